@@ -1,0 +1,36 @@
+/**
+ * An instant in an answer. Kept apart from numbers because each protocol writes it in its own way: epoch seconds
+ * with a fraction in JSON, ISO 8601 in XML. The unit is integer microseconds of world time.
+ */
+export class WireTime {
+  readonly micros: number
+  constructor(micros: number) {
+    this.micros = micros
+  }
+
+  /** ISO 8601 in UTC with milliseconds, as the XML protocols write it. */
+  toIso(): string {
+    return new Date(Math.floor(this.micros / 1000)).toISOString()
+  }
+
+  /** Epoch seconds with a millisecond fraction, as the JSON protocols write it. */
+  toEpochSeconds(): number {
+    return Math.floor(this.micros / 1000) / 1000
+  }
+}
+
+/** What an operation answers: a tree that every codec can write. `undefined` members are left out. */
+export type WireValue =
+  | string
+  | number
+  | boolean
+  | WireTime
+  | undefined
+  | readonly WireValue[]
+  | { readonly [member: string]: WireValue }
+
+/** The answer of an operation is always a structure, never a bare value. */
+export type WireStructure = { readonly [member: string]: WireValue }
+
+/** What arrives: strings from forms and XML, JSON values from JSON bodies. Operations parse it before they use it. */
+export type WireInput = Readonly<Record<string, unknown>>

@@ -1,0 +1,93 @@
+import { Adversity } from './adversity.ts'
+import { Alarms } from './alarms.ts'
+import { Balancers } from './balancers.ts'
+import { CallLog } from './call-log.ts'
+import { Compute } from './compute.ts'
+import { Dns } from './dns.ts'
+import { HealthChecks } from './health-checks.ts'
+import { Kernel, type Slice } from './kernel.ts'
+import { Metrics } from './metrics.ts'
+import type { Micros } from './model.ts'
+import { Populations } from './populations.ts'
+import { Resolvers } from './resolvers.ts'
+import type { Store } from './store.ts'
+import { Truth } from './truth.ts'
+
+/** What a world is built from; `clock` tells the instant it should have reached. */
+export interface WorldOptions {
+  readonly account: string
+  readonly store: Store
+  readonly seed: number
+  readonly instant: Micros
+  readonly clock: () => Micros
+}
+
+/**
+ * One graph, shared by every service: a change made through one facet is seen by all others in world time. Handlers of
+ * requests call `sync` first, then read and change synchronously, then `commit` before they answer.
+ */
+export class World {
+  readonly account: string
+  readonly kernel: Kernel
+  readonly compute: Compute
+  readonly balancers: Balancers
+  readonly dns: Dns
+  readonly resolvers: Resolvers
+  readonly healthChecks: HealthChecks
+  readonly metrics: Metrics
+  readonly alarms: Alarms
+  readonly populations: Populations
+  readonly truth: Truth
+  readonly calls: CallLog
+  readonly adversity: Adversity
+  /** Set by the owner of the disk; makes every change so far survive a kill of the process. */
+  persist: () => void = () => {}
+
+  constructor(options: WorldOptions) {
+    const kernel = new Kernel(options)
+    this.account = options.account
+    this.kernel = kernel
+    this.compute = new Compute(kernel)
+    this.balancers = new Balancers(kernel, this.compute)
+    this.metrics = new Metrics(kernel)
+    this.dns = new Dns(kernel, this.balancers)
+    this.resolvers = new Resolvers(kernel, this.dns)
+    this.healthChecks = new HealthChecks(kernel, this.dns, this.balancers, this.metrics)
+    this.populations = new Populations(kernel, this.resolvers, this.balancers, this.metrics)
+    this.alarms = new Alarms(kernel, this.metrics, options.account)
+    this.truth = new Truth(kernel, this.resolvers, this.balancers)
+    this.calls = new CallLog(kernel)
+    this.adversity = new Adversity(kernel)
+  }
+
+  /** The instant the world has reached; constant until the next `sync`. */
+  now(): Micros {
+    return this.kernel.now()
+  }
+
+  /** Catches up with the clock; the first thing a request handler does. */
+  sync(): Micros {
+    return this.kernel.sync()
+  }
+
+  /** Makes every change so far durable; the last thing a handler of a mutating call does before it answers. */
+  commit(): void {
+    this.kernel.settle()
+    this.persist()
+  }
+
+  /** A named piece of a service's own state, kept with the world. */
+  slice<T>(name: string, initial: T): Slice<T> {
+    return this.kernel.slice(name, initial)
+  }
+
+  /** Has an event happen in the world; its handler is registered with `on` at every start. */
+  schedule(at: Micros, kind: string, data: unknown): string {
+    return this.kernel.schedule(at, kind, data)
+  }
+
+  /** Registers the handler of a kind of event, such as `fis.action-ends`. */
+  on<T>(kind: string, handler: (data: T) => void): void {
+    this.kernel.on(kind, handler)
+  }
+}
