@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { API_VERSION } from '../scenario/scenario.ts'
+
+/** `sandbox`: simulated, on loopback, needs no sign-in. `cloud`: a real account. */
+export const ENVIRONMENT_KINDS = ['sandbox', 'cloud'] as const
+export type EnvironmentKind = (typeof ENVIRONMENT_KINDS)[number]
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, starting with a letter')
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+/** Where credentials come from. There is no default chain: an environment names its source. */
+export const credentialSourceSchema = z.discriminatedUnion('source', [
+  z.strictObject({ source: z.literal('static'), accessKeyId: z.string(), secretAccessKey: z.string() }),
+  z.strictObject({ source: z.literal('profile'), profile: z.string() }),
+  z.strictObject({ source: z.literal('environment-variables') }),
+])
+export type CredentialSource = z.infer<typeof credentialSourceSchema>
+
+/** An environment with every default filled in: where a drill may act, and what may be touched. */
+export const compiledEnvironmentSchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Environment'),
+  name,
+  title: z.string(),
+  environmentKind: z.enum(ENVIRONMENT_KINDS),
+  production: z.boolean(),
+  enabled: z.boolean(),
+  account: z.string().regex(/^\d{12}$/, 'an AWS account id of twelve digits'),
+  /** Names that scenarios use → AWS Region codes. */
+  regions: z.record(
+    name,
+    z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region code such as eu-west-1'),
+  ),
+  /** Region (by name) in which the platform publishes probe metrics; outside the drilled one. */
+  homeRegion: name,
+  /** Names that scenarios use → hosted zone ids. */
+  hostedZones: z.record(name, z.strictObject({ id: z.string(), domain: z.string() })),
+  aws: z.strictObject({
+    /** `aws`: the public endpoint of each service. Otherwise one URL for all services. */
+    endpoint: z.union([z.literal('aws'), z.url()]),
+    credentials: credentialSourceSchema,
+    roleArn: z.string().optional(),
+    /** The role that FIS assumes. */
+    fisRoleArn: z.string(),
+  }),
+  clock: z.discriminatedUnion('source', [
+    z.strictObject({ source: z.literal('real') }),
+    z.strictObject({ source: z.literal('simulator'), url: z.url() }),
+  ]),
+  probes: z.strictObject({
+    /** HTTP CONNECT proxy for HTTP and TCP probes. */
+    proxy: z.url().optional(),
+    vantages: z.array(z.strictObject({ name, resolver: z.string().optional() })).min(1),
+  }),
+  touch: z.strictObject({
+    /** Only resources with all of these tags are ever targets. */
+    requiredTags: z.record(z.string(), z.string()),
+    /** A resource with this tag key set to `true` is never a target. */
+    exemptTag: z.string(),
+    /** Record names (full, no trailing dot) that are never touched. */
+    protectedRecords: z.array(z.string()),
+    blastRadius: z.strictObject({ targetsMax: z.int().min(1), percentMax: z.number().gt(0).max(100) }),
+  }),
+  /** When drills may start; empty means always. Minutes of the day in the window's zone. */
+  windows: z.array(
+    z.strictObject({
+      days: z.array(z.enum(WEEKDAYS)).min(1),
+      fromMinute: z.int().min(0).max(1439),
+      toMinute: z.int().min(1).max(1440),
+      timeZone: z.string(),
+    }),
+  ),
+  approvalsNeeded: z.int().min(0),
+})
+export type CompiledEnvironment = z.infer<typeof compiledEnvironmentSchema>
+export type DrillWindow = CompiledEnvironment['windows'][number]
+
+/** The AWS Region code behind a name, or undefined when the environment has none of that name. */
+export function regionCode(environment: CompiledEnvironment, region: string): string | undefined {
+  return environment.regions[region]
+}

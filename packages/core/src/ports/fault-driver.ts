@@ -1,0 +1,98 @@
+import type { z } from 'zod'
+import type { CompiledEnvironment } from '../environment/environment.ts'
+import type { Failure } from '../failure/failure.ts'
+import type { Expiry, Fencing, Restoration } from '../fault/restoration.ts'
+import type { Json } from '../journal/canonical-json.ts'
+import type { InjectStep } from '../scenario/scenario.ts'
+import type { FrozenTarget, Injection } from '../target/target.ts'
+import type { WorldInstant } from '../time/instant.ts'
+
+/** The answer of any call to the outside: a value, or a failure as data. */
+export type Outcome<T> = Readonly<{ ok: true; value: T } | { ok: false; failure: Failure }>
+
+/** What planning one inject step found. Plain JSON: it is hashed, stored and shown. */
+export type StepPlan = Readonly<{
+  targets: readonly FrozenTarget[]
+  /** Size of the population the selector chose from. */
+  population: number
+  /** Targets that lack a required tag or are exempt or protected, with the reason; any entry refuses the run. */
+  unfit: readonly Readonly<{ target: string; guardrail: 'tags' | 'protected-records'; reason: string }>[]
+  /** Prior state of every target, all that undo and its verification need. */
+  capture: Json
+  /** Calls that apply and undo will make, for people: `route53 ChangeResourceRecordSets: DELETE …`. */
+  calls: readonly string[]
+  /** IAM actions needed for apply, confirm, undo. */
+  permissions: readonly string[]
+}>
+
+/** How to take one step's fault out again, by the driver or by hand. Stored before the act; the reaper keeps its own copy. */
+export type UndoPlan = Readonly<{
+  fault: string
+  faultVersion: number
+  targets: readonly FrozenTarget[]
+  restoration: Restoration
+  capture: Json
+  /** Idempotency key of the act this undoes; finds the effect when the answer was lost. */
+  key: string
+  /** What the act returned (experiment id, change id), once known. */
+  handle?: string
+  /** Plain AWS CLI commands, each with --endpoint-url (unless public) and --region, that restore everything in order. */
+  commands: readonly string[]
+}>
+
+export type Applied = Readonly<{ handle: string; requestIds: readonly string[] }>
+export type TargetSeen = Readonly<{
+  target: string
+  injection: Injection
+  /** What was seen, in words; when undo is verified: the differences from the capture. */
+  seen: string
+}>
+export type Seen = Readonly<{
+  observations: readonly TargetSeen[]
+  /** The cloud's own stamp of the act. */ actedAt?: WorldInstant
+}>
+
+/** What every method gets to know. `signal` ends the call; each method makes single attempts, the engine retries. */
+export type DriverContext = Readonly<{ environment: CompiledEnvironment; signal: AbortSignal }>
+
+/**
+ * One fault of the catalogue: how to plan it, put it in, see that it is in, take it out and see that it is out.
+ * Knows nothing of runs, rows or jobs. All methods may be called again after a crash.
+ */
+export type FaultDriver = Readonly<{
+  name: string
+  version: number
+  title: string
+  restoration: Restoration
+  fencing: Fencing
+  expiry: Expiry
+  /** Scenario `parameters` of this fault. */
+  parameters: z.ZodType<Record<string, string | number | boolean>>
+  /** Resolves the selector (random choices by `seed`) and captures prior state. Describes only. */
+  plan(step: InjectStep, seed: number, context: DriverContext): Promise<Outcome<StepPlan>>
+  /** Pure: the undo plan for a planned step. */
+  undo(step: InjectStep, plan: StepPlan, key: string, environment: CompiledEnvironment): UndoPlan
+  /** One attempt to put the fault in. `key` makes it happen at most once. */
+  apply(step: InjectStep, plan: StepPlan, key: string, context: DriverContext): Promise<Outcome<Applied>>
+  /**
+   * Looks whether the fault is in, by describing the targets: `injected`, `requested` (not yet), `failed-to-inject`
+   * (surely not and never will be) or `unknown`. Must find the effect of `key` even when `undo.handle` is absent.
+   */
+  confirm(undo: UndoPlan, context: DriverContext): Promise<Outcome<Seen>>
+  /** One attempt to take the fault out. Idempotent. Refuses to overwrite what somebody else changed (a conflict failure). */
+  recover(
+    undo: UndoPlan,
+    context: DriverContext,
+  ): Promise<Outcome<Readonly<{ requestIds: readonly string[] }>>>
+  /**
+   * Compares the targets with the capture: `restored`, `replaced`, `spent`, `recovering` (on the way), `injected`
+   * (still broken) or `unknown`, e.g. when somebody else changed the target.
+   */
+  confirmRecovered(undo: UndoPlan, context: DriverContext): Promise<Outcome<Seen>>
+}>
+
+/** The faults an installation has. */
+export type FaultCatalogue = Readonly<{
+  get(name: string): FaultDriver | undefined
+  list(): readonly FaultDriver[]
+}>

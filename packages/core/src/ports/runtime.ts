@@ -1,0 +1,28 @@
+import type { Id, IdKind } from '../ids/ids.ts'
+
+/** Monotonic time for measuring lengths and for waiting; never a date. */
+export type Clock = Readonly<{
+  monotonicMs(): number
+  /** Resolves after `ms` of platform time, or at once when the signal ends. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}>
+
+/** Mints ids. */
+export type Ids = Readonly<{ mint<K extends IdKind>(kind: K): Id<K> }>
+
+/** A number in [0, 1). */
+export type Random = Readonly<{ next(): number }>
+
+/** Named places at which a test may kill the process or throw. A no-op in production. */
+export type CrashPoint = (name: string) => void | Promise<void>
+
+/** Hints: at most a nudge to look at a run. Losing one costs a reconcile period, nothing more. */
+export type Hints = Readonly<{ advance(runId: string, afterMs?: number): Promise<void> }>
+
+/** The reaper's own copies of undo plans, on disk, readable without database. */
+export type KitStore = Readonly<{
+  /** Durable before it answers. */
+  save(kit: string, content: string): Promise<void>
+  list(): Promise<readonly Readonly<{ kit: string; content: string }>[]>
+  remove(kit: string): Promise<void>
+}>

@@ -1,0 +1,263 @@
+import type { CompiledEnvironment } from '../environment/environment.ts'
+import type { DrillId, RunId } from '../ids/ids.ts'
+import type { Actor, JournalEvent } from '../journal/envelope.ts'
+import type { RunEventBody } from '../run/events.ts'
+import type { RunState } from '../run/state.ts'
+import type { CompiledRunbook } from '../runbook/runbook.ts'
+import type { CompiledScenario } from '../scenario/scenario.ts'
+import type { EnvironmentClock } from '../time/environment-clock.ts'
+import type { PlatformInstant, WorldInstant } from '../time/instant.ts'
+import type { UndoPlan } from './fault-driver.ts'
+
+/** Kinds of versioned definitions, with their compiled form. */
+export type Definitions = {
+  scenario: CompiledScenario
+  environment: CompiledEnvironment
+  runbook: CompiledRunbook
+}
+export type DefinitionKind = keyof Definitions
+
+/** Where a definition version came from. */
+export const ORIGINS = ['file', 'editor', 'ci'] as const
+export type Origin = (typeof ORIGINS)[number]
+
+/** One immutable version. `hash` is SHA-256 over the canonical JSON of `compiled`. */
+export type DefinitionVersion<K extends DefinitionKind = DefinitionKind> = Readonly<{
+  kind: K
+  teamId: string
+  name: string
+  hash: string
+  version: number
+  source: string
+  compiled: Definitions[K]
+  origin: Origin
+  actor: Actor
+  at: PlatformInstant
+}>
+
+/** Keeps versions of scenarios, environments and runbooks. */
+export type DefinitionStore = Readonly<{
+  /** Adds a version unless the newest of that name has the same hash; answers the version that now holds. */
+  put<K extends DefinitionKind>(
+    version: Omit<DefinitionVersion<K>, 'version' | 'at'>,
+  ): Promise<DefinitionVersion<K>>
+  latest<K extends DefinitionKind>(
+    teamId: string,
+    kind: K,
+    name: string,
+  ): Promise<DefinitionVersion<K> | undefined>
+  byHash<K extends DefinitionKind>(
+    teamId: string,
+    kind: K,
+    hash: string,
+  ): Promise<DefinitionVersion<K> | undefined>
+  /** Newest version of every name, by name. */
+  list<K extends DefinitionKind>(teamId: string, kind: K): Promise<readonly DefinitionVersion<K>[]>
+}>
+
+/** A scenario booked against an environment. */
+export type Drill = Readonly<{
+  id: DrillId
+  teamId: string
+  title: string
+  scenario: string
+  environment: string
+  createdAt: PlatformInstant
+  createdBy: Actor
+}>
+export type DrillStore = Readonly<{
+  create(drill: Omit<Drill, 'createdAt'>): Promise<Drill>
+  get(teamId: string, id: DrillId): Promise<Drill | undefined>
+  list(teamId: string): Promise<readonly Drill[]>
+}>
+
+/** A run as lists show it. */
+export type RunRow = Readonly<{
+  id: RunId
+  teamId: string
+  drillId: DrillId
+  number: number
+  state: RunState
+  foldedSeq: number
+  epoch: number
+  clock: EnvironmentClock
+  createdAt: PlatformInstant
+  wakeAt: PlatformInstant
+}>
+
+/** What a worker gets when it claims a run. `now` and `worldNow` are the same moment on both clocks. */
+export type Claim = Readonly<{
+  run: RunRow
+  epoch: number
+  now: PlatformInstant
+  worldNow: WorldInstant
+  clock: EnvironmentClock
+}>
+
+/** Who appends: a worker that holds an epoch, or a person or the reaper (checked by `allow` against the locked state). */
+export type Fence = Readonly<{ kind: 'epoch'; epoch: number } | { kind: 'open' }>
+
+/** Undo plans are written in the same transaction as the events they belong to. */
+export type UndoRecord = Readonly<{
+  runId: RunId
+  step: string
+  /** SHA-256 over the canonical JSON of `plan` without `handle`. */
+  hash: string
+  plan: UndoPlan
+  expiresAt: WorldInstant
+  environmentHash: string
+  status: 'prepared' | 'live' | 'undone'
+  acknowledgedBy?: string
+}>
+
+export type AppendResult =
+  | Readonly<{
+      ok: true
+      state: RunState
+      foldedSeq: number
+      events: readonly JournalEvent[]
+      now: PlatformInstant
+      worldNow: WorldInstant
+    }>
+  /** The epoch is no longer ours: stop at once. */
+  | Readonly<{ ok: false; why: 'fenced' }>
+  | Readonly<{ ok: false; why: 'no-such-run' }>
+
+/** What the guard query sees, in one round trip, right before an act. */
+export type GuardView = Readonly<{
+  epochHolds: boolean
+  leaseLeftMs: number
+  halted: boolean
+  abortRequested: boolean
+  now: PlatformInstant
+  worldNow: WorldInstant
+}>
+
+/** Computes the events to append from the state as it stands under the row lock. Pure; may be called again. */
+export type DecideUnderLock = (
+  state: RunState,
+  at: Readonly<{ now: PlatformInstant; worldNow: WorldInstant }>,
+) => readonly RunEventBody[]
+
+export type AppendOptions = Readonly<{
+  undo?: readonly UndoRecord[]
+  wakeAt?: PlatformInstant
+  locks?: readonly string[]
+}>
+
+/** The journal and the run rows. Appending locks the run row, checks the fence, folds, hashes and projects in one transaction. */
+export type RunStore = Readonly<{
+  /** Creates run and journal with `run-created`, due at once. */
+  create(
+    run: Readonly<{
+      id: RunId
+      teamId: string
+      drillId: DrillId
+      clock: EnvironmentClock
+      created: Extract<RunEventBody, { type: 'run-created' }>
+      actor: Actor
+      idempotencyKey?: string
+    }>,
+  ): Promise<RunRow>
+  get(teamId: string, id: RunId): Promise<RunRow | undefined>
+  list(teamId: string, options?: Readonly<{ limit?: number; before?: RunId }>): Promise<readonly RunRow[]>
+  events(id: RunId, afterSeq: number, limit: number): Promise<readonly JournalEvent[]>
+  claim(id: RunId, owner: string, leaseMs: number): Promise<Claim | undefined>
+  renew(id: RunId, epoch: number, leaseMs: number): Promise<boolean>
+  guard(id: RunId, epoch: number): Promise<GuardView>
+  append(
+    id: RunId,
+    fence: Fence,
+    actor: Actor,
+    decide: DecideUnderLock,
+    options?: AppendOptions,
+  ): Promise<AppendResult>
+  /** Gives the lease back and says when the run wants to be looked at again. */
+  yield(id: RunId, epoch: number, wakeAt: PlatformInstant): Promise<void>
+  /** Makes a run due now (after an abort, a note, an acknowledgement). */
+  wake(id: RunId): Promise<void>
+  /** Runs that are due and have no live lease. */
+  due(limit: number): Promise<readonly RunId[]>
+  /** Runs whose probes must be running. */
+  probed(): Promise<readonly RunRow[]>
+  /** Platform time and, per clock, world time. */
+  now(): Promise<PlatformInstant>
+}>
+
+/** Undo plans of all runs, for the reaper and for recovery. */
+export type UndoStore = Readonly<{
+  /** Plans without acknowledgement by a reaper. */
+  unacknowledged(): Promise<readonly UndoRecord[]>
+  acknowledge(runId: RunId, step: string, hash: string, reaper: string): Promise<void>
+  get(runId: RunId, step: string): Promise<UndoRecord | undefined>
+  ofRun(runId: RunId): Promise<readonly UndoRecord[]>
+  /** Live plans of runs that are past expiry, past their deadline, or halted. */
+  overdue(): Promise<readonly UndoRecord[]>
+}>
+
+/** The global halt: one row. Not set means drills may start. */
+export type HaltStore = Readonly<{
+  get(): Promise<Readonly<{ set: boolean; reason: string; by?: Actor; at?: PlatformInstant }>>
+  set(by: Actor, reason: string): Promise<void>
+  lift(by: Actor, reason: string): Promise<void>
+}>
+
+/** Write-once, content-addressed bytes. */
+export type EvidenceStore = Readonly<{
+  /** Answers the SHA-256 of the bytes. */
+  put(runId: RunId, kind: string, bytes: Uint8Array): Promise<string>
+  get(hash: string): Promise<Uint8Array | undefined>
+  ofRun(
+    runId: RunId,
+  ): Promise<readonly Readonly<{ hash: string; kind: string; size: number; at: PlatformInstant }>[]>
+}>
+
+/** Clocks of environments, kept so that world time never runs backwards. */
+export type ClockStore = Readonly<{
+  /** Stores a reading unless it would set world time back; answers the clock that holds. */
+  put(teamId: string, environment: string, clock: EnvironmentClock): Promise<EnvironmentClock>
+  get(teamId: string, environment: string): Promise<EnvironmentClock | undefined>
+}>
+
+/** Live events: yields each event of a run once, in order, from `afterSeq` on, until the signal ends it. */
+export type EventFeed = Readonly<{
+  follow(id: RunId, afterSeq: number, signal: AbortSignal): AsyncIterable<JournalEvent>
+}>
+
+/** Bearer tokens: only their SHA-256 is kept. */
+export type TokenStore = Readonly<{
+  add(
+    token: Readonly<{
+      id: string
+      teamId: string
+      name: string
+      hash: string
+      permissions: readonly string[]
+    }>,
+  ): Promise<void>
+  byHash(
+    hash: string,
+  ): Promise<
+    Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }> | undefined
+  >
+}>
+
+/** Answers of requests that carried an idempotency key, kept so that a repeat gets the same answer. */
+export type IdempotencyStore = Readonly<{
+  /** Reserves the key; `taken` with other request bytes is a conflict the caller must report. */
+  begin(
+    teamId: string,
+    key: string,
+    requestHash: string,
+  ): Promise<
+    Readonly<
+      | { state: 'new' }
+      | { state: 'done'; status: number; body: string }
+      | { state: 'mismatch' }
+      | { state: 'running' }
+    >
+  >
+  finish(teamId: string, key: string, status: number, body: string): Promise<void>
+  /** Lets a failed request be tried again. */
+  forget(teamId: string, key: string): Promise<void>
+}>

@@ -1,0 +1,57 @@
+import type { CompiledEnvironment } from '../environment/environment.ts'
+import type { AlarmTransition, MetricBucket, Sample } from '../measurement/interval.ts'
+import type { CompiledObjective } from '../scenario/scenario.ts'
+import type { WorldInstant } from '../time/instant.ts'
+import type { Outcome } from './fault-driver.ts'
+import type { RunId } from '../ids/ids.ts'
+
+/** Who the cloud says we are: asked with the very clients that will act. */
+export type CallerIdentity = Readonly<{ account: string; arn: string }>
+export type Identity = Readonly<{
+  whoAmI(environment: CompiledEnvironment, signal: AbortSignal): Promise<Outcome<CallerIdentity>>
+}>
+
+export type MetricSource = Extract<
+  Extract<CompiledObjective, { kind: 'recovery-time' }>['source'],
+  { from: 'metric' }
+>
+
+/** Reads metrics and alarms. Region arguments are names of the environment. */
+export type Metrics = Readonly<{
+  /** Closed buckets with start in [from, to), ascending; absent buckets are absent. */
+  buckets(
+    environment: CompiledEnvironment,
+    metric: Omit<MetricSource, 'from' | 'goodAtLeast'>,
+    from: WorldInstant,
+    to: WorldInstant,
+    signal: AbortSignal,
+  ): Promise<Outcome<readonly MetricBucket[]>>
+  /** State changes of an alarm in [from, to), ascending. */
+  alarmHistory(
+    environment: CompiledEnvironment,
+    alarm: Readonly<{ region: string; name: string }>,
+    from: WorldInstant,
+    to: WorldInstant,
+    signal: AbortSignal,
+  ): Promise<Outcome<readonly AlarmTransition[]>>
+  /** OK, ALARM or INSUFFICIENT_DATA now; a missing alarm is a `not-found` failure. */
+  alarmState(
+    environment: CompiledEnvironment,
+    alarm: Readonly<{ region: string; name: string }>,
+    signal: AbortSignal,
+  ): Promise<Outcome<string>>
+  /** Publishes probe results as 1-second metrics (namespace Firedrill/Probes, dimensions Run, Probe, Vantage). */
+  publish(
+    environment: CompiledEnvironment,
+    runId: RunId,
+    samples: readonly Sample[],
+    signal: AbortSignal,
+  ): Promise<Outcome<null>>
+}>
+
+/** Where probe samples are kept until they become evidence. */
+export type Samples = Readonly<{
+  append(runId: RunId, samples: readonly Sample[]): Promise<void>
+  /** Samples that started in [from, to), ascending by start. */
+  read(runId: RunId, range?: Readonly<{ from?: WorldInstant; to?: WorldInstant }>): Promise<readonly Sample[]>
+}>

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { failureSchema } from '../failure/failure.ts'
+import { guardrailAnswerSchema } from '../guardrail/answer.ts'
+import { frozenTargetSchema, INJECTIONS } from '../target/target.ts'
+import { measurementSchema } from '../verdict/verdict.ts'
+import { STATUSES } from './status.ts'
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const instant = z.int()
+const step = z.string()
+const injection = z.enum(INJECTIONS)
+
+/** Why faults are being taken out. */
+export const RECOVER_REASONS = [
+  'response-seen',
+  'observed-long-enough',
+  'abort',
+  'halt',
+  'stop-condition',
+  'expiry',
+  'deadline',
+  'injection-failed',
+  'drift',
+] as const
+export type RecoverReason = (typeof RECOVER_REASONS)[number]
+
+/** One planned inject step: what it will act on and what undoing it takes. */
+export const plannedStepSchema = z.strictObject({
+  step,
+  fault: z.string(),
+  faultVersion: z.int(),
+  restoration: z.enum(['exact', 'equivalent', 'irreversible']),
+  targets: z.array(frozenTargetSchema),
+  /** How many resources the selector's population holds, for blast radius in percent. */
+  population: z.int(),
+  /** Evidence hash of the captured prior state. */
+  capture: hash,
+})
+export type PlannedStep = z.infer<typeof plannedStepSchema>
+
+const observation = z.strictObject({
+  target: z.string(),
+  injection,
+  /** What the describe call showed, in words; differences from the capture when undo is being verified. */
+  seen: z.string(),
+})
+export type Observation = z.infer<typeof observation>
+
+/** Payload schema of every event type, current version. Older versions are lifted by upcasters. */
+export const EVENT_SCHEMAS = {
+  'run-created': z.strictObject({
+    teamId: z.string(),
+    drillId: z.string(),
+    scenario: z.strictObject({ name: z.string(), hash }),
+    environment: z.strictObject({ name: z.string(), hash }),
+    runbook: z.strictObject({ name: z.string(), hash }).optional(),
+    seed: z.int(),
+  }),
+  'status-changed': z.strictObject({ from: z.enum(STATUSES), to: z.enum(STATUSES), why: z.string() }),
+  planned: z.strictObject({
+    planHash: hash,
+    steps: z.array(plannedStepSchema),
+    permissions: z.array(z.string()),
+  }),
+  'guardrails-checked': z.strictObject({ answers: z.array(guardrailAnswerSchema), allowed: z.boolean() }),
+  'steady-state-checked': z.strictObject({ holds: z.boolean(), seen: z.string() }),
+  /** The undo plan is stored; the reaper may take its copy. */
+  'undo-prepared': z.strictObject({ step, undo: hash, expiresAt: instant }),
+  /** The reaper holds its own copy on disk. Without this nothing is injected. */
+  'kit-acknowledged': z.strictObject({ step, undo: hash, reaper: z.string() }),
+  /** Intent. From here on the fault must be assumed to be in. */
+  'injection-requested': z.strictObject({ step, key: z.string(), attempt: z.int(), expiresAt: instant }),
+  'injection-accepted': z.strictObject({ step, handle: z.string(), requestIds: z.array(z.string()) }),
+  /** `after` is the last look at which the effect was not yet there; the effect began between `after` and this event. */
+  'injection-observed': z.strictObject({
+    step,
+    observations: z.array(observation),
+    after: instant.optional(),
+    /** The cloud's own stamp of when it acted, when it gives one. */
+    actedAt: instant.optional(),
+  }),
+  'step-waited': z.strictObject({ step }),
+  'call-failed': z.strictObject({
+    step: z.string().optional(),
+    failure: failureSchema,
+    attempt: z.int(),
+    retryAt: instant.optional(),
+  }),
+  'stop-condition-breached': z.strictObject({ condition: z.string(), seen: z.string() }),
+  /** The response was seen to hold, by the provisional measurement. */
+  'response-seen': z.strictObject({ seen: z.string() }),
+  'recovery-requested': z.strictObject({ step, reason: z.enum(RECOVER_REASONS), attempt: z.int() }),
+  'recovery-accepted': z.strictObject({ step, requestIds: z.array(z.string()) }),
+  'restoration-observed': z.strictObject({ step, observations: z.array(observation) }),
+  'abort-requested': z.strictObject({ reason: z.string() }),
+  'note-added': z.strictObject({ text: z.string().max(4000) }),
+  measured: z.strictObject({ measurement: measurementSchema }),
+  'person-needed': z.strictObject({ why: z.string() }),
+} as const
+
+/** Every event type. */
+export type RunEventType = keyof typeof EVENT_SCHEMAS
+
+/** A run event without its envelope. */
+export type RunEventBody = {
+  [T in RunEventType]: Readonly<{ type: T; data: z.infer<(typeof EVENT_SCHEMAS)[T]> }>
+}[RunEventType]
+
+/** Current payload version of each type. */
+export const EVENT_VERSIONS: Readonly<Record<RunEventType, number>> = Object.fromEntries(
+  Object.keys(EVENT_SCHEMAS).map((type) => [type, 1]),
+) as Record<RunEventType, number>
+
+/** Reads an event body of the current version. @throws ZodError when it does not fit. */
+export function parseEventBody(type: RunEventType, data: unknown): RunEventBody {
+  return { type, data: EVENT_SCHEMAS[type].parse(data) } as RunEventBody
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod'
+
+/** The one format version of every file. */
+export const API_VERSION = 'firedrill.dev/v1'
+
+/** How the system under drill recovers. `restore`: putting it back is itself the response. */
+export const RESPONSES = ['automatic', 'runbook', 'evacuation', 'restore'] as const
+export type Response = (typeof RESPONSES)[number]
+
+/** What a probe does once a period. */
+export const PROBE_KINDS = ['http', 'dns', 'tcp'] as const
+export type ProbeKind = (typeof PROBE_KINDS)[number]
+
+/** What an objective limits. */
+export const OBJECTIVE_KINDS = ['recovery-time', 'detection-time', 'data-loss'] as const
+export type ObjectiveKind = (typeof OBJECTIVE_KINDS)[number]
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, starting with a letter')
+const ms = z.int().nonnegative()
+
+const probeBase = { name, periodMs: ms.min(100), timeoutMs: ms.min(50) }
+
+/** A probe with every default filled in. Times are world time. */
+export const compiledProbeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...probeBase,
+    kind: z.literal('http'),
+    url: z.string(),
+    method: z.enum(['GET', 'HEAD']),
+    /** Accepted status codes. */
+    status: z.array(z.int().min(100).max(599)).min(1),
+    bodyIncludes: z.string().optional(),
+    latencyMaxMs: ms.optional(),
+  }),
+  z.strictObject({
+    ...probeBase,
+    kind: z.literal('dns'),
+    /** The name that is asked for, without trailing dot. */
+    host: z.string(),
+    recordType: z.enum(['A', 'AAAA', 'CNAME', 'TXT']),
+    /** When given, at least one answer must be among these. */
+    answers: z.array(z.string()).optional(),
+  }),
+  z.strictObject({
+    ...probeBase,
+    kind: z.literal('tcp'),
+    host: z.string(),
+    port: z.int().min(1).max(65_535),
+  }),
+])
+export type CompiledProbe = z.infer<typeof compiledProbeSchema>
+
+/** Which resources of one kind a fault aims at. Resolved once, at planning, with the run's recorded seed. */
+export const compiledSelectorSchema = z.strictObject({
+  /** Name of a Region in the environment (`primary`), never an AWS code. */
+  region: name,
+  tags: z.record(z.string(), z.string()),
+  /** Availability Zone names or ids; empty means any. */
+  zones: z.array(z.string()),
+  choose: z.discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('all') }),
+    z.strictObject({ mode: z.literal('count'), count: z.int().min(1) }),
+    z.strictObject({ mode: z.literal('percent'), percent: z.number().gt(0).max(100) }),
+  ]),
+  /** Cap: more than this many matches is a refusal. */
+  max: z.int().min(1),
+  /** For DNS records: the hosted zone's name in the environment, the record's full name, and its types; empty types means all variants. */
+  zone: name.optional(),
+  record: z.string().optional(),
+  recordTypes: z.array(z.string()).optional(),
+})
+export type CompiledSelector = z.infer<typeof compiledSelectorSchema>
+
+/** One step of a scenario. `after` names steps that must be done before it starts; none means the start. */
+export const compiledStepSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('inject'),
+    name,
+    after: z.array(name),
+    /** Name in the fault catalogue, e.g. `ec2-stop-instances`. */
+    fault: name,
+    targets: compiledSelectorSchema,
+    /** How long the fault may last in world time: its expiry counts from the request. */
+    durationMs: ms.min(1000),
+    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  }),
+  z.strictObject({ kind: z.literal('wait'), name, after: z.array(name), durationMs: ms }),
+])
+export type CompiledStep = z.infer<typeof compiledStepSchema>
+export type InjectStep = Extract<CompiledStep, { kind: 'inject' }>
+
+const sustained = z.strictObject({
+  /** Good probes in a row that begin a recovery. */
+  goodInARow: z.int().min(1),
+  /** No new failure for this long, or the outage goes on. */
+  holdMs: ms,
+})
+
+/** A limit that the run is judged by. `maxMs` is the objective. */
+export const compiledObjectiveSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('recovery-time'),
+    name,
+    maxMs: ms,
+    /** `probe`: name of a probe; `metric`: an availability metric in CloudWatch. */
+    source: z.discriminatedUnion('from', [
+      z.strictObject({ from: z.literal('probe'), probe: name }),
+      z.strictObject({
+        from: z.literal('metric'),
+        region: name,
+        namespace: z.string(),
+        metric: z.string(),
+        dimensions: z.record(z.string(), z.string()),
+        statistic: z.enum(['Average', 'Minimum', 'Maximum', 'Sum']),
+        periodSeconds: z.int().min(1),
+        /** A bucket is good when its value is at least this. */
+        goodAtLeast: z.number(),
+      }),
+    ]),
+    sustained,
+  }),
+  z.strictObject({
+    kind: z.literal('detection-time'),
+    name,
+    maxMs: ms,
+    probe: name,
+    alarm: z.strictObject({ region: name, name: z.string() }),
+  }),
+  z.strictObject({ kind: z.literal('data-loss'), name, maxMs: ms, marker: name }),
+])
+export type CompiledObjective = z.infer<typeof compiledObjectiveSchema>
+
+/** What halts a run at once. A dead source counts as breached unless `whenDead` says otherwise. */
+export const compiledStopConditionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('alarm'),
+    name,
+    region: name,
+    alarm: z.string(),
+    whenDead: z.enum(['breached', 'ignore']),
+  }),
+])
+export type CompiledStopCondition = z.infer<typeof compiledStopConditionSchema>
+
+/** A scenario with `extends`, parameters and defaults resolved; its canonical JSON is what gets hashed and pinned. Durations are world time. */
+export const compiledScenarioSchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Scenario'),
+  name,
+  title: z.string().min(1).max(120),
+  description: z.string(),
+  hypothesis: z.string().min(1),
+  labels: z.record(z.string(), z.string()),
+  response: z.enum(RESPONSES),
+  runbook: name.optional(),
+  acceptIrreversible: z.boolean(),
+  blastRadius: z.strictObject({ targetsMax: z.int().min(1), percentMax: z.number().gt(0).max(100) }),
+  probes: z.array(compiledProbeSchema).min(1),
+  steadyState: z.strictObject({
+    forMs: ms,
+    probes: z.array(name).min(1),
+    successRatioMin: z.number().min(0).max(1),
+  }),
+  steps: z.array(compiledStepSchema).min(1),
+  objectives: z.array(compiledObjectiveSchema).min(1),
+  stopConditions: z.array(compiledStopConditionSchema),
+  timing: z.strictObject({
+    /** Longest wait for the response after the last fault is in, before the faults are taken out. */
+    observeMaxMs: ms,
+    /** Time allowed for undo to be verified before a person is called. */
+    recoverWithinMs: ms,
+    /** Wait after restoration before metrics are read for good. */
+    settleMs: ms,
+  }),
+})
+export type CompiledScenario = z.infer<typeof compiledScenarioSchema>
+
+/** The inject steps in file order. */
+export function injectSteps(scenario: CompiledScenario): readonly InjectStep[] {
+  return scenario.steps.filter((step): step is InjectStep => step.kind === 'inject')
+}

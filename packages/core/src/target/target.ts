@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+/** What the platform knows of its fault on one target. `unknown` stays until a describe call settles it. */
+export const INJECTIONS = [
+  'planned',
+  'requested',
+  'injected',
+  'recovering',
+  'restored',
+  'replaced',
+  'spent',
+  'unknown',
+  'failed-to-inject',
+] as const
+export type Injection = (typeof INJECTIONS)[number]
+
+/** The injections in which nothing of ours can still be broken. */
+export const CLEAN_INJECTIONS = [
+  'planned',
+  'restored',
+  'replaced',
+  'spent',
+  'failed-to-inject',
+] as const satisfies readonly Injection[]
+
+/** True when a target in this state needs no undo. */
+export function isClean(injection: Injection): boolean {
+  return (CLEAN_INJECTIONS as readonly Injection[]).includes(injection)
+}
+
+/** One resource, frozen at planning. */
+export const frozenTargetSchema = z.strictObject({
+  /** Stable within the environment: an ARN, or `route53:ZONE/NAME/TYPE[/SET]` for a record set. */
+  id: z.string(),
+  /** What people call it. */
+  label: z.string(),
+  region: z.string(),
+  zone: z.string().optional(),
+})
+export type FrozenTarget = z.infer<typeof frozenTargetSchema>

@@ -1,0 +1,71 @@
+declare const platformBrand: unique symbol
+declare const worldBrand: unique symbol
+
+/** A point in platform time (the database's clock, always 1x): integer microseconds since the Unix epoch. */
+export type PlatformInstant = number & { readonly [platformBrand]: true }
+
+/** A point in world time (the clock that AWS and the system under drill live by): integer microseconds since the Unix epoch. */
+export type WorldInstant = number & { readonly [worldBrand]: true }
+
+/** Marks integer microseconds as platform time. @throws RangeError when the value is no safe integer. */
+export function platformInstant(micros: number): PlatformInstant {
+  return checked(micros) as PlatformInstant
+}
+
+/** Marks integer microseconds as world time. @throws RangeError when the value is no safe integer. */
+export function worldInstant(micros: number): WorldInstant {
+  return checked(micros) as WorldInstant
+}
+
+/** Moves an instant by a number of milliseconds, staying on its own clock. */
+export function plusMs<T extends PlatformInstant | WorldInstant>(instant: T, ms: number): T {
+  return Math.round(instant + ms * 1000) as T
+}
+
+/** Microseconds from `from` to `to` on the world clock; negative when `to` is earlier. */
+export function worldMicrosBetween(from: WorldInstant, to: WorldInstant): number {
+  return to - from
+}
+
+/** Microseconds from `from` to `to` on the platform clock; negative when `to` is earlier. */
+export function platformMicrosBetween(from: PlatformInstant, to: PlatformInstant): number {
+  return to - from
+}
+
+/** ISO 8601 in UTC with microseconds, e.g. `2026-11-19T14:02:11.012345Z`. */
+export function formatInstant(instant: PlatformInstant | WorldInstant): string {
+  const millis = Math.floor(instant / 1000)
+  const micros = String(instant - millis * 1000).padStart(3, '0')
+  return isoFromMillis(millis).replace('Z', `${micros}Z`)
+}
+
+function checked(micros: number): number {
+  if (!Number.isSafeInteger(micros)) throw new RangeError(`an instant is integer microseconds, got ${micros}`)
+  return micros
+}
+
+const DAY_MS = 86_400_000
+
+/** Civil date from days since the epoch (proleptic Gregorian), written out because core may not read the host's date. */
+function isoFromMillis(millis: number): string {
+  const days = Math.floor(millis / DAY_MS)
+  const inDay = millis - days * DAY_MS
+  const z = days + 719_468
+  const era = Math.floor(z / 146_097)
+  const dayOfEra = z - era * 146_097
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153)
+  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const time = `${two(Math.floor(inDay / 3_600_000))}:${two(Math.floor(inDay / 60_000) % 60)}:${two(Math.floor(inDay / 1000) % 60)}`
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${time}.${String(inDay % 1000).padStart(3, '0')}Z`
+}
