@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client, escapeIdentifier } from 'pg'
 
 /** What PostgreSQL answers when the database is there already, or is being made at this moment by somebody else. */
 const EXISTS = new Set(['42P04', '23505'])
@@ -11,7 +11,7 @@ const EXISTS = new Set(['42P04', '23505'])
 export async function createDatabase(url: string, name: string): Promise<string> {
   await withClient(url, async (client) => {
     try {
-      await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`)
+      await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`)
     } catch (error) {
       if (!EXISTS.has((error as { code?: string }).code ?? '')) throw error
     }
@@ -27,8 +27,8 @@ export function databaseUrl(url: string, name: string): string {
 }
 
 /** Runs `use` on a connection of its own and closes it, whatever happens. */
-export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   // A connection that breaks while idle also fails the next query, which is where it is dealt with.
   client.on('error', () => {})
   await client.connect()

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type { Client } from 'pg'
 import { databaseUrl, withClient } from './create-database.ts'
 
 /** A database that is filled once and then copied, such as one with all migrations applied. */
@@ -39,7 +39,7 @@ export async function freshDatabase(serverUrl: string, template?: DatabaseTempla
 }
 
 async function ensureTemplate(
-  client: pg.Client,
+  client: Client,
   serverUrl: string,
   template: DatabaseTemplate,
 ): Promise<string> {
@@ -60,7 +60,7 @@ async function ensureTemplate(
   return name
 }
 
-async function exists(client: pg.Client, name: string): Promise<boolean> {
+async function exists(client: Client, name: string): Promise<boolean> {
   const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
   return found.rowCount === 1
 }

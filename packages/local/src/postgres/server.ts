@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../free-port.ts'
 import { LocalError } from '../local-error.ts'
+import { settlesWithin } from '../settles-within.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import { readPostmasterFile } from './postmaster-file.ts'
@@ -135,14 +136,11 @@ function exitOf(child: ChildProcess, watchdog: Watchdog): Promise<Exit> {
 }
 
 async function becomesReady(cluster: string, child: ChildProcess, exited: Promise<Exit>): Promise<boolean> {
-  let hasEnded = false
-  void exited.then(() => (hasEnded = true))
   const deadline = performance.now() + READY_TIMEOUT_MS
-  while (!hasEnded) {
+  while (!(await settlesWithin(exited, READY_POLL_MS))) {
     const file = readPostmasterFile(cluster)
     if (file?.pid === child.pid && file?.isReady === true) return true
     if (performance.now() > deadline) child.kill('SIGQUIT')
-    await sleep(READY_POLL_MS)
   }
   return false
 }
@@ -151,19 +149,11 @@ async function stopChild(child: ChildProcess, exited: Promise<Exit>): Promise<vo
   if (child.exitCode !== null || child.signalCode !== null) return
   child.ref()
   child.kill('SIGINT')
-  if (await endsWithin(exited, FAST_STOP_MS)) return
+  if (await settlesWithin(exited, FAST_STOP_MS)) return
   child.kill('SIGQUIT')
-  if (await endsWithin(exited, IMMEDIATE_STOP_MS)) return
+  if (await settlesWithin(exited, IMMEDIATE_STOP_MS)) return
   child.kill('SIGKILL')
   await exited
-}
-
-async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {
-  const abort = new AbortController()
-  const timeout = sleep(ms, false, { signal: abort.signal }).catch(() => false)
-  const hasEnded = await Promise.race([exited.then(() => true), timeout])
-  abort.abort()
-  return hasEnded
 }
 
 function portTaken(port: number): LocalError {

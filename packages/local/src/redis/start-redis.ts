@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../free-port.ts'
 import { LocalError } from '../local-error.ts'
+import { settlesWithin } from '../settles-within.ts'
 import { findTool, installCommand } from '../tools.ts'
 
 /** Whether this machine has a Redis server to start. */
@@ -37,6 +37,7 @@ export interface LocalRedis {
   stop(): Promise<void>
 }
 
+const READY_POLL_MS = 10
 const READY_TIMEOUT_MS = 10_000
 const STOP_TIMEOUT_MS = 5_000
 
@@ -127,12 +128,10 @@ function serverPid(keeper: ChildProcess): Promise<number | null> {
 }
 
 async function answers(port: number, password: string, exited: Promise<void>): Promise<boolean> {
-  let hasEnded = false
-  void exited.then(() => (hasEnded = true))
   const until = performance.now() + READY_TIMEOUT_MS
-  while (!hasEnded && performance.now() < until) {
+  while (performance.now() < until) {
     if (await ping(port, password)) return true
-    await sleep(10)
+    if (await settlesWithin(exited, READY_POLL_MS)) return false
   }
   return false
 }
@@ -165,13 +164,9 @@ async function stop(keeper: ChildProcess, pid: number, exited: Promise<void>): P
   if (keeper.exitCode !== null || keeper.signalCode !== null) return
   keeper.ref()
   keeper.stdin?.end()
-  const abort = new AbortController()
-  const late = sleep(STOP_TIMEOUT_MS, undefined, { signal: abort.signal }).then(() =>
-    process.kill(pid, 'SIGKILL'),
-  )
-  await Promise.race([exited, late.catch(() => {})])
+  if (await settlesWithin(exited, STOP_TIMEOUT_MS)) return
+  process.kill(pid, 'SIGKILL')
   await exited
-  abort.abort()
 }
 
 function lastLog(dir: string): string {
