@@ -76,11 +76,7 @@ export class Compute {
     return ids.map((id) => {
       const instance = this.#must(id)
       if (instance.state === 'running' || instance.state === 'pending') return this.#unchanged(instance)
-      this.#change(
-        instance,
-        { state: 'pending', stateReason: null, launchedAt: this.#kernel.now() },
-        cause,
-      )
+      this.#change(instance, { state: 'pending', stateReason: null, launchedAt: this.#kernel.now() }, cause)
       const epoch = this.#newEpoch(id)
       const running = this.#kernel.drawSeconds(`start:${id}`, 5, 30)
       const boot = this.#kernel.drawSeconds(`boot:${id}`, 20, 40)

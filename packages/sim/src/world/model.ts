@@ -10,7 +10,14 @@ export type Micros = number
 export const SECOND: Micros = 1_000_000
 
 /** EC2 instance states, in the order of an instance's life. */
-export const INSTANCE_STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'] as const
+export const INSTANCE_STATES = [
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'shutting-down',
+  'terminated',
+] as const
 /** One EC2 instance state name. */
 export type InstanceState = (typeof INSTANCE_STATES)[number]
 
@@ -64,7 +71,11 @@ export interface LoadBalancer {
   readonly vpcId: string
   readonly securityGroups: readonly string[]
   readonly nodes: readonly { readonly az: string; readonly subnetId: string; readonly address: string }[]
-  readonly listeners: readonly { readonly arn: string; readonly port: number; readonly targetGroupArn: string }[]
+  readonly listeners: readonly {
+    readonly arn: string
+    readonly port: number
+    readonly targetGroupArn: string
+  }[]
   readonly createdAt: Micros
 }
 
@@ -147,9 +158,8 @@ export interface RecordSet {
 }
 
 /** Table key of a record set. */
-export const recordKey = (
-  record: Pick<RecordSet, 'zoneId' | 'name' | 'type' | 'setIdentifier'>,
-): string => `${record.zoneId}|${record.name}|${record.type}|${record.setIdentifier ?? ''}`
+export const recordKey = (record: Pick<RecordSet, 'zoneId' | 'name' | 'type' | 'setIdentifier'>): string =>
+  `${record.zoneId}|${record.name}|${record.type}|${record.setIdentifier ?? ''}`
 
 /** One change of an atomic batch, already validated against the zone. */
 export interface RecordChange {

@@ -101,23 +101,62 @@ export class Log<T> {
   }
 }
 
+/** Entries that go to disk and are kept in memory in another shape by their owner. */
+export class Stream<T> {
+  readonly name: string
+  #unsaved: T[] = []
+  #restored: T[] = []
+  /** All that the stream stands for, for a snapshot; set by the owner. */
+  image: () => Iterable<T> = () => []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  write(entry: T): void {
+    this.#unsaved.push(entry)
+  }
+
+  /** Entries written since the last call. */
+  takeUnsaved(): readonly T[] {
+    if (this.#unsaved.length === 0) return []
+    const entries = this.#unsaved
+    this.#unsaved = []
+    return entries
+  }
+
+  /** Entries read back from disk; the owner takes them once, when it is built. */
+  takeRestored(): readonly T[] {
+    const entries = this.#restored
+    this.#restored = []
+    return entries
+  }
+
+  restore(entries: readonly T[]): void {
+    this.#restored.push(...entries)
+  }
+}
+
 /** All changes since the last one taken: one line of the journal on disk. */
 export interface ChangeSet {
   put: Record<string, Record<string, unknown>>
   del: Record<string, string[]>
   app: Record<string, readonly unknown[]>
+  str: Record<string, readonly unknown[]>
 }
 
 /** Everything a snapshot holds. */
 export interface StoreImage {
   tables: Record<string, [string, unknown][]>
   logs: Record<string, { dropped: number; entries: readonly unknown[] }>
+  streams: Record<string, readonly unknown[]>
 }
 
 /** All tables and logs of a world, with what changed since it was last asked. */
 export class Store {
   readonly #tables = new Map<string, { table: Table<unknown>; touched: Set<string> }>()
   readonly #logs = new Map<string, Log<unknown>>()
+  readonly #streams = new Map<string, Stream<unknown>>()
   /** Counts changes, so that others can tell whether anything happened. */
   revision = 0
 
@@ -140,9 +179,17 @@ export class Store {
     return log
   }
 
+  /** A stream; whoever keeps its content passes `image`. */
+  stream<T>(name: string, image?: () => Iterable<T>): Stream<T> {
+    const stream = (this.#streams.get(name) as Stream<T> | undefined) ?? new Stream<T>(name)
+    if (image) stream.image = image
+    this.#streams.set(name, stream as Stream<unknown>)
+    return stream
+  }
+
   /** What changed since the last call, or null. */
   takeChanges(): ChangeSet | null {
-    const changes: ChangeSet = { put: {}, del: {}, app: {} }
+    const changes: ChangeSet = { put: {}, del: {}, app: {}, str: {} }
     let any = false
     for (const [name, { table, touched }] of this.#tables) {
       for (const id of touched) {
@@ -159,14 +206,20 @@ export class Store {
       changes.app[name] = entries
       any = true
     }
+    for (const [name, stream] of this.#streams) {
+      const entries = stream.takeUnsaved()
+      if (entries.length === 0) continue
+      changes.str[name] = entries
+      any = true
+    }
     return any ? changes : null
   }
 
   image(): StoreImage {
-    const image: StoreImage = { tables: {}, logs: {} }
+    const image: StoreImage = { tables: {}, logs: {}, streams: {} }
     for (const [name, { table }] of this.#tables) image.tables[name] = [...table.entries()]
-    for (const [name, log] of this.#logs)
-      image.logs[name] = { dropped: log.dropped, entries: log.all() }
+    for (const [name, log] of this.#logs) image.logs[name] = { dropped: log.dropped, entries: log.all() }
+    for (const [name, stream] of this.#streams) image.streams[name] = [...stream.image()]
     return image
   }
 
@@ -175,6 +228,7 @@ export class Store {
       for (const [id, row] of rows) this.table(name).restore(id, row)
     for (const [name, { dropped, entries }] of Object.entries(image.logs))
       this.log(name).restore(entries, dropped)
+    for (const [name, entries] of Object.entries(image.streams)) this.stream(name).restore(entries)
   }
 
   restoreChanges(changes: ChangeSet): void {
@@ -183,5 +237,6 @@ export class Store {
     for (const [name, ids] of Object.entries(changes.del))
       for (const id of ids) this.table(name).restore(id, undefined)
     for (const [name, entries] of Object.entries(changes.app)) this.log(name).restore(entries, 0)
+    for (const [name, entries] of Object.entries(changes.str)) this.stream(name).restore(entries)
   }
 }

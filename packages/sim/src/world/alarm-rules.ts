@@ -1,0 +1,73 @@
+import type { AlarmConfig, AlarmState, Comparison, Statistic } from './model.ts'
+import type { Bucket, StatisticSet } from './metrics.ts'
+
+/** The value of a basic statistic. */
+export const statisticOf = (set: StatisticSet, statistic: Statistic): number => {
+  switch (statistic) {
+    case 'Average':
+      return set.sum / set.count
+    case 'Sum':
+      return set.sum
+    case 'Minimum':
+      return set.min
+    case 'Maximum':
+      return set.max
+    case 'SampleCount':
+      return set.count
+    default:
+      return statistic satisfies never
+  }
+}
+
+/** Whether a value breaches a threshold. */
+export const breaches = (value: number, comparison: Comparison, threshold: number): boolean => {
+  switch (comparison) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold
+    case 'GreaterThanThreshold':
+      return value > threshold
+    case 'LessThanThreshold':
+      return value < threshold
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold
+    default:
+      return comparison satisfies never
+  }
+}
+
+type Rules = Pick<
+  AlarmConfig,
+  'statistic' | 'comparison' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData'
+>
+
+/** How many periods an evaluation looks back over: more than it needs, since the latest may not be ingested yet. */
+export const evaluationRange = (alarm: Pick<AlarmConfig, 'evaluationPeriods' | 'periodSeconds'>): number =>
+  alarm.evaluationPeriods + Math.max(2, Math.ceil(40 / alarm.periodSeconds))
+
+/**
+ * The state that data of an evaluation range calls for, `current` when it leaves the state alone. Follows CloudWatch:
+ * with enough real points only the most recent N count; only what is then still missing is filled in as configured.
+ */
+export const evaluate = (rules: Rules, buckets: readonly Bucket[], current: AlarmState): AlarmState => {
+  const recent = buckets.slice(-rules.evaluationPeriods)
+  const breaching = recent.filter((bucket) =>
+    breaches(statisticOf(bucket, rules.statistic), rules.comparison, rules.threshold),
+  ).length
+  const missing = rules.evaluationPeriods - recent.length
+  if (breaching >= rules.datapointsToAlarm) return 'ALARM'
+  if (missing === 0) return 'OK'
+  const onlyBreaching = recent.length > 0 && breaching === recent.length
+  switch (rules.treatMissingData) {
+    case 'missing':
+      if (recent.length === 0) return 'INSUFFICIENT_DATA'
+      return onlyBreaching ? 'ALARM' : 'OK'
+    case 'ignore':
+      return recent.length === 0 || onlyBreaching ? current : 'OK'
+    case 'breaching':
+      return breaching + missing >= rules.datapointsToAlarm ? 'ALARM' : 'OK'
+    case 'notBreaching':
+      return 'OK'
+    default:
+      return rules.treatMissingData satisfies never
+  }
+}

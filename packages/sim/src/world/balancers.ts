@@ -1,0 +1,261 @@
+import type { Compute } from './compute.ts'
+import type { Kernel } from './kernel.ts'
+import {
+  SECOND,
+  type Instance,
+  type LoadBalancer,
+  type Micros,
+  type Target,
+  type TargetGroup,
+} from './model.ts'
+import type { Table } from './store.ts'
+
+/** How long a balancer works with one target before it takes the next: a request's fate depends on its instant only. */
+export const ROUTING_SLOT: Micros = 250_000
+
+/** A balancer gives up on a target that does not accept the connection after this long, and answers 504. */
+const TARGET_CONNECT_TIMEOUT: Micros = 10 * SECOND
+
+/** What a request to an address meets. `after` is how much later the answer comes. */
+export type Outcome =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly after: Micros
+      readonly instanceId: string | null
+      readonly loadBalancerArn: string | null
+    }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'black-hole' }
+
+interface CheckEvent {
+  readonly key: string
+}
+
+interface ResultEvent extends CheckEvent {
+  readonly passed: boolean
+  readonly reason: string
+}
+
+/** Table key of a target. */
+export const targetKey = (targetGroupArn: string, instanceId: string): string =>
+  `${targetGroupArn}|${instanceId}`
+
+/** Load balancers, their targets' health, and what a request to any address of the world meets. */
+export class Balancers {
+  readonly loadBalancers: Table<LoadBalancer>
+  readonly targetGroups: Table<TargetGroup>
+  readonly targets: Table<Target>
+  readonly #kernel: Kernel
+  readonly #compute: Compute
+
+  constructor(kernel: Kernel, compute: Compute) {
+    this.#kernel = kernel
+    this.#compute = compute
+    this.loadBalancers = kernel.store.table('load-balancers')
+    this.targetGroups = kernel.store.table('target-groups')
+    this.targets = kernel.store.table('targets')
+    kernel.on<CheckEvent>('lb.check', (event) => this.#check(event))
+    kernel.on<ResultEvent>('lb.check-result', (event) => this.#result(event))
+    kernel.on<CheckEvent>('lb.deregistered', ({ key }) => this.targets.delete(key))
+    compute.onChange((before, after) => this.#follow(before, after))
+  }
+
+  /** Registers an instance; it is `initial` until its first passed check. */
+  register(targetGroupArn: string, instanceId: string, cause: string): void {
+    const group = this.targetGroups.get(targetGroupArn)
+    const instance = this.#compute.instances.get(instanceId)
+    if (group === undefined || instance === undefined) throw new Error('unknown target group or instance')
+    const key = targetKey(targetGroupArn, instanceId)
+    const isNew = this.targets.get(key) === undefined
+    this.#put(
+      {
+        targetGroupArn,
+        instanceId,
+        port: group.port,
+        az: instance.az,
+        state: 'initial',
+        reason: 'Elb.InitialHealthChecking',
+        description: 'Initial health checks in progress',
+        streak: 0,
+        changedAt: this.#kernel.now(),
+      },
+      cause,
+    )
+    if (isNew)
+      this.#scheduleCheck(key, group.healthCheck.intervalSeconds * this.#kernel.draw(`lb-phase:${key}`))
+  }
+
+  /** Takes an instance out; it drains for five minutes. */
+  deregister(targetGroupArn: string, instanceId: string, cause: string): void {
+    const key = targetKey(targetGroupArn, instanceId)
+    const target = this.targets.get(key)
+    if (target === undefined || target.state === 'draining') return
+    this.#set(
+      target,
+      'draining',
+      'Target.DeregistrationInProgress',
+      'Target deregistration is in progress',
+      cause,
+    )
+    this.#kernel.after(300 * SECOND, 'lb.deregistered', { key })
+  }
+
+  /** Targets of a group, in order of id. */
+  targetsOf(targetGroupArn: string): Target[] {
+    return [...this.targets.values()]
+      .filter((target) => target.targetGroupArn === targetGroupArn)
+      .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1))
+  }
+
+  /** Whether a balancer, by its DNS name, has a healthy target behind it (alias `EvaluateTargetHealth`). */
+  hasHealthyTarget(dnsName: string): boolean {
+    const balancer = this.byDnsName(dnsName)
+    return (
+      balancer?.listeners.some((listener) =>
+        this.targetsOf(listener.targetGroupArn).some((target) => target.state === 'healthy'),
+      ) ?? false
+    )
+  }
+
+  /** The balancer with this DNS name (trailing dot and `dualstack.` are ignored). */
+  byDnsName(dnsName: string): LoadBalancer | undefined {
+    const wanted = dnsName
+      .toLowerCase()
+      .replace(/\.$/, '')
+      .replace(/^dualstack\./, '')
+    for (const balancer of this.loadBalancers.values())
+      if (balancer.dnsName.toLowerCase() === wanted) return balancer
+    return undefined
+  }
+
+  /** What a request to the address meets when it starts at `at`, given the world as it is now. */
+  request(address: string, port: number, at: Micros): Outcome {
+    const fates = this.fates(address, port)
+    return fates[Math.floor(at / ROUTING_SLOT) % fates.length] ?? { kind: 'black-hole' }
+  }
+
+  /** The outcomes that requests to an address meet in turn, one per routing slot; a single one when all are alike. */
+  fates(address: string, port: number): readonly Outcome[] {
+    for (const balancer of this.loadBalancers.values()) {
+      if (!balancer.nodes.some((node) => node.address === address)) continue
+      const listener = balancer.listeners.find((candidate) => candidate.port === port)
+      // An address of a balancer drops what its security groups do not let in.
+      if (listener === undefined) return [{ kind: 'black-hole' }]
+      return this.#balanced(balancer, listener.targetGroupArn)
+    }
+    for (const instance of this.#compute.instances.values())
+      if (instance.publicIp === address) return [direct(instance)]
+    return [{ kind: 'black-hole' }]
+  }
+
+  #balanced(balancer: LoadBalancer, targetGroupArn: string): readonly Outcome[] {
+    const targets = this.targetsOf(targetGroupArn)
+    const healthy = targets.filter((target) => target.state === 'healthy')
+    // With nothing but unhealthy targets a balancer fails open: it tries them all.
+    const candidates =
+      healthy.length > 0
+        ? healthy
+        : targets.filter((target) => target.state === 'unhealthy' || target.state === 'initial')
+    const loadBalancerArn = balancer.arn
+    if (candidates.length === 0)
+      return [{ kind: 'answer', status: 503, after: 0, instanceId: null, loadBalancerArn }]
+    return candidates.map(({ instanceId }) => {
+      const instance = this.#compute.instances.get(instanceId)
+      if (instance?.appUp) return { kind: 'answer', status: 200, after: 4000, instanceId, loadBalancerArn }
+      if (instance?.hostUp) return { kind: 'answer', status: 502, after: 1000, instanceId, loadBalancerArn }
+      return { kind: 'answer', status: 504, after: TARGET_CONNECT_TIMEOUT, instanceId, loadBalancerArn }
+    })
+  }
+
+  #scheduleCheck(key: string, inSeconds: number): void {
+    this.#kernel.after(Math.round(inSeconds * SECOND), 'lb.check', { key })
+  }
+
+  #check({ key }: CheckEvent): void {
+    const target = this.targets.get(key)
+    const group = target && this.targetGroups.get(target.targetGroupArn)
+    if (target === undefined || group === undefined) return
+    this.#scheduleCheck(key, group.healthCheck.intervalSeconds)
+    if (target.state === 'unused' || target.state === 'draining') return
+    const instance = this.#compute.instances.get(target.instanceId)
+    if (instance?.appUp) return this.#result({ key, passed: true, reason: '' })
+    if (instance?.hostUp) return this.#result({ key, passed: false, reason: 'Target.FailedHealthChecks' })
+    this.#kernel.after(group.healthCheck.timeoutSeconds * SECOND, 'lb.check-result', {
+      key,
+      passed: false,
+      reason: 'Target.Timeout',
+    } satisfies ResultEvent)
+  }
+
+  #result({ key, passed, reason }: ResultEvent): void {
+    const target = this.targets.get(key)
+    const check = target && this.targetGroups.get(target.targetGroupArn)?.healthCheck
+    if (target === undefined || check === undefined) return
+    if (target.state === 'unused' || target.state === 'draining') return
+    const limit = passed ? check.healthyThreshold : -check.unhealthyThreshold
+    const streak = passed
+      ? Math.min(limit, Math.max(0, target.streak) + 1)
+      : Math.max(limit, Math.min(0, target.streak) - 1)
+    const counted = streak === target.streak ? target : { ...target, streak }
+    const becomesHealthy =
+      passed && target.state !== 'healthy' && (target.state === 'initial' || streak === limit)
+    const becomesUnhealthy = !passed && target.state !== 'unhealthy' && streak === limit
+    if (becomesHealthy) this.#set(counted, 'healthy', null, null, 'health checks passed')
+    else if (becomesUnhealthy)
+      this.#set(counted, 'unhealthy', reason, describe(reason), 'health checks failed')
+    else if (counted !== target) this.targets.put(key, counted)
+  }
+
+  #follow(before: Instance, after: Instance): void {
+    if (before.state === after.state) return
+    for (const target of [...this.targets.values()]) {
+      if (target.instanceId !== after.id) continue
+      if (after.state === 'stopped')
+        this.#set(
+          target,
+          'unused',
+          'Target.InvalidState',
+          'Target is in the stopped state',
+          'instance stopped',
+        )
+      else if (after.state === 'terminated')
+        this.targets.delete(targetKey(target.targetGroupArn, target.instanceId))
+      else if (after.state === 'running' && target.state === 'unused')
+        this.#set(
+          target,
+          'initial',
+          'Elb.InitialHealthChecking',
+          'Initial health checks in progress',
+          'instance running',
+        )
+    }
+  }
+
+  #set(
+    target: Target,
+    state: Target['state'],
+    reason: string | null,
+    description: string | null,
+    cause: string,
+  ): void {
+    const streak = state === 'initial' || state === 'unused' ? 0 : target.streak
+    this.#put({ ...target, state, reason, description, streak, changedAt: this.#kernel.now() }, cause)
+  }
+
+  #put(target: Target, cause: string): void {
+    const key = targetKey(target.targetGroupArn, target.instanceId)
+    const before = this.targets.get(key)
+    this.targets.put(key, target)
+    this.#kernel.transition(`target:${key}`, before?.state ?? 'none', target.state, cause)
+  }
+}
+
+const direct = (instance: Instance): Outcome => {
+  if (instance.appUp)
+    return { kind: 'answer', status: 200, after: 3000, instanceId: instance.id, loadBalancerArn: null }
+  return instance.hostUp ? { kind: 'refused' } : { kind: 'black-hole' }
+}
+
+const describe = (reason: string): string =>
+  reason === 'Target.Timeout' ? 'Request timed out' : 'Health checks failed'

@@ -1,0 +1,134 @@
+import { ROUTING_SLOT, type Balancers, type Outcome } from './balancers.ts'
+import type { Kernel } from './kernel.ts'
+import type { Micros, Service } from './model.ts'
+import { vantageOwner, type Resolvers } from './resolvers.ts'
+import type { Log, Table } from './store.ts'
+
+/** What a fresh client at a vantage would have met from `at` on. */
+interface TruthEntry {
+  readonly at: Micros
+  readonly vantage: string
+  readonly service: string
+  readonly dns: string
+  readonly addresses: readonly string[]
+  /** One letter per routing slot, taken in turn: `u` up, `d` down. */
+  readonly pattern: string
+}
+
+/** The things that may be asked about: a whole request, or the name alone. */
+export const TRUTH_CLAIMS = ['http', 'dns'] as const
+/** One claim. */
+export type TruthClaim = (typeof TRUTH_CLAIMS)[number]
+
+/** A stretch of time [from, to) in which every fresh client fares alike. */
+export interface TruthInterval {
+  readonly from: Micros
+  readonly to: Micros
+  readonly state: 'up' | 'down'
+}
+
+/**
+ * The witness. After every change in the world it notes, for each vantage and service, whether a client that started
+ * now (fresh connection, that vantage's resolver) would succeed. It follows the world's state alone; no probe is asked.
+ */
+export class Truth {
+  readonly #kernel: Kernel
+  readonly #resolvers: Resolvers
+  readonly #balancers: Balancers
+  readonly #services: Table<Service>
+  readonly #entries: Log<TruthEntry>
+  readonly #latest = new Map<string, TruthEntry>()
+
+  constructor(kernel: Kernel, resolvers: Resolvers, balancers: Balancers) {
+    this.#kernel = kernel
+    this.#resolvers = resolvers
+    this.#balancers = balancers
+    this.#services = kernel.store.table('services')
+    this.#entries = kernel.store.log('truth')
+    for (const entry of this.#entries.all()) this.#latest.set(`${entry.vantage}|${entry.service}`, entry)
+    kernel.onSettle(() => this.#observe())
+  }
+
+  /** Up and down of a service as seen from a vantage, within [from, to) and not beyond now. Null for unknown names. */
+  intervals(query: {
+    vantage: string
+    service: string
+    from: Micros
+    to: Micros
+    claim: TruthClaim
+  }): TruthInterval[] | null {
+    const entries = this.#entries
+      .all()
+      .filter((entry) => entry.vantage === query.vantage && entry.service === query.service)
+    if (entries.length === 0) return null
+    const end = Math.min(query.to, this.#kernel.now())
+    const found: TruthInterval[] = []
+    entries.forEach((entry, index) => {
+      const from = Math.max(query.from, entry.at)
+      const to = Math.min(end, entries[index + 1]?.at ?? end)
+      for (const interval of expand(entry, query.claim, from, to)) join(found, interval)
+    })
+    return found
+  }
+
+  #observe(): void {
+    for (const service of this.#services.values())
+      for (const vantage of this.#resolvers.vantages.values()) {
+        const { status, records } = this.#resolvers.peek(vantageOwner(vantage), service.name, 'A')
+        const addresses = records.filter((record) => record.type === 'A').map((record) => record.data)
+        const [address] = addresses
+        const fates: readonly Outcome[] = address ? this.#balancers.fates(address, service.port) : []
+        const letters = fates.map(letter).join('') || 'd'
+        const pattern = letters.includes('u') && letters.includes('d') ? letters : letters.slice(0, 1)
+        this.#note({
+          at: this.#kernel.now(),
+          vantage: vantage.name,
+          service: service.name,
+          dns: status,
+          addresses,
+          pattern,
+        })
+      }
+  }
+
+  #note(entry: TruthEntry): void {
+    const key = `${entry.vantage}|${entry.service}`
+    const known = this.#latest.get(key)
+    if (
+      known &&
+      known.pattern === entry.pattern &&
+      known.dns === entry.dns &&
+      known.addresses.join() === entry.addresses.join()
+    )
+      return
+    this.#latest.set(key, entry)
+    this.#entries.append(entry)
+  }
+}
+
+const letter = (fate: Outcome): string => (fate.kind === 'answer' && fate.status < 400 ? 'u' : 'd')
+
+function* expand(entry: TruthEntry, claim: TruthClaim, from: Micros, to: Micros): Iterable<TruthInterval> {
+  if (from >= to) return
+  if (claim === 'dns') {
+    yield { from, to, state: entry.dns === 'answer' ? 'up' : 'down' }
+    return
+  }
+  if (entry.pattern.length === 1) {
+    yield { from, to, state: entry.pattern === 'u' ? 'up' : 'down' }
+    return
+  }
+  for (let at = from; at < to;) {
+    const slot = Math.floor(at / ROUTING_SLOT)
+    const end = Math.min(to, (slot + 1) * ROUTING_SLOT)
+    yield { from: at, to: end, state: entry.pattern[slot % entry.pattern.length] === 'u' ? 'up' : 'down' }
+    at = end
+  }
+}
+
+const join = (intervals: TruthInterval[], next: TruthInterval): void => {
+  const last = intervals.at(-1)
+  if (last && last.to === next.from && last.state === next.state)
+    intervals[intervals.length - 1] = { ...last, to: next.to }
+  else intervals.push(next)
+}
