@@ -50,6 +50,8 @@ export type TargetSeen = Readonly<{
 export type Seen = Readonly<{
   observations: readonly TargetSeen[]
   /** The cloud's own stamp of the act. */ actedAt?: WorldInstant
+  /** The handle of the act, when it was found by its key because the answer had been lost. */
+  handle?: string
 }>
 
 /** What every method gets to know. `signal` ends the call; each method makes single attempts, the engine retries. */

@@ -1,4 +1,4 @@
-import type { Id, IdKind } from '../ids/ids.ts'
+import type { Id, IdKind, RunId } from '../ids/ids.ts'
 
 /** Monotonic time for measuring lengths and for waiting; never a date. */
 export type Clock = Readonly<{
@@ -16,8 +16,12 @@ export type Random = Readonly<{ next(): number }>
 /** Named places at which a test may kill the process or throw. A no-op in production. */
 export type CrashPoint = (name: string) => void | Promise<void>
 
-/** Hints: at most a nudge to look at a run. Losing one costs a reconcile period, nothing more. */
-export type Hints = Readonly<{ advance(runId: string, afterMs?: number): Promise<void> }>
+/** The two queues of hints: ordinary progress, and taking faults out, which injections must never starve. */
+export const HINT_QUEUES = ['advance', 'recover'] as const
+export type HintQueue = (typeof HINT_QUEUES)[number]
+
+/** Hints: at most a nudge to look at a run. Losing one costs a reconcile period, nothing more. Delays are platform time. */
+export type Hints = Readonly<{ send(queue: HintQueue, runId: RunId, afterMs?: number): Promise<void> }>
 
 /** The reaper's own copies of undo plans, on disk, readable without database. */
 export type KitStore = Readonly<{

@@ -3,6 +3,7 @@ import type { DrillId, RunId } from '../ids/ids.ts'
 import type { Actor, JournalEvent } from '../journal/envelope.ts'
 import type { RunEventBody } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
+import type { Status } from '../run/status.ts'
 import type { CompiledRunbook } from '../runbook/runbook.ts'
 import type { CompiledScenario } from '../scenario/scenario.ts'
 import type { EnvironmentClock } from '../time/environment-clock.ts'
@@ -122,6 +123,8 @@ export type AppendResult =
   /** The epoch is no longer ours: stop at once. */
   | Readonly<{ ok: false; why: 'fenced' }>
   | Readonly<{ ok: false; why: 'no-such-run' }>
+  /** Another run holds one of the targets. */
+  | Readonly<{ ok: false; why: 'locked'; target: string; by: RunId }>
 
 /** What the guard query sees, in one round trip, right before an act. */
 export type GuardView = Readonly<{
@@ -177,7 +180,7 @@ export type RunStore = Readonly<{
   /** Makes a run due now (after an abort, a note, an acknowledgement). */
   wake(id: RunId): Promise<void>
   /** Runs that are due and have no live lease. */
-  due(limit: number): Promise<readonly RunId[]>
+  due(limit: number): Promise<readonly Readonly<{ id: RunId; status: Status }>[]>
   /** Runs whose probes must be running. */
   probed(): Promise<readonly RunRow[]>
   /** Platform time and, per clock, world time. */

@@ -54,3 +54,21 @@ export const LIVE_STATUSES = [
   'aborting',
   'needs-person',
 ] as const satisfies readonly Status[]
+
+/** The statuses whose work is taking faults out; they have a queue and workers of their own. */
+export const RECOVERY_STATUSES = [
+  'recovering',
+  'verifying',
+  'aborting',
+  'needs-person',
+] as const satisfies readonly Status[]
+
+/** True when the run's next act is part of undo. */
+export function isRecovery(status: Status): boolean {
+  return (RECOVERY_STATUSES as readonly Status[]).includes(status)
+}
+
+/** True when faults may be in, so that an abort means undo. */
+export function isLive(status: Status): boolean {
+  return (LIVE_STATUSES as readonly Status[]).includes(status)
+}
