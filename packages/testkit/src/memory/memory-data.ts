@@ -1,0 +1,110 @@
+import type {
+  Actor,
+  DefinitionVersion,
+  Drill,
+  DrillId,
+  EnvironmentClock,
+  JournalEvent,
+  PlatformInstant,
+  RunId,
+  RunRow,
+  RunState,
+  Sample,
+  UndoRecord,
+} from '@firedrill/core'
+
+/** A run as the in-memory database keeps it. */
+export type MemoryRun = {
+  readonly id: RunId
+  readonly teamId: string
+  readonly drillId: DrillId
+  readonly number: number
+  readonly idempotencyKey: string | undefined
+  readonly createdAt: PlatformInstant
+  state: RunState
+  epoch: number
+  leaseUntil: number
+  wakeAt: number
+  /** Somebody asked for another look since the last claim; a yield must not sleep over it. */
+  isWoken: boolean
+  readonly events: JournalEvent[]
+}
+
+export type MemoryEvidence = Readonly<{
+  runId: RunId
+  hash: string
+  kind: string
+  size: number
+  at: PlatformInstant
+}>
+
+export type MemoryReservation = {
+  readonly requestHash: string
+  readonly begunAt: number
+  answer?: Readonly<{ status: number; body: string }>
+}
+
+/** Everything the in-memory stores share, as one database would. */
+export type MemoryData = {
+  readonly now: () => PlatformInstant
+  readonly runs: Map<RunId, MemoryRun>
+  readonly undo: Map<string, UndoRecord & { acknowledgedBy?: string }>
+  /** `team/environment/target` → the run that holds it. */
+  readonly locks: Map<string, RunId>
+  readonly clocks: Map<string, EnvironmentClock>
+  readonly definitions: DefinitionVersion[]
+  readonly drills: Map<DrillId, Drill>
+  readonly bytes: Map<string, Uint8Array>
+  readonly evidence: MemoryEvidence[]
+  readonly samples: Map<RunId, Map<string, Sample>>
+  readonly tokens: Map<
+    string,
+    Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }>
+  >
+  readonly reservations: Map<string, MemoryReservation>
+  halt: Readonly<{ set: boolean; reason: string; by?: Actor; at?: PlatformInstant }>
+  readonly listeners: Set<(id: RunId) => void>
+}
+
+/** An empty database that reads the time from `now`. */
+export function memoryData(now: () => PlatformInstant): MemoryData {
+  return {
+    now,
+    runs: new Map(),
+    undo: new Map(),
+    locks: new Map(),
+    clocks: new Map(),
+    definitions: [],
+    drills: new Map(),
+    bytes: new Map(),
+    evidence: [],
+    samples: new Map(),
+    tokens: new Map(),
+    reservations: new Map(),
+    halt: { set: false, reason: '' },
+    listeners: new Set(),
+  }
+}
+
+/** The clock of a run's environment. @throws Error when the environment has none, which `create` makes impossible. */
+export function clockOf(data: MemoryData, run: MemoryRun): EnvironmentClock {
+  const clock = data.clocks.get(`${run.teamId}/${run.state.environment.name}`)
+  if (clock === undefined) throw new Error(`environment ${run.state.environment.name} has no clock`)
+  return clock
+}
+
+/** A run as the port shows it: a copy, so that no caller can change the database by accident. */
+export function rowOf(data: MemoryData, run: MemoryRun): RunRow {
+  return structuredClone({
+    id: run.id,
+    teamId: run.teamId,
+    drillId: run.drillId,
+    number: run.number,
+    state: run.state,
+    foldedSeq: run.events.length,
+    epoch: run.epoch,
+    clock: clockOf(data, run),
+    createdAt: run.createdAt,
+    wakeAt: run.wakeAt as PlatformInstant,
+  })
+}

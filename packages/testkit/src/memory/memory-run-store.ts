@@ -1,0 +1,132 @@
+import {
+  evolve,
+  isEnd,
+  PROBED_STATUSES,
+  worldAt,
+  worldInstant,
+  type Claim,
+  type GuardView,
+  type PlatformInstant,
+  type RunRow,
+  type RunStore,
+  type Status,
+} from '@firedrill/core'
+import { appendTo, envelopes, momentAfter, wakeRun } from './memory-append.ts'
+import { putClock } from './memory-clock-store.ts'
+import { clockOf, rowOf, type MemoryData, type MemoryRun } from './memory-data.ts'
+
+/** In-memory `RunStore`; passes the same suite as the real one. */
+export function memoryRunStore(data: MemoryData): RunStore {
+  const holds = (run: MemoryRun | undefined, epoch: number): run is MemoryRun =>
+    run !== undefined && run.epoch === epoch && run.leaseUntil > data.now()
+  return {
+    create: async (run) => create(data, run),
+    get: async (teamId, id) => {
+      const run = data.runs.get(id)
+      return run === undefined || run.teamId !== teamId ? undefined : rowOf(data, run)
+    },
+    list: async (teamId, options = {}) => {
+      const before = options.before === undefined ? undefined : data.runs.get(options.before)?.number
+      return [...data.runs.values()]
+        .filter((run) => run.teamId === teamId && (before === undefined || run.number < before))
+        .sort((a, b) => b.number - a.number)
+        .slice(0, options.limit ?? 100)
+        .map((run) => rowOf(data, run))
+    },
+    events: async (id, afterSeq, limit) =>
+      structuredClone((data.runs.get(id)?.events ?? []).slice(afterSeq, afterSeq + limit)),
+    claim: async (id, _owner, leaseMs) => claim(data, data.runs.get(id), leaseMs),
+    renew: async (id, epoch, leaseMs) => {
+      const run = data.runs.get(id)
+      if (!holds(run, epoch)) return false
+      run.leaseUntil = data.now() + leaseMs * 1000
+      return true
+    },
+    guard: async (id, epoch) => guard(data, data.runs.get(id), epoch),
+    append: async (id, fence, actor, decide, options = {}) => {
+      const run = data.runs.get(id)
+      return run === undefined
+        ? { ok: false, why: 'no-such-run' }
+        : appendTo(data, run, fence, actor, decide, options)
+    },
+    yield: async (id, epoch, wakeAt) => {
+      const run = data.runs.get(id)
+      if (run === undefined || run.epoch !== epoch) return
+      run.leaseUntil = 0
+      run.wakeAt = run.isWoken ? Math.min(wakeAt, data.now()) : wakeAt
+    },
+    wake: async (id) => {
+      const run = data.runs.get(id)
+      if (run !== undefined) wakeRun(run, data.now())
+    },
+    due: async (limit) =>
+      [...data.runs.values()]
+        .filter((run) => isDue(run, data.now()))
+        .sort((a, b) => a.wakeAt - b.wakeAt)
+        .slice(0, limit)
+        .map((run) => ({ id: run.id, status: run.state.status })),
+    probed: async () =>
+      [...data.runs.values()]
+        .filter((run) => (PROBED_STATUSES as readonly Status[]).includes(run.state.status))
+        .map((run) => rowOf(data, run)),
+    now: async () => data.now(),
+  }
+}
+
+function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRow {
+  const sameTeam = [...data.runs.values()].filter(({ teamId }) => teamId === run.teamId)
+  const repeated =
+    run.idempotencyKey === undefined
+      ? undefined
+      : sameTeam.find(({ idempotencyKey }) => idempotencyKey === run.idempotencyKey)
+  if (repeated !== undefined) return rowOf(data, repeated)
+  if (data.runs.has(run.id)) throw new Error(`run ${run.id} exists`)
+  const now = data.now()
+  const clock = putClock(data, run.teamId, run.created.data.environment.name, run.clock)
+  const events = envelopes(run.id, [], [run.created], momentAfter([], clock, now), run.actor)
+  const [first] = events
+  if (first === undefined) throw new Error('a run begins with an event')
+  const kept: MemoryRun = {
+    id: run.id,
+    teamId: run.teamId,
+    drillId: run.drillId,
+    number: sameTeam.length + 1,
+    idempotencyKey: run.idempotencyKey,
+    createdAt: now,
+    state: evolve(undefined, first),
+    epoch: 0,
+    leaseUntil: 0,
+    wakeAt: now,
+    isWoken: false,
+    events: [...events],
+  }
+  data.runs.set(run.id, kept)
+  for (const listener of data.listeners) listener(run.id)
+  return rowOf(data, kept)
+}
+
+function isDue(run: MemoryRun, now: PlatformInstant): boolean {
+  return run.leaseUntil <= now && run.wakeAt <= now && !isEnd(run.state.status)
+}
+
+function claim(data: MemoryData, run: MemoryRun | undefined, leaseMs: number): Claim | undefined {
+  const now = data.now()
+  if (run === undefined || !isDue(run, now)) return undefined
+  run.epoch += 1
+  run.leaseUntil = now + leaseMs * 1000
+  run.isWoken = false
+  const row = rowOf(data, run)
+  return { run: row, epoch: run.epoch, now, worldNow: worldAt(row.clock, now), clock: row.clock }
+}
+
+function guard(data: MemoryData, run: MemoryRun | undefined, epoch: number): GuardView {
+  const now = data.now()
+  return {
+    epochHolds: run !== undefined && run.epoch === epoch && run.leaseUntil > now,
+    leaseLeftMs: Math.max(0, ((run?.leaseUntil ?? 0) - now) / 1000),
+    halted: data.halt.set,
+    abortRequested: run?.state.abort !== undefined,
+    now,
+    worldNow: run === undefined ? worldInstant(now) : worldAt(clockOf(data, run), now),
+  }
+}

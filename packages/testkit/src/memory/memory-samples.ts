@@ -1,0 +1,25 @@
+import type { Sample, Samples } from '@firedrill/core'
+import type { MemoryData } from './memory-data.ts'
+
+/** In-memory `Samples`. */
+export function memorySamples(data: MemoryData): Samples {
+  return {
+    append: async (runId, samples) => {
+      if (!data.runs.has(runId)) throw new Error(`there is no run ${runId}`)
+      const kept = data.samples.get(runId) ?? new Map<string, Sample>()
+      data.samples.set(runId, kept)
+      for (const sample of samples) {
+        const key = `${sample.probe}/${sample.vantage}/${sample.start}`
+        if (!kept.has(key)) kept.set(key, structuredClone(sample))
+      }
+    },
+    read: async (runId, range = {}) =>
+      [...(data.samples.get(runId)?.values() ?? [])]
+        .filter(({ start }) => start >= (range.from ?? -Infinity) && start < (range.to ?? Infinity))
+        .sort((a, b) => a.start - b.start || compare(a.probe, b.probe) || compare(a.vantage, b.vantage)),
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

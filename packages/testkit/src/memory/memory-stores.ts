@@ -1,0 +1,62 @@
+import type {
+  ClockStore,
+  DefinitionStore,
+  DrillStore,
+  EventFeed,
+  EvidenceStore,
+  HaltStore,
+  IdempotencyStore,
+  PlatformInstant,
+  RunStore,
+  Samples,
+  TokenStore,
+  UndoStore,
+} from '@firedrill/core'
+import { memoryClockStore } from './memory-clock-store.ts'
+import { memoryData } from './memory-data.ts'
+import { memoryDefinitionStore } from './memory-definition-store.ts'
+import { memoryDrillStore } from './memory-drill-store.ts'
+import { memoryEventFeed } from './memory-event-feed.ts'
+import { memoryEvidenceStore } from './memory-evidence-store.ts'
+import { memoryHaltStore } from './memory-halt-store.ts'
+import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
+import { memoryRunStore } from './memory-run-store.ts'
+import { memorySamples } from './memory-samples.ts'
+import { memoryTokenStore } from './memory-token-store.ts'
+import { memoryUndoStore } from './memory-undo-store.ts'
+
+/** One store per port of core, over one database. */
+export type StoreSet = Readonly<{
+  runs: RunStore
+  undo: UndoStore
+  halt: HaltStore
+  evidence: EvidenceStore
+  clocks: ClockStore
+  definitions: DefinitionStore
+  drills: DrillStore
+  feed: EventFeed
+  tokens: TokenStore
+  idempotency: IdempotencyStore
+  samples: Samples
+}>
+
+/**
+ * Every store in memory, over one shared database, with the test's own time. They pass the suites in
+ * `../conformance`, so an engine test may use them where the guarantee under test is not PostgreSQL's.
+ */
+export function memoryStores(now: () => PlatformInstant): StoreSet {
+  const data = memoryData(now)
+  return {
+    runs: memoryRunStore(data),
+    undo: memoryUndoStore(data),
+    halt: memoryHaltStore(data),
+    evidence: memoryEvidenceStore(data),
+    clocks: memoryClockStore(data),
+    definitions: memoryDefinitionStore(data),
+    drills: memoryDrillStore(data),
+    feed: memoryEventFeed(data),
+    tokens: memoryTokenStore(data),
+    idempotency: memoryIdempotencyStore(data),
+    samples: memorySamples(data),
+  }
+}
