@@ -38,7 +38,7 @@ export class Adversity {
 
   /** Removes every rule. */
   clear(): void {
-    for (const [id] of [...this.#rules.entries()]) this.#rules.delete(id)
+    for (const [id] of this.#rules.entries()) this.#rules.delete(id)
   }
 
   /** The rules that still apply. */
@@ -48,7 +48,7 @@ export class Adversity {
 
   /** The first rule that hits this call, with its count taken down; null for a call that goes through. */
   decide(service: string, operation: string): AdversityRule | null {
-    for (const [id, rule] of [...this.#rules.entries()]) {
+    for (const [id, rule] of this.#rules.entries()) {
       if (![`${service}.${operation}`, `${service}.*`, '*'].includes(rule.operation)) continue
       if (this.#kernel.draw(`adversity:${id}`) >= rule.probability) continue
       if (rule.count === 1) this.#rules.delete(id)

@@ -129,7 +129,7 @@ export class Alarms {
   }
 
   #reason(alarm: Alarm, buckets: readonly Bucket[], state: AlarmState): StateReason {
-    const recent = buckets.slice(-alarm.evaluationPeriods).reverse()
+    const recent = buckets.slice(-alarm.evaluationPeriods).toReversed()
     const values = recent.map((bucket) => statisticOf(bucket, alarm.statistic))
     const stamps = recent.map((bucket) => `${values[recent.indexOf(bucket)]} (${clockText(bucket.at)})`)
     const relation = state === 'ALARM' ? 'was' : 'was not'

@@ -16,6 +16,9 @@ export const ROUTING_SLOT: Micros = 250_000
 /** A balancer gives up on a target that does not accept the connection after this long, and answers 504. */
 const TARGET_CONNECT_TIMEOUT: Micros = 10 * SECOND
 
+/** The port on which instances serve the application. */
+const APPLICATION_PORT = 80
+
 /** What a request to an address meets. `after` is how much later the answer comes. */
 export type Outcome =
   | {
@@ -63,21 +66,31 @@ export class Balancers {
 
   /** Registers an instance; it is `initial` until its first passed check. */
   register(targetGroupArn: string, instanceId: string, cause: string): void {
+    this.#enter(targetGroupArn, instanceId, 'initial', cause)
+  }
+
+  /** Registers an instance that has long been there and healthy. */
+  plantTarget(targetGroupArn: string, instanceId: string): void {
+    this.#enter(targetGroupArn, instanceId, 'healthy', 'planted')
+  }
+
+  #enter(targetGroupArn: string, instanceId: string, state: 'initial' | 'healthy', cause: string): void {
     const group = this.targetGroups.get(targetGroupArn)
     const instance = this.#compute.instances.get(instanceId)
     if (group === undefined || instance === undefined) throw new Error('unknown target group or instance')
     const key = targetKey(targetGroupArn, instanceId)
     const isNew = this.targets.get(key) === undefined
+    const initial = state === 'initial'
     this.#put(
       {
         targetGroupArn,
         instanceId,
         port: group.port,
         az: instance.az,
-        state: 'initial',
-        reason: 'Elb.InitialHealthChecking',
-        description: 'Initial health checks in progress',
-        streak: 0,
+        state,
+        reason: initial ? 'Elb.InitialHealthChecking' : null,
+        description: initial ? 'Initial health checks in progress' : null,
+        streak: initial ? 0 : group.healthCheck.healthyThreshold,
         changedAt: this.#kernel.now(),
       },
       cause,
@@ -145,7 +158,7 @@ export class Balancers {
       return this.#balanced(balancer, listener.targetGroupArn)
     }
     for (const instance of this.#compute.instances.values())
-      if (instance.publicIp === address) return [direct(instance)]
+      if (instance.publicIp === address) return [direct(instance, port)]
     return [{ kind: 'black-hole' }]
   }
 
@@ -209,7 +222,7 @@ export class Balancers {
 
   #follow(before: Instance, after: Instance): void {
     if (before.state === after.state) return
-    for (const target of [...this.targets.values()]) {
+    for (const target of this.targets.values()) {
       if (target.instanceId !== after.id) continue
       if (after.state === 'stopped')
         this.#set(
@@ -251,8 +264,8 @@ export class Balancers {
   }
 }
 
-const direct = (instance: Instance): Outcome => {
-  if (instance.appUp)
+const direct = (instance: Instance, port: number): Outcome => {
+  if (instance.appUp && port === APPLICATION_PORT)
     return { kind: 'answer', status: 200, after: 3000, instanceId: instance.id, loadBalancerArn: null }
   return instance.hostUp ? { kind: 'refused' } : { kind: 'black-hole' }
 }

@@ -81,7 +81,7 @@ export class HealthChecks {
   /** Removes a health check with its checkers. */
   delete(id: string): void {
     this.checks.delete(id)
-    for (const [key, checker] of [...this.checkers.entries()])
+    for (const [key, checker] of this.checkers.entries())
       if (checker.healthCheckId === id) this.checkers.delete(key)
   }
 

@@ -1,7 +1,7 @@
 import type { Micros, Transition } from './model.ts'
 import { hexAt, unitAt } from './random.ts'
 import { DueHeap, type Due } from './schedule.ts'
-import { Store, type Log, type Table } from './store.ts'
+import type { Log, Store, Table } from './store.ts'
 
 /** A pending event as it is kept on disk. */
 interface EventRow {
@@ -102,10 +102,14 @@ export class Kernel {
     this.settle()
   }
 
-  /** Registers the handler of one kind of event. Data is plain JSON: it may come back from disk. */
-  on<T>(kind: string, handler: (data: T) => void): void {
+  /**
+   * Registers the handler of one kind of event and returns what schedules it. Data is plain JSON: it may come back
+   * from disk, so every handler is registered before the clock moves.
+   */
+  on<T>(kind: string, handler: (data: T) => void): (at: Micros, data: T) => string {
     if (this.#handlers.has(kind)) throw new Error(`world event ${kind} has two handlers`)
     this.#handlers.set(kind, handler as (data: unknown) => void)
+    return (at, data) => this.schedule(at, kind, data)
   }
 
   /** Has an event happen at `at` (never before now). Returns an id for `cancel`. */

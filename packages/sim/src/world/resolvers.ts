@@ -29,12 +29,12 @@ export interface CacheOwner {
   readonly startsWarm: boolean
 }
 
-/** The owner of a vantage's cache: obedient, cold at first. */
+/** The owner of a vantage's cache: obedient, and shared with others who have asked before. */
 export const vantageOwner = (vantage: Vantage): CacheOwner => ({
   id: `vantage/${vantage.name}`,
   nameServer: vantage.nameServer,
   stretch: 1,
-  startsWarm: false,
+  startsWarm: true,
 })
 
 /** Recursive resolvers with positive and negative caches; TTLs run in world time. */

@@ -167,7 +167,7 @@ export class Store {
     const table = new Table<T>(name, touched, () => {
       this.revision += 1
     })
-    this.#tables.set(name, { table: table as Table<unknown>, touched })
+    this.#tables.set(name, { table, touched })
     return table
   }
 
@@ -175,7 +175,7 @@ export class Store {
     const known = this.#logs.get(name)
     if (known) return known as Log<T>
     const log = new Log<T>(name)
-    this.#logs.set(name, log as Log<unknown>)
+    this.#logs.set(name, log)
     return log
   }
 
@@ -183,7 +183,7 @@ export class Store {
   stream<T>(name: string, image?: () => Iterable<T>): Stream<T> {
     const stream = (this.#streams.get(name) as Stream<T> | undefined) ?? new Stream<T>(name)
     if (image) stream.image = image
-    this.#streams.set(name, stream as Stream<unknown>)
+    this.#streams.set(name, stream)
     return stream
   }
 

@@ -86,8 +86,8 @@ export class World {
     return this.kernel.schedule(at, kind, data)
   }
 
-  /** Registers the handler of a kind of event, such as `fis.action-ends`. */
-  on<T>(kind: string, handler: (data: T) => void): void {
-    this.kernel.on(kind, handler)
+  /** Registers the handler of a kind of event, such as `fis.action-ends`, and returns what schedules it. */
+  on<T>(kind: string, handler: (data: T) => void): (at: Micros, data: T) => string {
+    return this.kernel.on(kind, handler)
   }
 }

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Outcome } from '../world/balancers.ts'
+import type { World } from '../world/world.ts'
+import { listenTcp } from './listen.ts'
+
+/** Answers that come later than this, in world time, are really waited for; shorter ones would only add timer noise. */
+const WAIT_FROM = 50_000
+
+interface Peer {
+  readonly address: string
+  readonly port: number
+}
+
+/**
+ * The way into the world's network: an HTTP CONNECT proxy. What happens in the tunnel is what happens at the world's
+ * address: refused (502 to CONNECT, header `x-connect-result: refused`), black-holed (no answer ever), reset, or the
+ * balancer's or application's own HTTP.
+ */
+export class Gateway {
+  readonly #world: World
+  readonly #proxy: Server
+  readonly #inside: Server
+  readonly #peers = new WeakMap<Duplex, Peer>()
+  readonly #sockets = new Set<Duplex>()
+
+  constructor(world: World) {
+    this.#world = world
+    this.#inside = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+      void this.#serve(request, response)
+    })
+    this.#proxy = createServer((_request, response) => {
+      response.writeHead(405, { 'content-type': 'text/plain' })
+      response.end('This is an HTTP CONNECT proxy into the simulated network.\n')
+    })
+    this.#proxy.on('connect', (request, socket, head) => this.#connect(request, socket, head))
+    this.#proxy.on('connection', (socket: Socket) => {
+      socket.setNoDelay(true)
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
+  }
+
+  /** Binds to 127.0.0.1 and returns the port. */
+  listen(port: number): Promise<number> {
+    return listenTcp(this.#proxy, port, 'gateway')
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((resolve) => this.#proxy.close(resolve))
+  }
+
+  #connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    const peer = parseAuthority(request.url ?? '')
+    if (peer === null) {
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+      return
+    }
+    const now = this.#world.sync()
+    const outcome = this.#world.balancers.request(peer.address, peer.port, now)
+    switch (outcome.kind) {
+      case 'black-hole':
+        // Nothing ever comes back; the client's own timeout ends it.
+        socket.resume()
+        return
+      case 'refused':
+        socket.end('HTTP/1.1 502 Bad Gateway\r\nx-connect-result: refused\r\nconnection: close\r\n\r\n')
+        return
+      case 'answer':
+        this.#peers.set(socket, peer)
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+        if (head.length > 0) socket.unshift(head)
+        this.#inside.emit('connection', socket)
+        return
+      default:
+        outcome satisfies never
+    }
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume()
+    const peer = this.#peers.get(request.socket)
+    if (peer === undefined) {
+      request.socket.destroy()
+      return
+    }
+    const now = this.#world.sync()
+    const outcome = this.#world.balancers.request(peer.address, peer.port, now)
+    if (outcome.kind === 'refused') request.socket.destroy()
+    if (outcome.kind !== 'answer') return
+    if (outcome.after >= WAIT_FROM) await this.#world.kernel.wait(now + outcome.after)
+    if (!request.socket.destroyed) this.#answer(response, request.url ?? '/', outcome)
+  }
+
+  #answer(response: ServerResponse, path: string, outcome: Extract<Outcome, { kind: 'answer' }>): void {
+    const { status, instanceId, loadBalancerArn } = outcome
+    if (status !== 200) {
+      response.writeHead(status, { server: 'awselb/2.0', 'content-type': 'text/html' })
+      response.end(
+        `<html>\r\n<head><title>${status} ${STATUS_TEXT[status] ?? ''}</title></head>\r\n</html>\r\n`,
+      )
+      return
+    }
+    const instance = instanceId === null ? undefined : this.#world.compute.instances.get(instanceId)
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(loadBalancerArn === null ? {} : { 'x-served-through': loadBalancerArn.split('/')[2] ?? '' }),
+    })
+    const body = {
+      status: 'ok',
+      path,
+      region: instance?.region,
+      zone: instance?.az,
+      instance: instanceId,
+      at: new Date(this.#world.now() / 1000).toISOString(),
+    }
+    response.end(`${JSON.stringify(body)}\n`)
+  }
+}
+
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+}
+
+const parseAuthority = (authority: string): Peer | null => {
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(authority)
+  return match ? { address: match[1] ?? '', port: Number(match[2]) } : null
+}

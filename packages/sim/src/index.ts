@@ -1,0 +1,8 @@
+export { RATE_MAX, type ClockAnchors, type ClockMode } from './control/clock.ts'
+export { startSimulator, type Simulator, type SimulatorEndpoints, type SimulatorOptions } from './server.ts'
+export type { AdversityKind, AdversityRule } from './world/adversity.ts'
+export { SECOND, type Micros, type Mutation, type Transition } from './world/model.ts'
+export type { TruthClaim, TruthInterval } from './world/truth.ts'
+export type { World } from './world/world.ts'
+export { loadWorld, WorldFileError, worldNames, type WorldProblem } from './worlds/load-world.ts'
+export type { WorldFile } from './worlds/world-file.ts'

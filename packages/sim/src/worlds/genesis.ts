@@ -1,0 +1,275 @@
+import { CHECKER_REGIONS } from '../world/health-checks.ts'
+import type { Instance, LoadBalancer, RecordSet, Routing, TargetGroup } from '../world/model.ts'
+import { hash32, hexAt } from '../world/random.ts'
+import type { World } from '../world/world.ts'
+import type { WorldFile } from './world-file.ts'
+
+type Spec = WorldFile['spec']
+type RecordSpec = Spec['zones'][number]['records'][number]
+
+/** Ids are the same in every copy of a world, whatever its seed, so that files may name them. */
+const idOf = (kind: string, name: string, length: number): string => hexAt(0, `${kind}:${name}`, length)
+
+/** Fills an empty world with what its file describes, as it has long been: everything up, nothing pending. */
+export const plantWorld = (world: World, file: WorldFile): void => {
+  const { spec } = file
+  for (const group of spec.groups) plantGroup(world, spec, group)
+  for (const balancer of spec.loadBalancers) plantBalancer(world, spec, balancer)
+  for (const check of spec.healthChecks) plantHealthCheck(world, check)
+  for (const zone of spec.zones) plantZone(world, zone)
+  for (const service of spec.services) {
+    const name = `${service.name}.`
+    world.populations.services.put(name, { ...service, name })
+  }
+  for (const { name, region } of spec.vantages)
+    world.resolvers.vantages.put(name, { name, region, nameServer: hash32(world.kernel.seed, name) % 4 })
+  for (const population of spec.populations) plantPopulation(world, population)
+  for (const metric of spec.availability)
+    world.populations.availability.put(`${metric.region}|${metric.namespace}|${metric.name}`, {
+      ...metric,
+      service: `${metric.service}.`,
+    })
+  for (const alarm of spec.alarms) plantAlarm(world, alarm)
+  world.metrics.begin()
+  world.populations.begin()
+  world.kernel.settle()
+}
+
+const zoneLetter = (az: string): number => az.charCodeAt(az.length - 1) - 97
+
+const vpcOf = (region: string): string => `vpc-0${idOf('vpc', region, 16)}`
+
+const subnetOf = (az: string): string => `subnet-0${idOf('subnet', az, 16)}`
+
+const networkOf = (
+  spec: Spec,
+  region: string,
+): { prefix: string; zones: readonly string[]; index: number } => {
+  const index = spec.regions.findIndex((candidate) => candidate.name === region)
+  const found = spec.regions[index]
+  if (found === undefined) throw new Error(`unknown Region ${region}`)
+  return { prefix: found.network.replace(/0\/24$/, ''), zones: found.zones, index }
+}
+
+const plantGroup = (world: World, spec: Spec, group: Spec['groups'][number]): void => {
+  const { prefix, zones, index } = networkOf(spec, group.region)
+  const now = world.now()
+  const taken = [...world.compute.instances.values()].filter((one) => one.region === group.region).length
+  for (let i = 0; i < group.instances; i += 1) {
+    const az = zones[i % zones.length] ?? group.region
+    const name = `${group.name}-${zoneLetter(az) + 1}${Math.floor(i / zones.length) + 1}`
+    const host = taken + i
+    const instance: Instance = {
+      id: `i-0${idOf('instance', `${group.region}/${group.name}/${i}`, 16)}`,
+      name,
+      region: group.region,
+      az,
+      azId: `${group.region.replace(/^([a-z]{2})-([a-z])[a-z]*-(\d)$/, '$1$2$3')}-az${zoneLetter(az) + 1}`,
+      vpcId: vpcOf(group.region),
+      subnetId: subnetOf(az),
+      group: group.name,
+      instanceType: group.instanceType,
+      imageId: `ami-0${idOf('image', group.region, 16)}`,
+      privateIp: `10.${index}.${zoneLetter(az)}.${20 + host}`,
+      publicIp: `${prefix}${100 + host}`,
+      tags: { Name: name, ...group.tags, 'aws:autoscaling:groupName': group.name },
+      state: 'running',
+      stateChangedAt: now,
+      stateReason: null,
+      launchedAt: now,
+      hostUp: true,
+      appUp: true,
+      terminationProtected: false,
+    }
+    world.compute.instances.put(instance.id, instance)
+  }
+  world.compute.groups.put(`${group.region}|${group.name}`, {
+    name: group.name,
+    region: group.region,
+    azs: zones,
+    minSize: group.replaces ? group.instances : 0,
+    desiredCapacity: group.instances,
+    maxSize: group.instances * 2,
+    targetGroupArns: [],
+    tags: group.tags,
+    replaces: group.replaces,
+    createdAt: now,
+  })
+}
+
+const plantBalancer = (world: World, spec: Spec, balancer: Spec['loadBalancers'][number]): void => {
+  const { name, region, port } = balancer
+  const { prefix, zones } = networkOf(spec, region)
+  const id = idOf('load-balancer', `${region}/${name}`, 16)
+  const targetGroupId = idOf('target-group', `${region}/${name}`, 16)
+  const scope = `arn:aws:elasticloadbalancing:${region}:${world.account}`
+  const arn = `${scope}:loadbalancer/app/${name}/${id}`
+  const targetGroupArn = `${scope}:targetgroup/${name}/${targetGroupId}`
+  const before = [...world.balancers.loadBalancers.values()].filter((one) => one.region === region).length
+  const row: LoadBalancer = {
+    arn,
+    name,
+    region,
+    dnsName: `${name}-${hash32(0, arn)}.${region}.elb.amazonaws.com`,
+    canonicalHostedZoneId: `Z${idOf('elb-zone', region, 13).toUpperCase()}`,
+    vpcId: vpcOf(region),
+    securityGroups: [`sg-0${idOf('security-group', region, 16)}`],
+    nodes: zones.map((az, index) => ({
+      az,
+      subnetId: subnetOf(az),
+      address: `${prefix}${10 + before * 10 + index}`,
+    })),
+    listeners: [
+      {
+        arn: `${scope}:listener/app/${name}/${id}/${idOf('listener', `${region}/${name}`, 16)}`,
+        port,
+        targetGroupArn,
+      },
+    ],
+    createdAt: world.now(),
+  }
+  const targetGroup: TargetGroup = {
+    arn: targetGroupArn,
+    name,
+    region,
+    vpcId: row.vpcId,
+    port,
+    loadBalancerArns: [arn],
+    healthCheck: { ...balancer.healthCheck, matcher: '200' },
+  }
+  world.balancers.loadBalancers.put(arn, row)
+  world.balancers.targetGroups.put(targetGroupArn, targetGroup)
+  const groupKey = `${region}|${balancer.group}`
+  const group = world.compute.groups.get(groupKey)
+  if (group)
+    world.compute.groups.put(groupKey, {
+      ...group,
+      targetGroupArns: [...group.targetGroupArns, targetGroupArn],
+    })
+  for (const instance of world.compute.inRegion(region))
+    if (instance.group === balancer.group) world.balancers.plantTarget(targetGroupArn, instance.id)
+}
+
+const balancerNamed = (world: World, name: string): LoadBalancer => {
+  for (const balancer of world.balancers.loadBalancers.values()) if (balancer.name === name) return balancer
+  throw new Error(`unknown load balancer ${name}`)
+}
+
+const healthCheckId = (name: string): string =>
+  idOf('health-check', name, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+const plantHealthCheck = (world: World, check: Spec['healthChecks'][number]): void => {
+  const balancer = balancerNamed(world, check.loadBalancer)
+  world.healthChecks.create(
+    healthCheckId(check.name),
+    {
+      callerReference: check.name,
+      type: 'HTTP',
+      ipAddress: null,
+      fullyQualifiedDomainName: balancer.dnsName,
+      port: balancer.listeners[0]?.port ?? 80,
+      resourcePath: check.path,
+      searchString: null,
+      requestIntervalSeconds: check.intervalSeconds,
+      failureThreshold: check.failureThreshold,
+      regions: CHECKER_REGIONS,
+      inverted: false,
+      disabled: false,
+    },
+    { Name: check.name },
+  )
+}
+
+const plantZone = (world: World, zone: Spec['zones'][number]): void => {
+  const apex = `${zone.name}.`
+  const zoneId = `Z${idOf('zone', zone.name, 20).toUpperCase()}`
+  const nameServers = ['com', 'net', 'org', 'co.uk'].map(
+    (suffix, index) => `ns-${hash32(index, zone.name) % 2048}.awsdns-${10 + index}.${suffix}.`,
+  )
+  const base = {
+    zoneId,
+    setIdentifier: null,
+    routing: { policy: 'simple' },
+    alias: null,
+    healthCheckId: null,
+  } as const
+  const soa = `${nameServers[0]} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 ${zone.soaMinimumSeconds}`
+  world.dns.plant(
+    {
+      id: zoneId,
+      name: apex,
+      callerReference: zone.name,
+      comment: '',
+      nameServers,
+    },
+    [
+      { ...base, name: apex, type: 'SOA', ttl: zone.soaTtlSeconds, values: [soa] },
+      { ...base, name: apex, type: 'NS', ttl: 172_800, values: nameServers },
+      ...zone.records.map((record) => recordOf(world, zoneId, apex, record)),
+    ],
+  )
+}
+
+const recordOf = (world: World, zoneId: string, apex: string, record: RecordSpec): RecordSet => {
+  const alias = record.alias === undefined ? null : balancerNamed(world, record.alias)
+  return {
+    zoneId,
+    name: record.name === '@' ? apex : `${record.name}.${apex}`,
+    type: record.type,
+    setIdentifier: record.setIdentifier ?? null,
+    routing: routingOf(record),
+    ttl: alias ? null : record.ttl,
+    values:
+      record.loadBalancer === undefined
+        ? (record.values ?? [])
+        : balancerNamed(world, record.loadBalancer).nodes.map((node) => node.address),
+    alias: alias && {
+      hostedZoneId: alias.canonicalHostedZoneId,
+      dnsName: `${alias.dnsName}.`,
+      evaluateTargetHealth: true,
+    },
+    healthCheckId: record.healthCheck === undefined ? null : healthCheckId(record.healthCheck),
+  }
+}
+
+const routingOf = (record: RecordSpec): Routing => {
+  if (record.failover !== undefined) return { policy: 'failover', role: record.failover }
+  if (record.weight !== undefined) return { policy: 'weighted', weight: record.weight }
+  return { policy: 'simple' }
+}
+
+const plantPopulation = (world: World, population: Spec['populations'][number]): void => {
+  const { name, vantage, requestsPerSecond, resolvers, overstaying, overstayFactorMax } = population
+  world.populations.populations.put(name, {
+    name,
+    vantage,
+    requestsPerSecond,
+    service: `${population.service}.`,
+    cohortStretch: Array.from({ length: resolvers }, (_, index) =>
+      index < resolvers - overstaying
+        ? 1
+        : 1 + (overstayFactorMax - 1) * world.kernel.draw(`overstay:${name}`),
+    ),
+  })
+}
+
+const plantAlarm = (world: World, alarm: Spec['alarms'][number]): void => {
+  const { metric, ...config } = alarm
+  const dimensions: Record<string, string> = { ...metric.dimensions }
+  if (metric.loadBalancer !== undefined) {
+    const balancer = balancerNamed(world, metric.loadBalancer)
+    const targetGroupArn = balancer.listeners[0]?.targetGroupArn ?? ''
+    dimensions['LoadBalancer'] = balancer.arn.slice(balancer.arn.indexOf('loadbalancer/') + 13)
+    dimensions['TargetGroup'] = targetGroupArn.slice(targetGroupArn.indexOf('targetgroup/'))
+  }
+  world.alarms.put({
+    ...config,
+    metric: { region: alarm.region, namespace: metric.namespace, name: metric.name, dimensions },
+    unit: null,
+    actionsEnabled: true,
+    alarmActions: [],
+    okActions: [],
+    insufficientDataActions: [],
+    tags: {},
+  })
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/model.ts'
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens')
+const domain = z
+  .string()
+  .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'write a domain name without trailing dot, in lower case')
+const region = z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, 'write an AWS Region such as eu-west-1')
+const seconds = z.int().positive()
+const tags = z.record(z.string(), z.string())
+
+const regionSpec = z.strictObject({
+  name: region,
+  /** First three octets of the Region's public addresses; documentation ranges only. */
+  network: z
+    .string()
+    .regex(
+      /^(192\.0\.2|198\.51\.100|203\.0\.113)\.0\/24$/,
+      'use a documentation network: 198.51.100.0/24, 203.0.113.0/24 or 192.0.2.0/24',
+    ),
+  zones: z.array(z.string()).min(1).max(6),
+})
+
+const groupSpec = z.strictObject({
+  name: slug,
+  region,
+  instances: z.int().min(1).max(60),
+  instanceType: z.string().default('m5.large'),
+  replaces: z.boolean().default(false),
+  tags: tags.default({}),
+})
+
+const loadBalancerSpec = z.strictObject({
+  name: slug,
+  region,
+  group: slug,
+  port: z.int().min(1).max(65_535).default(80),
+  healthCheck: z
+    .strictObject({
+      path: z.string().startsWith('/').default('/health'),
+      intervalSeconds: z.int().min(5).max(300).default(10),
+      timeoutSeconds: z.int().min(2).max(120).default(5),
+      healthyThreshold: z.int().min(2).max(10).default(3),
+      unhealthyThreshold: z.int().min(2).max(10).default(2),
+    })
+    .prefault({}),
+})
+
+const healthCheckSpec = z.strictObject({
+  name: slug,
+  loadBalancer: slug,
+  path: z.string().startsWith('/').default('/health'),
+  intervalSeconds: z.union([z.literal(10), z.literal(30)]).default(30),
+  failureThreshold: z.int().min(1).max(10).default(3),
+})
+
+const recordSpec = z.strictObject({
+  /** Relative to the zone; `@` is the zone itself. */
+  name: z.string().min(1),
+  type: z.enum(['A', 'AAAA', 'CNAME', 'TXT', 'MX', 'SRV', 'CAA', 'NS']),
+  ttl: z.int().min(0).max(172_800).default(300),
+  values: z.array(z.string()).min(1).optional(),
+  /** The values are this balancer's addresses. */
+  loadBalancer: slug.optional(),
+  /** Answers as this balancer does; it has no TTL of its own. */
+  alias: slug.optional(),
+  failover: z.enum(['PRIMARY', 'SECONDARY']).optional(),
+  weight: z.int().min(0).max(255).optional(),
+  setIdentifier: z.string().optional(),
+  healthCheck: slug.optional(),
+})
+
+const zoneSpec = z.strictObject({
+  name: domain,
+  soaTtlSeconds: seconds.default(900),
+  soaMinimumSeconds: seconds.default(86_400),
+  records: z.array(recordSpec),
+})
+
+const metricSpec = z.strictObject({
+  namespace: z.string(),
+  name: z.string(),
+  dimensions: tags.optional(),
+  /** Dimensions LoadBalancer and TargetGroup are taken from this balancer. */
+  loadBalancer: slug.optional(),
+})
+
+const alarmSpec = z.strictObject({
+  name: z.string().min(1).max(255),
+  region,
+  description: z.string().nullable().default(null),
+  metric: metricSpec,
+  statistic: z.enum(STATISTICS).default('Average'),
+  periodSeconds: z.union([z.literal(10), z.literal(20), z.literal(30), z.int().multipleOf(60)]),
+  evaluationPeriods: z.int().min(1).max(100),
+  datapointsToAlarm: z.int().min(1).max(100),
+  comparison: z.enum(COMPARISONS),
+  threshold: z.number(),
+  treatMissingData: z.enum(MISSING_DATA).default('missing'),
+})
+
+/** A world as it is written down. Unknown fields are errors. */
+export const worldFileSchema = z.strictObject({
+  apiVersion: z.literal('firedrill.dev/v1'),
+  kind: z.literal('World'),
+  metadata: z.strictObject({ name: slug, description: z.string().optional() }),
+  spec: z.strictObject({
+    account: z.string().regex(/^\d{12}$/, 'write the account id as twelve digits in quotes'),
+    regions: z.array(regionSpec).min(1),
+    groups: z.array(groupSpec),
+    loadBalancers: z.array(loadBalancerSpec).default([]),
+    healthChecks: z.array(healthCheckSpec).default([]),
+    zones: z.array(zoneSpec).default([]),
+    services: z
+      .array(
+        z.strictObject({
+          name: domain,
+          port: z.int().default(80),
+          path: z.string().startsWith('/').default('/'),
+        }),
+      )
+      .default([]),
+    vantages: z.array(z.strictObject({ name: slug, region })).default([]),
+    populations: z
+      .array(
+        z.strictObject({
+          name: slug,
+          vantage: slug,
+          service: domain,
+          requestsPerSecond: z.int().min(1).max(100_000),
+          resolvers: z.int().min(1).max(40).default(10),
+          /** How many of the resolvers keep answers longer than they may, and by up to which factor. */
+          overstaying: z.int().min(0).default(1),
+          overstayFactorMax: z.number().min(1).max(60).default(3),
+        }),
+      )
+      .default([]),
+    availability: z
+      .array(
+        z.strictObject({
+          service: domain,
+          region,
+          namespace: z.string(),
+          name: z.string(),
+          dimension: z.string(),
+          periodSeconds: z.union([z.literal(1), z.literal(5), z.literal(10), z.literal(30), z.literal(60)]),
+        }),
+      )
+      .default([]),
+    alarms: z.array(alarmSpec).default([]),
+  }),
+})
+
+/** A world file that has been read and checked, defaults filled in. */
+export type WorldFile = z.infer<typeof worldFileSchema>
