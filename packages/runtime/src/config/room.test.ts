@@ -1,0 +1,67 @@
+import { isAppError } from '@firedrill/core'
+import { describe, expect, it } from 'vitest'
+import { dbRoom } from './db.ts'
+import { httpRoom } from './http.ts'
+import { logRoom } from './log.ts'
+import { queueRoom } from './queue.ts'
+import { loadConfig } from './room.ts'
+import { workerRoom } from './worker.ts'
+
+const rooms = { db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom, worker: workerRoom }
+const DATABASE_URL = 'postgresql://firedrill:hunter2secret@127.0.0.1:5432/firedrill'
+
+function refusal(env: NodeJS.ProcessEnv) {
+  try {
+    loadConfig(rooms, env)
+  } catch (error) {
+    if (isAppError(error)) return error
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+describe('configuration', () => {
+  it('is complete, typed and frozen from the database alone', () => {
+    const config = loadConfig(rooms, { DATABASE_URL, REDIS_URL: '' })
+    expect(config.queue).toEqual({ backend: 'postgres' })
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 4600, webDir: undefined })
+    expect(config.worker).toMatchObject({ leaseMs: 5000, renewMs: 2000 })
+    expect(Object.isFrozen(config)).toBe(true)
+    expect(() => Object.assign(config.http, { host: '0.0.0.0' })).toThrow(TypeError)
+  })
+
+  it('reports every problem of every room at once, each with its variable and the remedy', () => {
+    const { code, problems, message } = refusal({
+      FIREDRILL_HTTP_HOST: '0.0.0.0',
+      FIREDRILL_HTTP_PORT: '70000',
+      FIREDRILL_QUEUE: 'redis',
+      FIREDRILL_LOG_LEVEL: 'loud',
+      FIREDRILL_LEASE_MS: 'soon',
+    })
+    expect(code).toBe('config-invalid')
+    expect(problems.map((problem) => problem.path)).toEqual([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'FIREDRILL_HTTP_HOST',
+      'FIREDRILL_HTTP_PORT',
+      'FIREDRILL_LOG_LEVEL',
+      'FIREDRILL_LEASE_MS',
+    ])
+    for (const problem of problems) expect(problem.suggestion).toMatch(/^Set /)
+    expect(message).toContain('DATABASE_URL: DATABASE_URL is not set. Set it to the PostgreSQL database')
+  })
+
+  it('never repeats a value, which may be a secret', () => {
+    const { message, problems } = refusal({ DATABASE_URL: 'mysql://root:hunter2secret@db/prod' })
+    expect(message + JSON.stringify(problems)).not.toContain('hunter2secret')
+  })
+
+  it.each(['0.0.0.0', '::', 'localhost', '10.0.0.1', '127.evil.example'])(
+    'refuses to listen on %s',
+    (host) => {
+      expect(refusal({ DATABASE_URL, FIREDRILL_HTTP_HOST: host }).problems[0]?.path).toBe(
+        'FIREDRILL_HTTP_HOST',
+      )
+    },
+  )
+})
