@@ -146,7 +146,7 @@ export class Dns {
   /** Lets the name servers know a health check's result; they follow within a few seconds. */
   publishHealth(healthCheckId: string, healthy: boolean): void {
     for (let nameServer = 0; nameServer < NAME_SERVER_COUNT; nameServer += 1) {
-      const delay = this.#kernel.drawSeconds(`health-propagation:${nameServer}`, 1, 4)
+      const delay = this.#kernel.drawSeconds(`health-propagation:${nameServer}`, 3, 12)
       this.#kernel.after(delay, 'dns.health', { nameServer, healthCheckId, healthy } satisfies HealthEvent)
     }
   }

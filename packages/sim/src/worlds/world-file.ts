@@ -26,7 +26,6 @@ const groupSpec = z.strictObject({
   region,
   instances: z.int().min(1).max(60),
   instanceType: z.string().default('m5.large'),
-  replaces: z.boolean().default(false),
   tags: tags.default({}),
 })
 
