@@ -100,6 +100,7 @@ export type Fence = Readonly<{ kind: 'epoch'; epoch: number } | { kind: 'open' }
 
 /** Undo plans are written in the same transaction as the events they belong to. */
 export type UndoRecord = Readonly<{
+  teamId: string
   runId: RunId
   step: string
   /** SHA-256 over the canonical JSON of `plan` without `handle`. */

@@ -220,7 +220,10 @@ function restorationObserved(
   const done = Object.values(targets).every(
     ({ injection }) => injection === 'restored' || injection === 'replaced' || injection === 'spent',
   )
-  if (!done || step.recovery === undefined || step.recovery.verifiedAt !== undefined)
-    return { ...step, targets }
+  if (step.recovery === undefined) return { ...step, targets }
+  // Still in although it was asked to go: ask again.
+  const isStillIn = data.observations.some(({ injection }) => injection === 'injected')
+  if (isStillIn) return { ...step, targets, recovery: { ...step.recovery, accepted: false } }
+  if (!done || step.recovery.verifiedAt !== undefined) return { ...step, targets }
   return { ...step, targets, recovery: { ...step.recovery, verifiedAt: event.worldAt } }
 }

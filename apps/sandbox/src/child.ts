@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+/** How to run one process of the sandbox. */
+export type ChildSpec = Readonly<{
+  name: string
+  entry: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  logFile: string
+  /** Starts it again when it ends without being asked to. */
+  restart: boolean
+}>
+
+/** A running child. `ready` is the JSON line it prints once it serves. */
+export type Child = Readonly<{
+  name: string
+  pid(): number | undefined
+  ready: Promise<Readonly<Record<string, unknown>>>
+  stop(deadlineMs: number): Promise<void>
+}>
+
+const RESTART_MS = 500
+/** Restarts this close together mean that the process cannot run at all. */
+const RESTARTS_MAX = 5
+/** Last lines of its log that are shown when a process cannot start. */
+const TAIL_LINES = 12
+
+/**
+ * Starts a child whose first line on stdout is `{"ready":true,…}`. It gets a pipe on stdin that closes when this
+ * process is gone, however that happens, and must end then. Whatever it prints goes to its log file.
+ */
+export function startChild(spec: ChildSpec, onLost: (why: string) => void): Child {
+  const log = createWriteStream(spec.logFile, { flags: 'a' })
+  let process_: ChildProcess | undefined
+  let isStopping = false
+  let restarts = 0
+  let tail: string[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<Readonly<Record<string, unknown>>>()
+  promise.catch(() => undefined)
+
+  const launch = () => {
+    tail = []
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', spec.entry, ...spec.args],
+      {
+        env: { ...spec.env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    )
+    process_ = child
+    child.stdin.on('error', () => undefined)
+    readLines(child, log, (line) => {
+      tail = [...tail.slice(1 - TAIL_LINES), line]
+      const ready = readyLine(line)
+      if (ready !== undefined) resolve(ready)
+    })
+    child.once('error', (error) => reject(error))
+    child.once('exit', (code, signal) => {
+      if (isStopping) return
+      const why = `${spec.name} ended (${signal ?? `exit code ${code ?? 0}`}); its log is ${spec.logFile}`
+      reject(new Error(`${why}\n${tail.join('\n')}`))
+      if (spec.restart && restarts < RESTARTS_MAX) {
+        restarts++
+        setTimeout(launch, RESTART_MS)
+      } else onLost(why)
+    })
+  }
+  launch()
+  return {
+    name: spec.name,
+    pid: () => process_?.pid,
+    ready: promise,
+    async stop(deadlineMs) {
+      isStopping = true
+      const child = process_
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise<void>((done) => child.once('exit', () => done()))
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), deadlineMs)
+      await gone
+      clearTimeout(late)
+      log.end()
+    },
+  }
+}
+
+function readLines(child: ChildProcess, log: WriteStream, onLine: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      log.write(`${line}\n`)
+      onLine(line)
+    })
+  }
+}
+
+function readyLine(line: string): Readonly<Record<string, unknown>> | undefined {
+  if (!line.startsWith('{"ready":true')) return undefined
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>
+  } catch {
+    return undefined
+  }
+}

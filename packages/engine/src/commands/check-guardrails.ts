@@ -1,0 +1,82 @@
+import {
+  checkGuardrails,
+  type GuardrailAnswer,
+  type Outcome,
+  type RunEventBody,
+  type RunState,
+  type StepPlan,
+} from '@firedrill/core'
+import { gatherFacts } from '../gather-facts.ts'
+import { loadPlan } from '../plan-file.ts'
+import type { EnginePorts } from '../ports.ts'
+import type { Tenure } from '../tenure.ts'
+
+type Ports = Pick<EnginePorts, 'faults' | 'halt' | 'identity' | 'metrics' | 'clock' | 'evidence'>
+
+/** Asks every guardrail about the frozen plan, resolving the targets once more, and records all answers. */
+export async function askGuardrails(
+  tenure: Tenure,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<readonly GuardrailAnswer[]> {
+  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
+  const approved = new Map<string, Outcome<StepPlan>>(
+    file.steps.map(({ step, plan }) => [step, { ok: true, value: plan }]),
+  )
+  const facts = await gatherFacts(
+    {
+      scenario: tenure.scenario,
+      environment: tenure.environment,
+      rate: tenure.clock.rate,
+      now: tenure.now(),
+      seed: tenure.state.seed,
+      approved,
+      again: true,
+    },
+    ports,
+    signal,
+  )
+  return checkGuardrails(facts)
+}
+
+/** Preflight: guardrails, then the locks on all targets, in one transaction with the step into the baseline. */
+export async function checkPreflight(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
+  const answers = await askGuardrails(tenure, ports, signal)
+  const isPreflight = (state: RunState) => state.status === 'preflight'
+  if (answers.some((answer) => !answer.allow)) {
+    await tenure.recordIf(isPreflight, () => refusal('preflight', answers))
+    return
+  }
+  const locks = tenure.state.planned.flatMap((step) => step.targets.map((target) => target.id))
+  const held: GuardrailAnswer = { guardrail: 'lock', allow: true, reason: 'in order' }
+  const { lockedBy } = await tenure.recordIf(
+    isPreflight,
+    () => [
+      { type: 'guardrails-checked', data: { answers: [...answers, held], allowed: true } },
+      {
+        type: 'status-changed',
+        data: { from: 'preflight', to: 'baseline', why: `${answers.length + 1} guardrails allow` },
+      },
+    ],
+    { locks },
+  )
+  if (lockedBy !== undefined) {
+    await tenure.recordIf(isPreflight, () =>
+      refusal('preflight', [...answers, { guardrail: 'lock', allow: false, reason: lockedBy }]),
+    )
+  }
+}
+
+/** The events of a refusal: all answers, and the end of the run with the reasons. */
+export function refusal(
+  from: RunState['status'],
+  answers: readonly GuardrailAnswer[],
+): readonly RunEventBody[] {
+  const why = answers
+    .flatMap((answer) => (answer.allow ? [] : [`${answer.guardrail}: ${answer.reason}`]))
+    .join('; ')
+  return [
+    { type: 'guardrails-checked', data: { answers: [...answers], allowed: false } },
+    { type: 'status-changed', data: { from, to: 'refused', why } },
+  ]
+}

@@ -1,0 +1,225 @@
+import {
+  INJECT_POLICY,
+  plusMs,
+  RESTORE_GRACE_MS,
+  type InjectStep,
+  type RunEventBody,
+  type RunState,
+  type Seen,
+  type TargetSeen,
+  type UndoPlan,
+  type WorldInstant,
+} from '@firedrill/core'
+import { withDeadline } from '../deadline.ts'
+import { failureEvent } from '../failures.ts'
+import { loadPlan, stepPlan } from '../plan-file.ts'
+import type { EnginePorts } from '../ports.ts'
+import { LEASE_LEFT_MIN_MS, type Tenure } from '../tenure.ts'
+import { undoHash, undoRecord } from '../undo-record.ts'
+
+type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'clock' | 'random' | 'sha256' | 'undo' | 'crash'>
+
+/** How long an accepted fault may take to show on its targets before the drill is given up, in world time. */
+const CONFIRM_WITHIN_MS = 600_000
+
+/** The fault may stay in until here; past it the reaper takes it out whatever the worker does. */
+function expiry(tenure: Tenure, step: InjectStep, from: WorldInstant): WorldInstant {
+  return plusMs(from, step.durationMs + (tenure.scenario.response === 'restore' ? RESTORE_GRACE_MS : 0))
+}
+
+/** Stores how to take the fault out again, before anything is put in, and lets the reaper take its own copy. */
+export async function prepareUndo(tenure: Tenure, step: InjectStep, ports: Ports): Promise<void> {
+  const driver = driverOf(ports, step)
+  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
+  const key = ports.sha256(`${tenure.id}/${step.name}`).slice(0, 40)
+  const plan = driver.undo(step, stepPlan(file, step.name), key, tenure.environment)
+  const expiresAt = expiry(tenure, step, tenure.worldNow())
+  const undo = undoRecord(
+    {
+      teamId: tenure.state.teamId,
+      runId: tenure.id,
+      step: step.name,
+      plan,
+      expiresAt,
+      environmentHash: tenure.state.environment.hash,
+      status: 'prepared',
+    },
+    ports.sha256,
+  )
+  await tenure.recordIf(
+    (state) => state.status === 'injecting' && state.steps[step.name]?.undo === undefined,
+    () => [{ type: 'undo-prepared', data: { step: step.name, undo: undo.hash, expiresAt } }],
+    { undo: [undo] },
+  )
+}
+
+/** Intent, guard, act, record. At most one attempt; what its answer does not settle, `confirmInjection` finds out. */
+export async function inject(
+  tenure: Tenure,
+  step: InjectStep,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<'went-on' | 'stopped'> {
+  const driver = driverOf(ports, step)
+  const record = await ports.undo.get(tenure.id, step.name)
+  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
+  if (record === undefined || undoHash(record.plan, ports.sha256) !== tenure.state.steps[step.name]?.undo) {
+    throw new Error(
+      `the undo plan of step ${step.name} is not the one that was acknowledged; nothing was injected`,
+    )
+  }
+  if (!(await tenure.mayAct('inject'))) return 'stopped'
+  await ports.crash(`inject:${step.name}:before-intent`)
+  const attempt = (tenure.state.steps[step.name]?.attempts ?? 0) + 1
+  const intended = await tenure.recordIf(
+    (state) => state.status === 'injecting' && state.steps[step.name]?.acknowledged === true,
+    ({ worldNow }) => [
+      {
+        type: 'injection-requested',
+        data: { step: step.name, key: record.plan.key, attempt, expiresAt: expiry(tenure, step, worldNow) },
+      },
+    ],
+    { undo: [{ ...record, status: 'live', expiresAt: expiry(tenure, step, tenure.worldNow()) }] },
+  )
+  if (!intended.done) return 'went-on'
+  await ports.crash(`inject:${step.name}:after-intent`)
+  if (!(await tenure.mayAct('inject'))) return 'stopped'
+  const outcome = await withDeadline(ports.clock, LEASE_LEFT_MIN_MS, signal, (ends) =>
+    driver.apply(step, stepPlan(file, step.name), record.plan.key, {
+      environment: tenure.environment,
+      signal: ends,
+    }),
+  )
+  await ports.crash(`inject:${step.name}:after-act`)
+  if (!outcome.ok) {
+    await tenure.record([
+      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), step.name).event,
+    ])
+    return 'went-on'
+  }
+  await tenure.record(
+    [
+      {
+        type: 'injection-accepted',
+        data: { step: step.name, handle: outcome.value.handle, requestIds: [...outcome.value.requestIds] },
+      },
+    ],
+    { undo: [liveRecord(tenure, step, { ...record.plan, handle: outcome.value.handle }, ports)] },
+  )
+  await ports.crash(`inject:${step.name}:after-record`)
+  return 'went-on'
+}
+
+function liveRecord(tenure: Tenure, step: InjectStep, plan: UndoPlan, ports: Pick<Ports, 'sha256'>) {
+  const expiresAt = (tenure.state.steps[step.name]?.expiresAt ?? tenure.worldNow()) as WorldInstant
+  return undoRecord(
+    {
+      teamId: tenure.state.teamId,
+      runId: tenure.id,
+      step: step.name,
+      plan,
+      expiresAt,
+      environmentHash: tenure.state.environment.hash,
+      status: 'live',
+    },
+    ports.sha256,
+  )
+}
+
+/**
+ * Describes the targets. Settles an act whose answer was lost: found by its key it is taken over, seen not to have
+ * happened it is tried again with the same key. `lastLook` is the last look that showed no effect.
+ */
+export async function confirmInjection(
+  tenure: Tenure,
+  step: InjectStep,
+  lastLook: WorldInstant | undefined,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<'went-on' | 'not-yet' | 'again'> {
+  const driver = driverOf(ports, step)
+  const record = await ports.undo.get(tenure.id, step.name)
+  if (record === undefined) throw new Error(`step ${step.name} was requested without a stored undo plan`)
+  const looked = tenure.worldNow()
+  const outcome = await withDeadline(ports.clock, LEASE_LEFT_MIN_MS, signal, (ends) =>
+    driver.confirm(record.plan, { environment: tenure.environment, signal: ends }),
+  )
+  if (!outcome.ok) {
+    await tenure.record([
+      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), step.name).event,
+    ])
+    return 'went-on'
+  }
+  const current = tenure.state.steps[step.name]
+  const neverHappened = outcome.value.observations.every((seen) => seen.injection === 'failed-to-inject')
+  const mayRetry =
+    tenure.state.retry?.at !== undefined && (current?.attempts ?? 0) < INJECT_POLICY.attemptsMax
+  if (neverHappened && current?.acceptedAt === undefined && mayRetry && tenure.state.status === 'injecting')
+    return 'again'
+  const events = [
+    ...takenOver(tenure, step, outcome.value),
+    ...observed(tenure.state, step, outcome.value, lastLook),
+  ]
+  if (events.length > 0) {
+    const plan =
+      outcome.value.handle === undefined ? record.plan : { ...record.plan, handle: outcome.value.handle }
+    await tenure.record(events, { undo: [liveRecord(tenure, step, plan, ports)] })
+  }
+  const isSettled = outcome.value.observations.every(
+    (seen) => seen.injection === 'injected' || seen.injection === 'failed-to-inject',
+  )
+  if (isSettled) return 'went-on'
+  const since = current?.requestedAt ?? looked
+  if (looked - since > CONFIRM_WITHIN_MS * 1000) {
+    await tenure.recordIf(
+      (state) => state.status === 'injecting',
+      () => [
+        {
+          type: 'status-changed',
+          data: {
+            from: 'injecting',
+            to: 'recovering',
+            why: `step ${step.name} did not show on its targets in time`,
+          },
+        },
+      ],
+    )
+    return 'went-on'
+  }
+  return 'not-yet'
+}
+
+function takenOver(tenure: Tenure, step: InjectStep, seen: Seen): readonly RunEventBody[] {
+  const isAccepted = tenure.state.steps[step.name]?.acceptedAt !== undefined
+  if (isAccepted || seen.handle === undefined) return []
+  return [{ type: 'injection-accepted', data: { step: step.name, handle: seen.handle, requestIds: [] } }]
+}
+
+function observed(
+  state: RunState,
+  step: InjectStep,
+  seen: Seen,
+  lastLook: WorldInstant | undefined,
+): readonly RunEventBody[] {
+  const known = state.steps[step.name]?.targets ?? {}
+  const isNews = (entry: TargetSeen) => known[entry.target]?.injection !== entry.injection
+  if (!seen.observations.some(isNews)) return []
+  return [
+    {
+      type: 'injection-observed',
+      data: {
+        step: step.name,
+        observations: [...seen.observations],
+        ...(lastLook === undefined ? {} : { after: lastLook }),
+        ...(seen.actedAt === undefined ? {} : { actedAt: seen.actedAt }),
+      },
+    },
+  ]
+}
+
+function driverOf(ports: Pick<Ports, 'faults'>, step: InjectStep) {
+  const driver = ports.faults.get(step.fault)
+  if (driver === undefined)
+    throw new Error(`this installation has no fault named ${step.fault}, although it was planned`)
+  return driver
+}

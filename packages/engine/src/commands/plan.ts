@@ -1,0 +1,78 @@
+import {
+  injectSteps,
+  INJECT_POLICY,
+  type PlannedStep,
+  type RunEventBody,
+  type StepPlan,
+} from '@firedrill/core'
+import { withDeadline } from '../deadline.ts'
+import { failureEvent } from '../failures.ts'
+import { storePlan } from '../plan-file.ts'
+import type { EnginePorts } from '../ports.ts'
+import type { Tenure } from '../tenure.ts'
+
+type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'clock' | 'random'>
+
+/** Describing many targets takes several pages. */
+const PLAN_TIMEOUT_MS = 20_000
+
+/** Resolves every selector once, captures prior state, freezes the targets. Describes only. */
+export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
+  const steps: { step: string; plan: StepPlan }[] = []
+  const planned: Omit<PlannedStep, 'capture'>[] = []
+  const permissions = new Set<string>()
+  for (const step of injectSteps(tenure.scenario)) {
+    const driver = ports.faults.get(step.fault)
+    if (driver === undefined) return refuse(tenure, `this installation has no fault named ${step.fault}`)
+    const outcome = await withDeadline(ports.clock, PLAN_TIMEOUT_MS, signal, (ends) =>
+      driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
+    )
+    if (!outcome.ok) {
+      const { event, givesUp } = failureEvent(
+        tenure,
+        outcome.failure,
+        INJECT_POLICY,
+        ports.random.next(),
+        step.name,
+      )
+      await tenure.record([event])
+      if (givesUp)
+        await refuse(
+          tenure,
+          `step ${step.name} could not be planned: ${outcome.failure.code} ${outcome.failure.message}`,
+        )
+      return
+    }
+    const plan = outcome.value
+    steps.push({ step: step.name, plan })
+    for (const permission of plan.permissions) permissions.add(permission)
+    planned.push({
+      step: step.name,
+      fault: driver.name,
+      faultVersion: driver.version,
+      restoration: driver.restoration,
+      targets: [...plan.targets],
+      population: plan.population,
+    })
+  }
+  const hash = await storePlan(ports.evidence, tenure.id, { steps })
+  const event: RunEventBody = {
+    type: 'planned',
+    data: {
+      planHash: hash,
+      steps: planned.map((step) => ({ ...step, capture: hash })),
+      permissions: [...permissions].toSorted(),
+    },
+  }
+  await tenure.recordIf(
+    (state) => state.status === 'planning',
+    () => [event],
+  )
+}
+
+async function refuse(tenure: Tenure, why: string): Promise<void> {
+  await tenure.recordIf(
+    (state) => state.status === 'planning',
+    () => [{ type: 'status-changed', data: { from: 'planning', to: 'refused', why } }],
+  )
+}

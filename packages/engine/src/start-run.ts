@@ -1,0 +1,65 @@
+import {
+  AppError,
+  type Actor,
+  type Drill,
+  type EnvironmentClock,
+  type Ids,
+  type RunRow,
+} from '@firedrill/core'
+import type { EnginePorts } from './ports.ts'
+
+type Ports = Pick<EnginePorts, 'runs' | 'definitions' | 'halt' | 'hints' | 'random'> &
+  Readonly<{ ids: Ids; clockOf: (teamId: string, environment: string) => Promise<EnvironmentClock> }>
+
+/**
+ * Starts a run of a booked drill: pins the newest scenario and environment, writes run and journal in one
+ * transaction, then sends a hint. A lost hint costs a reconcile period.
+ * @throws AppError halted, not-found, sandbox-only
+ */
+export function createStartRun(ports: Ports) {
+  return async function startRun(
+    drill: Drill,
+    actor: Actor,
+    options: Readonly<{ sandboxOnly: boolean; seed?: number }>,
+  ): Promise<RunRow> {
+    const halt = await ports.halt.get()
+    if (halt.set)
+      throw new AppError('halted', `The global halt is set (${halt.reason}); lift it before starting a run.`)
+    const scenario = await ports.definitions.latest(drill.teamId, 'scenario', drill.scenario)
+    if (scenario === undefined)
+      throw new AppError('not-found', `There is no scenario named ${drill.scenario}.`)
+    const environment = await ports.definitions.latest(drill.teamId, 'environment', drill.environment)
+    if (environment === undefined)
+      throw new AppError('not-found', `There is no environment named ${drill.environment}.`)
+    if (options.sandboxOnly && environment.compiled.environmentKind !== 'sandbox') {
+      throw new AppError(
+        'sandbox-only',
+        `Environment ${drill.environment} is not a sandbox; configure sign-in first, or use plan.`,
+      )
+    }
+    const runbook =
+      scenario.compiled.runbook === undefined
+        ? undefined
+        : await ports.definitions.latest(drill.teamId, 'runbook', scenario.compiled.runbook)
+    const run = await ports.runs.create({
+      id: ports.ids.mint('run'),
+      teamId: drill.teamId,
+      drillId: drill.id,
+      clock: await ports.clockOf(drill.teamId, drill.environment),
+      actor,
+      created: {
+        type: 'run-created',
+        data: {
+          teamId: drill.teamId,
+          drillId: drill.id,
+          scenario: { name: scenario.name, hash: scenario.hash },
+          environment: { name: environment.name, hash: environment.hash },
+          ...(runbook === undefined ? {} : { runbook: { name: runbook.name, hash: runbook.hash } }),
+          seed: options.seed ?? Math.floor(ports.random.next() * 2 ** 31),
+        },
+      },
+    })
+    await ports.hints.send('advance', run.id).catch(() => undefined)
+    return run
+  }
+}

@@ -1,0 +1,128 @@
+import type {
+  AppendOptions,
+  AppendResult,
+  Claim,
+  CompiledEnvironment,
+  CompiledScenario,
+  EnvironmentClock,
+  PlatformInstant,
+  RunEventBody,
+  RunId,
+  RunState,
+  WorldInstant,
+} from '@firedrill/core'
+import { plusMs, worldAt } from '@firedrill/core'
+import type { EnginePorts } from './ports.ts'
+
+/** How long a claim lasts without renewal, in platform milliseconds. */
+export const LEASE_MS = 5000
+/** How often a held claim is renewed. */
+export const RENEW_MS = 2000
+/** An act may only begin while at least this much of the lease is left. */
+export const LEASE_LEFT_MIN_MS = LEASE_MS * 0.4
+
+/** Thrown when the epoch is no longer ours: whatever was being done must stop at once, somebody else has the run. */
+export class Fenced extends Error {
+  readonly code = 'fenced'
+}
+
+type TenurePorts = Pick<EnginePorts, 'runs' | 'clock' | 'actor'>
+
+/**
+ * One worker's hold on one run: its epoch, the state as last seen, and the two clocks. All writing goes through
+ * `record`, which the store fences by the epoch.
+ */
+export class Tenure {
+  readonly id: RunId
+  readonly epoch: number
+  readonly scenario: CompiledScenario
+  readonly environment: CompiledEnvironment
+  readonly clock: EnvironmentClock
+  state: RunState
+  #ports: TenurePorts
+  #platform: PlatformInstant
+  #monotonicMs: number
+
+  constructor(
+    claim: Claim,
+    definitions: Readonly<{ scenario: CompiledScenario; environment: CompiledEnvironment }>,
+    ports: TenurePorts,
+  ) {
+    this.id = claim.run.id
+    this.epoch = claim.epoch
+    this.state = claim.run.state
+    this.clock = claim.clock
+    this.scenario = definitions.scenario
+    this.environment = definitions.environment
+    this.#ports = ports
+    this.#platform = claim.now
+    this.#monotonicMs = ports.clock.monotonicMs()
+  }
+
+  /** Platform time: the database's last word plus what passed since on the local monotonic clock. */
+  now(): PlatformInstant {
+    return plusMs(this.#platform, this.#ports.clock.monotonicMs() - this.#monotonicMs)
+  }
+
+  /** World time at `now()`. */
+  worldNow(): WorldInstant {
+    return worldAt(this.clock, this.now())
+  }
+
+  /** Appends events whatever the state has become: for outcomes, which must never be dropped. @throws Fenced */
+  async record(events: readonly RunEventBody[], options?: AppendOptions): Promise<void> {
+    this.#took(
+      await this.#ports.runs.append(
+        this.id,
+        { kind: 'epoch', epoch: this.epoch },
+        this.#ports.actor,
+        () => events,
+        options,
+      ),
+    )
+  }
+
+  /**
+   * Appends events only while `holds` is true of the state under the row lock: for intents. Answers whether it was,
+   * or which target another run holds. @throws Fenced
+   */
+  async recordIf(
+    holds: (state: RunState) => boolean,
+    events: (at: Readonly<{ now: PlatformInstant; worldNow: WorldInstant }>) => readonly RunEventBody[],
+    options?: AppendOptions,
+  ): Promise<Readonly<{ done: boolean; lockedBy?: string }>> {
+    let done = false
+    const decide = (state: RunState, at: Readonly<{ now: PlatformInstant; worldNow: WorldInstant }>) => {
+      done = holds(state)
+      return done ? events(at) : []
+    }
+    const result = await this.#ports.runs.append(
+      this.id,
+      { kind: 'epoch', epoch: this.epoch },
+      this.#ports.actor,
+      decide,
+      options,
+    )
+    if (!result.ok && result.why === 'locked')
+      return { done: false, lockedBy: `${result.target} is held by ${result.by}` }
+    this.#took(result)
+    return { done }
+  }
+
+  /** True when the run is still ours and enough of the lease is left to begin an act; takes the store's clock over. */
+  async mayAct(kind: 'inject' | 'recover'): Promise<boolean> {
+    const view = await this.#ports.runs.guard(this.id, this.epoch)
+    this.#platform = view.now
+    this.#monotonicMs = this.#ports.clock.monotonicMs()
+    if (!view.epochHolds) throw new Fenced(`epoch ${this.epoch} of ${this.id} has passed`)
+    if (view.leaseLeftMs < LEASE_LEFT_MIN_MS) return false
+    return kind === 'recover' || (!view.halted && !view.abortRequested)
+  }
+
+  #took(result: AppendResult): void {
+    if (!result.ok) throw new Fenced(`the journal of ${this.id} refused: ${result.why}`)
+    this.state = result.state
+    this.#platform = result.now
+    this.#monotonicMs = this.#ports.clock.monotonicMs()
+  }
+}
