@@ -34,7 +34,11 @@ export function authFault(protocol: AwsProtocol, problem: AuthProblem): AwsFault
 function ec2Fault(problem: AuthProblem): AwsFault {
   switch (problem.kind) {
     case 'unsigned':
-      return new AwsFault({ code: 'MissingAuthenticationToken', message: 'Request is missing Authentication Token', status: 403 })
+      return new AwsFault({
+        code: 'MissingAuthenticationToken',
+        message: 'Request is missing Authentication Token',
+        status: 403,
+      })
     case 'expired':
     case 'not-yet-current':
       return new AwsFault({ code: 'RequestExpired', message: 'Request has expired.', status: 400 })
@@ -52,14 +56,22 @@ function ec2Fault(problem: AuthProblem): AwsFault {
 function xmlFault(problem: AuthProblem): AwsFault {
   switch (problem.kind) {
     case 'unsigned':
-      return new AwsFault({ code: 'MissingAuthenticationToken', message: 'Request is missing Authentication Token', status: 403 })
+      return new AwsFault({
+        code: 'MissingAuthenticationToken',
+        message: 'Request is missing Authentication Token',
+        status: 403,
+      })
     case 'unknown-key':
     case 'invalid-token':
       return new AwsFault({ code: 'InvalidClientTokenId', message: INVALID_TOKEN, status: 403 })
     case 'expired-token':
       return new AwsFault({ code: 'ExpiredToken', message: EXPIRED_TOKEN, status: 403 })
     case 'incomplete':
-      return new AwsFault({ code: 'IncompleteSignature', message: incompleteMessage(problem.missing), status: 403 })
+      return new AwsFault({
+        code: 'IncompleteSignature',
+        message: incompleteMessage(problem.missing),
+        status: 403,
+      })
     case 'mismatch':
     case 'expired':
     case 'not-yet-current':
@@ -71,14 +83,32 @@ function xmlFault(problem: AuthProblem): AwsFault {
 function jsonFault(problem: AuthProblem, status: number): AwsFault {
   switch (problem.kind) {
     case 'unsigned':
-      return new AwsFault({ code: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token', status: 403 })
+      return new AwsFault({
+        code: 'MissingAuthenticationTokenException',
+        message: 'Missing Authentication Token',
+        status: 403,
+      })
     case 'unknown-key':
     case 'invalid-token':
-      return new AwsFault({ code: 'UnrecognizedClientException', message: INVALID_TOKEN, status, queryCode: 'InvalidClientTokenId' })
+      return new AwsFault({
+        code: 'UnrecognizedClientException',
+        message: INVALID_TOKEN,
+        status,
+        queryCode: 'InvalidClientTokenId',
+      })
     case 'expired-token':
-      return new AwsFault({ code: 'ExpiredTokenException', message: EXPIRED_TOKEN, status, queryCode: 'ExpiredToken' })
+      return new AwsFault({
+        code: 'ExpiredTokenException',
+        message: EXPIRED_TOKEN,
+        status,
+        queryCode: 'ExpiredToken',
+      })
     case 'incomplete':
-      return new AwsFault({ code: 'IncompleteSignatureException', message: incompleteMessage(problem.missing), status })
+      return new AwsFault({
+        code: 'IncompleteSignatureException',
+        message: incompleteMessage(problem.missing),
+        status,
+      })
     case 'mismatch':
     case 'expired':
     case 'not-yet-current':
@@ -92,7 +122,10 @@ function jsonFault(problem: AuthProblem, status: number): AwsFault {
   }
 }
 
-type SignatureProblem = Extract<AuthProblem, { kind: 'mismatch' | 'expired' | 'not-yet-current' | 'wrong-region' }>
+type SignatureProblem = Extract<
+  AuthProblem,
+  { kind: 'mismatch' | 'expired' | 'not-yet-current' | 'wrong-region' }
+>
 
 function signatureMessage(problem: SignatureProblem): string {
   switch (problem.kind) {

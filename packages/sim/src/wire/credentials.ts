@@ -24,7 +24,12 @@ export type KeyLookup =
   | { readonly kind: 'expired-token' }
   | { readonly kind: 'invalid-token' }
 
-type SessionClaims = { readonly role: string; readonly session: string; readonly exp: number; readonly key: string }
+type SessionClaims = {
+  readonly role: string
+  readonly session: string
+  readonly exp: number
+  readonly key: string
+}
 
 /**
  * Issues credentials for a role. They are derived, not stored: a simulator that was killed and started again accepts
@@ -38,7 +43,10 @@ export function issueSession(
   expiresAtMs: number,
   nonce: string,
 ): SessionCredentials {
-  const digest = createHash('sha256').update(`${roleName}/${sessionName}/${nonce}`).digest('hex').toUpperCase()
+  const digest = createHash('sha256')
+    .update(`${roleName}/${sessionName}/${nonce}`)
+    .digest('hex')
+    .toUpperCase()
   const accessKeyId = `ASIA${digest.slice(0, 16)}`
   const claims: SessionClaims = { role: roleName, session: sessionName, exp: expiresAtMs, key: accessKeyId }
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
@@ -59,7 +67,12 @@ export function lookUpKey(
   platformNowMs: number,
 ): KeyLookup {
   if (accessKeyId === SIMULATOR_ACCESS_KEY_ID) {
-    const caller = { accessKeyId, account, arn: `arn:aws:iam::${account}:user/firedrill`, userId: 'AIDAFIREDRILLSIM' }
+    const caller = {
+      accessKeyId,
+      account,
+      arn: `arn:aws:iam::${account}:user/firedrill`,
+      userId: 'AIDAFIREDRILLSIM',
+    }
     return { kind: 'known', secret: SIMULATOR_SECRET_ACCESS_KEY, caller }
   }
   if (!accessKeyId.startsWith('ASIA')) return { kind: 'unknown-key' }

@@ -28,7 +28,7 @@ export type Routed = {
 }
 
 /** Chooses the protocol of a request among those its service speaks. */
-export function protocolOf(service: AwsService, request: WireRequest): AwsProtocol {
+export function protocolOf(service: AwsService, request: Pick<WireRequest, 'headers'>): AwsProtocol {
   const [preferred, ...others] = service.protocols
   if (others.length === 0) return preferred
   const speaksJson = request.headers['x-amz-target'] !== undefined
@@ -82,7 +82,8 @@ function routeTarget(service: AwsService, request: WireRequest): Routed {
 function routePath(service: AwsService, protocol: AwsProtocol, request: WireRequest): Routed {
   const path = request.path.length > 1 ? request.path.replace(/\/$/, '') : request.path
   for (const [name, operation] of Object.entries(service.operations)) {
-    const labels = operation.route?.method === request.method ? matchPath(operation.route.path, path) : undefined
+    const labels =
+      operation.route?.method === request.method ? matchPath(operation.route.path, path) : undefined
     if (labels !== undefined) {
       const readInput = (): WireInput => ({
         ...readQuery(request.query),
@@ -110,7 +111,7 @@ function readQuery(query: string): WireInput {
 
 function readRestBody(service: AwsService, protocol: AwsProtocol, name: string, text: string): WireInput {
   if (protocol === 'restJson1') return readJson(text)
-  return parseXmlBody(text, `${name}Request`, service.listItems ?? {})
+  return parseXmlBody(text, `${name}Request`, new Set(Object.keys(service.listItems ?? {})))
 }
 
 function readJson(text: string): WireInput {
@@ -121,7 +122,10 @@ function readJson(text: string): WireInput {
   } catch {
     // Not JSON: answered below like any other body that is not an object.
   }
-  throw new AwsFault({ code: 'SerializationException', message: 'Start of structure or map found where not expected.' })
+  throw new AwsFault({
+    code: 'SerializationException',
+    message: 'Start of structure or map found where not expected.',
+  })
 }
 
 function matchPath(template: string, path: string): Record<string, string> | undefined {
@@ -164,7 +168,11 @@ export function encodeSuccess(
   const open = `<${name}Response xmlns="${service.xmlNamespace}">`
   switch (protocol) {
     case 'ec2Query':
-      return xml(status, requestId, `${open}<requestId>${requestId}</requestId>${structureToXml(output, items)}</${name}Response>`)
+      return xml(
+        status,
+        requestId,
+        `${open}<requestId>${requestId}</requestId>${structureToXml(output, items)}</${name}Response>`,
+      )
     case 'awsQuery': {
       const result = `<${name}Result>${structureToXml(output, items)}</${name}Result>`
       const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`
@@ -180,13 +188,22 @@ export function encodeSuccess(
 }
 
 /** Writes an error in the shape of the protocol. */
-export function encodeFault(service: AwsService, protocol: AwsProtocol, fault: AwsFault, requestId: string): WireAnswer {
-  const code = escapeXml(fault.code)
+export function encodeFault(
+  service: { readonly name: string; readonly xmlNamespace: string },
+  protocol: AwsProtocol,
+  fault: AwsFault,
+  requestId: string,
+): WireAnswer {
+  const code = escapeXml(fault.queryCode)
   const message = escapeXml(fault.message)
   switch (protocol) {
     case 'ec2Query': {
       const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`
-      return xml(fault.status, requestId, `<Response><Errors>${error}</Errors><RequestID>${requestId}</RequestID></Response>`)
+      return xml(
+        fault.status,
+        requestId,
+        `<Response><Errors>${error}</Errors><RequestID>${requestId}</RequestID></Response>`,
+      )
     }
     case 'awsQuery':
     case 'restXml': {
@@ -201,7 +218,10 @@ export function encodeFault(service: AwsService, protocol: AwsProtocol, fault: A
     case 'awsJson1.0': {
       const body = { __type: `com.amazonaws.${service.name}#${fault.code}`, message: fault.message }
       const answer = json(fault.status, requestId, 'application/x-amz-json-1.0', body)
-      return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${fault.queryCode};${fault.type}` } }
+      return {
+        ...answer,
+        headers: { ...answer.headers, 'x-amzn-query-error': `${fault.queryCode};${fault.type}` },
+      }
     }
   }
 }

@@ -14,7 +14,11 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     if (length <= MAX_BODY_BYTES) chunks.push(chunk)
   }
   if (length > MAX_BODY_BYTES) {
-    throw new AwsFault({ code: 'RequestEntityTooLarge', message: 'The request body is too large.', status: 413 })
+    throw new AwsFault({
+      code: 'RequestEntityTooLarge',
+      message: 'The request body is too large.',
+      status: 413,
+    })
   }
   return Buffer.concat(chunks)
 }
@@ -23,7 +27,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 export function decodeBody(body: Buffer, contentEncoding: string | undefined): string {
   if (contentEncoding === undefined || contentEncoding === 'identity') return body.toString('utf8')
   if (contentEncoding !== 'gzip') {
-    throw new AwsFault({ code: 'SerializationException', message: `Unsupported content encoding ${contentEncoding}.` })
+    throw new AwsFault({
+      code: 'SerializationException',
+      message: `Unsupported content encoding ${contentEncoding}.`,
+    })
   }
   try {
     return gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8')

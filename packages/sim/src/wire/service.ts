@@ -1,4 +1,5 @@
 import type { World } from '../world/world.ts'
+import type { AwsFaultDetails } from './aws-fault.ts'
 import type { BucketLimit } from './token-bucket.ts'
 import type { WireInput, WireStructure } from './wire-value.ts'
 
@@ -23,8 +24,6 @@ export type Call = {
   /** The Region of the signing scope. */
   readonly region: string
   readonly account: string
-  readonly service: ServiceName
-  readonly operation: string
   readonly requestId: string
   readonly caller: Caller
 }
@@ -57,7 +56,7 @@ export type AwsService = {
   /** Route 53 only: the element name of the items of each list. */
   readonly listItems?: Readonly<Record<string, string>>
   readonly operations: Readonly<Record<string, Operation>>
-  readonly throttlingFault: { readonly code: string; readonly message: string; readonly status: number }
+  readonly throttlingFault: AwsFaultDetails
   /** Which buckets a call draws from; the keys get account and Region added by the dispatcher. */
   readonly buckets: (operation: string, input: WireInput) => readonly BucketWish[]
 }

@@ -27,8 +27,18 @@ export type SignedRequest = {
 export type SignatureVerdict =
   | { readonly kind: 'valid' }
   | { readonly kind: 'mismatch' }
-  | { readonly kind: 'expired'; readonly signedAt: string; readonly platformNow: string; readonly earliest: string }
-  | { readonly kind: 'not-yet-current'; readonly signedAt: string; readonly platformNow: string; readonly latest: string }
+  | {
+      readonly kind: 'expired'
+      readonly signedAt: string
+      readonly platformNow: string
+      readonly earliest: string
+    }
+  | {
+      readonly kind: 'not-yet-current'
+      readonly signedAt: string
+      readonly platformNow: string
+      readonly latest: string
+    }
   | { readonly kind: 'incomplete'; readonly missing: string }
 
 /** Reads an `Authorization` header; `undefined` if it is absent or not a complete Signature Version 4 header. */
@@ -60,26 +70,37 @@ export function verifySignature(
 ): SignatureVerdict {
   const signedAt = request.headers['x-amz-date'] ?? ''
   const signedAtMs = amzDateToMs(signedAt)
-  if (signedAtMs === undefined || !signedAt.startsWith(claim.day)) return { kind: 'incomplete', missing: 'X-Amz-Date' }
+  if (signedAtMs === undefined || !signedAt.startsWith(claim.day))
+    return { kind: 'incomplete', missing: 'X-Amz-Date' }
   if (!claim.signedHeaders.includes('host')) return { kind: 'incomplete', missing: 'host' }
   const age = ageVerdict(signedAt, signedAtMs, platformNowMs)
   if (age !== undefined) return age
   const bodyHash = createHash('sha256').update(request.body).digest('hex')
   const claimedHash = request.headers['x-amz-content-sha256']
-  if (claimedHash !== undefined && claimedHash !== 'UNSIGNED-PAYLOAD' && claimedHash !== bodyHash) return { kind: 'mismatch' }
+  if (claimedHash !== undefined && claimedHash !== 'UNSIGNED-PAYLOAD' && claimedHash !== bodyHash)
+    return { kind: 'mismatch' }
   const canonical = canonicalRequest(claim, request, claimedHash ?? bodyHash)
   const scope = `${claim.day}/${claim.region}/${claim.service}/aws4_request`
   const canonicalHash = createHash('sha256').update(canonical).digest('hex')
-  const expected = hmac(signingKey(claim, secret), [ALGORITHM, signedAt, scope, canonicalHash].join('\n')).toString('hex')
+  const expected = hmac(
+    signingKey(claim, secret),
+    [ALGORITHM, signedAt, scope, canonicalHash].join('\n'),
+  ).toString('hex')
   return equalInConstantTime(expected, claim.signature) ? { kind: 'valid' } : { kind: 'mismatch' }
 }
 
-function ageVerdict(signedAt: string, signedAtMs: number, platformNowMs: number): SignatureVerdict | undefined {
+function ageVerdict(
+  signedAt: string,
+  signedAtMs: number,
+  platformNowMs: number,
+): SignatureVerdict | undefined {
   const platformNow = msToAmzDate(platformNowMs)
   const earliest = msToAmzDate(platformNowMs - SIGNATURE_WINDOW_MS)
   const latest = msToAmzDate(platformNowMs + SIGNATURE_WINDOW_MS)
-  if (signedAtMs < platformNowMs - SIGNATURE_WINDOW_MS) return { kind: 'expired', signedAt, platformNow, earliest }
-  if (signedAtMs > platformNowMs + SIGNATURE_WINDOW_MS) return { kind: 'not-yet-current', signedAt, platformNow, latest }
+  if (signedAtMs < platformNowMs - SIGNATURE_WINDOW_MS)
+    return { kind: 'expired', signedAt, platformNow, earliest }
+  if (signedAtMs > platformNowMs + SIGNATURE_WINDOW_MS)
+    return { kind: 'not-yet-current', signedAt, platformNow, latest }
   return undefined
 }
 
@@ -112,7 +133,10 @@ function equalInConstantTime(left: string, right: string): boolean {
 }
 
 function encodeRfc3986(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 function compare(left: string, right: string): number {

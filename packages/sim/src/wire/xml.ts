@@ -47,15 +47,20 @@ function contentToXml(member: string, value: WireValue, itemName: ListItemName):
 }
 
 /**
- * Reads an XML request body into a tree of strings. `lists` maps the wrapper of each list to the element of its
- * items; such a list becomes an array even with one item or none.
- * @throws AwsFault `MalformedXML`-style `InvalidInput` if the text is not well formed or the root is another.
+ * Reads an XML request body into a tree of strings. The members named in `lists` become arrays of what their elements
+ * hold, even with one element or none.
+ * @throws AwsFault `InvalidInput` if the text is not well formed or has another root.
  */
-export function parseXmlBody(text: string, root: string, lists: Readonly<Record<string, string>>): WireInput {
+export function parseXmlBody(text: string, root: string, lists: ReadonlySet<string>): WireInput {
   if (XMLValidator.validate(text) !== true) {
     throw new AwsFault({ code: 'InvalidInput', message: 'The XML you provided is not well-formed' })
   }
-  const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, ignoreDeclaration: true, trimValues: false })
+  const parser = new XMLParser({
+    ignoreAttributes: true,
+    parseTagValue: false,
+    ignoreDeclaration: true,
+    trimValues: false,
+  })
   const document = parser.parse(text) as Record<string, unknown>
   const body = document[root]
   if (body === undefined) {
@@ -65,21 +70,22 @@ export function parseXmlBody(text: string, root: string, lists: Readonly<Record<
   return typeof tree === 'object' && tree !== null && !Array.isArray(tree) ? (tree as WireInput) : {}
 }
 
-function unwrapLists(value: unknown, lists: Readonly<Record<string, string>>): unknown {
+function unwrapLists(value: unknown, lists: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((entry) => unwrapLists(entry, lists))
   if (typeof value !== 'object' || value === null) return value
-  const result: Record<string, unknown> = {}
-  for (const [member, content] of Object.entries(value)) {
-    if (member === '#text') continue
-    const item = lists[member]
-    result[member] = item === undefined ? unwrapLists(content, lists) : unwrapList(content, item, lists)
-  }
-  return result
+  const members = Object.entries(value).filter(([member]) => member !== '#text')
+  return Object.fromEntries(
+    members.map(([member, content]) => [
+      member,
+      lists.has(member) ? itemsOf(content, lists) : unwrapLists(content, lists),
+    ]),
+  )
 }
 
-function unwrapList(content: unknown, item: string, lists: Readonly<Record<string, string>>): unknown[] {
+function itemsOf(content: unknown, lists: ReadonlySet<string>): unknown[] {
   if (typeof content !== 'object' || content === null) return []
-  const items = (content as Record<string, unknown>)[item]
-  if (items === undefined) return []
-  return (Array.isArray(items) ? items : [items]).map((entry) => unwrapLists(entry, lists))
+  const { '#text': _space, ...elements } = content as Record<string, unknown>
+  return Object.values(elements)
+    .flat()
+    .map((entry) => unwrapLists(entry, lists))
 }

@@ -1,0 +1,77 @@
+import type { Instance } from '../../world/model.ts'
+import { AwsFault } from '../../wire/aws-fault.ts'
+import { InputReader } from '../../wire/input-reader.ts'
+import type { Call } from '../../wire/service.ts'
+import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
+import { EC2_INPUT_FAULTS, instanceNotFound, malformedInstanceId } from './ec2-faults.ts'
+import { checkInstanceFilters, matchesInstance, readFilters, type Filter } from './filters.ts'
+import { reservationView, stateView } from './instance-view.ts'
+import { pageOf } from './paging.ts'
+
+const MIN_PAGE = 5
+
+/** `DescribeInstances`: by id or by page, through filters; terminated instances are listed until the world forgets them. */
+export function describeInstances(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, EC2_INPUT_FAULTS)
+  const filters = readFilters(reader)
+  checkInstanceFilters(filters)
+  const { items, nextToken } = selectInstances(call, reader, filters)
+  return { reservationSet: items.map((instance) => reservationView(instance, call.account)), nextToken }
+}
+
+/** `DescribeInstanceStatus`: running instances only, unless `IncludeAllInstances` is set. */
+export function describeInstanceStatus(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, EC2_INPUT_FAULTS)
+  const includeAll = reader.flag('IncludeAllInstances') ?? false
+  const filters = readFilters(reader)
+  checkInstanceFilters(filters)
+  const candidates = includeAll ? filters : [...filters, { name: 'instance-state-name', values: ['running'] }]
+  const { items, nextToken } = selectInstances(call, reader, candidates)
+  return { instanceStatusSet: items.map((instance) => statusView(instance)), nextToken }
+}
+
+function selectInstances(
+  call: Call,
+  reader: InputReader,
+  filters: readonly Filter[],
+): ReturnType<typeof pageOf<Instance>> {
+  const ids = reader.texts('InstanceId')
+  if (ids.length > 0 && reader.has('MaxResults')) {
+    throw new AwsFault({
+      code: 'InvalidParameterCombination',
+      message: 'The parameter instancesSet cannot be used with the parameter maxResults',
+    })
+  }
+  const chosen = ids.length === 0 ? call.world.compute.inRegion(call.region) : findInstances(call, ids)
+  const matching = chosen.filter((instance) => matchesInstance(instance, filters))
+  return pageOf(matching, (instance) => instance.id, reader, MIN_PAGE)
+}
+
+/**
+ * Finds instances by id in the Region of the call.
+ * @throws AwsFault if any of the ids is malformed or unknown there; one bad id fails the whole call.
+ */
+export function findInstances(call: Call, ids: readonly string[]): readonly Instance[] {
+  for (const id of ids) if (!/^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw malformedInstanceId(id)
+  const unique = [...new Set(ids)]
+  const found = unique
+    .map((id) => call.world.compute.instances.get(id))
+    .filter((instance) => instance?.region === call.region)
+  const missing = unique.filter((id) => !found.some((instance) => instance?.id === id))
+  if (missing.length > 0) throw instanceNotFound(missing)
+  return found.filter((instance) => instance !== undefined)
+}
+
+function statusView(instance: Instance): WireStructure {
+  const isRunning = instance.state === 'running'
+  const systemStatus = { status: isRunning ? 'ok' : 'not-applicable' }
+  const instanceStatus = { status: isRunning ? (instance.hostUp ? 'ok' : 'impaired') : 'not-applicable' }
+  return {
+    instanceId: instance.id,
+    availabilityZone: instance.az,
+    availabilityZoneId: instance.azId,
+    instanceState: stateView(instance.state),
+    systemStatus,
+    instanceStatus,
+  }
+}

@@ -1,0 +1,99 @@
+import type { Instance } from '../../world/model.ts'
+import { AwsFault } from '../../wire/aws-fault.ts'
+import { InputReader } from '../../wire/input-reader.ts'
+import type { Call } from '../../wire/service.ts'
+import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
+import { findInstances } from './describe-instances.ts'
+import { dryRunSucceeded, EC2_INPUT_FAULTS, invalidFilter } from './ec2-faults.ts'
+import { matchesAny, readFilters, type Filter } from './filters.ts'
+import { pageOf } from './paging.ts'
+
+type TagRow = {
+  readonly resourceId: string
+  readonly resourceType: 'instance'
+  readonly key: string
+  readonly value: string
+}
+
+/** `CreateTags`: sets tags on instances; other resource types are not in this world. */
+export function createTags(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, EC2_INPUT_FAULTS)
+  const instances = readResources(call, reader)
+  const tags = reader
+    .structures('Tag')
+    .map((tag) => [tag.requiredText('Key'), tag.text('Value') ?? ''] as const)
+  if (tags.length === 0) throw EC2_INPUT_FAULTS.missing('tagSet')
+  for (const [key] of tags) {
+    if (key.toLowerCase().startsWith('aws:')) {
+      throw new AwsFault({
+        code: 'InvalidParameterValue',
+        message: `Value ( ${key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use`,
+      })
+    }
+  }
+  if (reader.flag('DryRun') === true) throw dryRunSucceeded()
+  for (const { id } of instances) call.world.compute.tag(id, Object.fromEntries(tags))
+  return { return: true }
+}
+
+/** `DeleteTags`: removes tags by key, or by key and value where a value is given. */
+export function deleteTags(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, EC2_INPUT_FAULTS)
+  const instances = readResources(call, reader)
+  const wanted = reader
+    .structures('Tag')
+    .map((tag) => ({ key: tag.requiredText('Key'), value: tag.text('Value') }))
+  if (reader.flag('DryRun') === true) throw dryRunSucceeded()
+  for (const { id, tags } of instances) {
+    const gone = wanted.filter(({ key, value }) => value === undefined || tags[key] === value)
+    call.world.compute.tag(id, Object.fromEntries(gone.map(({ key }) => [key, null])))
+  }
+  return { return: true }
+}
+
+/** `DescribeTags` over the instances of the Region. */
+export function describeTags(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, EC2_INPUT_FAULTS)
+  const filters = readFilters(reader)
+  const rows = call.world.compute.inRegion(call.region).flatMap((instance) => rowsOf(instance))
+  const matching = rows
+    .filter((row) => filters.every((filter) => matchesAny([tagField(row, filter)], filter.values)))
+    .sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1))
+  const { items, nextToken } = pageOf(matching, keyOf, reader, 5)
+  return { tagSet: items, nextToken }
+}
+
+function readResources(call: Call, reader: InputReader): readonly Instance[] {
+  const ids = reader.texts('ResourceId')
+  if (ids.length === 0) throw EC2_INPUT_FAULTS.missing('resourceIdSet')
+  return findInstances(call, ids)
+}
+
+function rowsOf({ id, tags }: Instance): TagRow[] {
+  return Object.entries(tags).map(([key, value]) => ({
+    resourceId: id,
+    resourceType: 'instance',
+    key,
+    value,
+  }))
+}
+
+function keyOf({ resourceId, key }: TagRow): string {
+  return `${resourceId}|${key}`
+}
+
+function tagField(row: TagRow, { name }: Filter): string {
+  if (name.startsWith('tag:')) return row.key === name.slice('tag:'.length) ? row.value : '\0'
+  switch (name) {
+    case 'key':
+      return row.key
+    case 'value':
+      return row.value
+    case 'resource-id':
+      return row.resourceId
+    case 'resource-type':
+      return row.resourceType
+    default:
+      throw invalidFilter(name)
+  }
+}

@@ -1,0 +1,13 @@
+import { SECOND, type Micros } from '../../world/model.ts'
+
+/** The shortest and longest duration FIS takes for an action. */
+export const MIN_DURATION: Micros = 60 * SECOND
+export const MAX_DURATION: Micros = 12 * 3600 * SECOND
+
+/** Reads an ISO 8601 duration of hours, minutes and seconds (`PT1H30M`); `undefined` if it is not one. */
+export function parseDuration(text: string): Micros | undefined {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text)
+  if (match === null || /^P(?:.*T)?$/.test(text)) return undefined
+  const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = match
+  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * SECOND
+}

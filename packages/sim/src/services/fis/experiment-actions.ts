@@ -1,0 +1,171 @@
+import type { StateChange, WrongState } from '../../world/compute.ts'
+import type { Instance, Micros } from '../../world/model.ts'
+import type { World } from '../../world/world.ts'
+import { findAction } from './action-catalogue.ts'
+import { parseDuration } from './durations.ts'
+import type { ActionRun, Experiment } from './fis-model.ts'
+import { instanceIdOf } from './target-resolution.ts'
+
+/** What one step of an action comes to: the action as it is now, or the error that fails the experiment. */
+export type ActionStep = ActionRun | { readonly failed: string }
+
+/** Starts an action on its resolved targets. */
+export function startAction(
+  world: World,
+  experiment: Experiment,
+  name: string,
+  action: ActionRun,
+): ActionStep {
+  const now = world.now()
+  const known = findAction(action.actionId)
+  if (known === undefined) return { failed: `Action ${action.actionId} is not available.` }
+  const started: ActionRun = {
+    ...action,
+    status: 'running',
+    reason: 'Action is running.',
+    startedAt: now,
+    phase: 'holding',
+  }
+  const ids = targetsOf(experiment, action)
+  if (ids.length === 0 && known.id !== 'aws:fis:wait')
+    return over(action, 'skipped', 'Action was skipped.', null)
+  const cause = `fis:${experiment.id}/${name}`
+  switch (known.id) {
+    case 'aws:fis:wait':
+      return { ...started, holdsUntil: now + durationOf(action, 'duration') }
+    case 'aws:ec2:stop-instances': {
+      const changes = world.compute.stop(ids, cause)
+      if ('wrongState' in changes) return notIn(changes, 'stopped')
+      const restartAfter = action.parameters?.['startInstancesAfterDuration']
+      const holdsUntil =
+        restartAfter === undefined ? null : now + durationOf(action, 'startInstancesAfterDuration')
+      return { ...started, affected: changedIds(changes), holdsUntil }
+    }
+    case 'aws:ec2:terminate-instances':
+      return { ...started, affected: changedIds(world.compute.terminate(ids, cause)) }
+    case 'aws:ec2:reboot-instances':
+      world.compute.reboot(ids, cause)
+      return { ...started, affected: ids }
+    default:
+      return known.id satisfies never
+  }
+}
+
+/** Moves a running action on as far as the present instant allows. */
+export function advanceAction(
+  world: World,
+  experiment: Experiment,
+  name: string,
+  action: ActionRun,
+): ActionStep {
+  const now = world.now()
+  if (action.phase === 'restoring') return restore(world, experiment, name, action, 'completed')
+  if (action.phase !== 'holding') return action
+  if (action.holdsUntil !== null && now < action.holdsUntil) return action
+  if (restarts(action))
+    return restore(world, experiment, name, { ...action, phase: 'restoring' }, 'completed')
+  if (
+    action.actionId === 'aws:ec2:stop-instances' &&
+    !targetsOf(experiment, action).every((id) => isDown(world, id))
+  ) {
+    return action
+  }
+  return over(action, 'completed', 'Action was completed.', now)
+}
+
+/** Withdraws a running action: its post-action runs at once, whatever is left of its duration. */
+export function withdrawAction(
+  world: World,
+  experiment: Experiment,
+  name: string,
+  action: ActionRun,
+): ActionStep {
+  if (action.phase === 'waiting') return over(action, 'cancelled', 'Action was cancelled.', null)
+  if (action.phase === 'over') return action
+  if (!restarts(action)) return over(action, 'stopped', 'Action was stopped.', world.now())
+  const stopping: ActionRun = {
+    ...action,
+    phase: 'restoring',
+    status: 'stopping',
+    reason: 'Action is stopping.',
+  }
+  return restore(world, experiment, name, stopping, 'stopped')
+}
+
+/** Ends an action without running it. */
+export function skipAction(action: ActionRun): ActionRun {
+  return over(action, 'skipped', 'Action was skipped.', null)
+}
+
+/** Ends an action that broke the experiment. */
+export function failAction(action: ActionRun, reason: string, now: Micros): ActionRun {
+  return over(action, 'failed', reason, now)
+}
+
+/** Starts what this action stopped; an instance that is still stopping has to be waited for. */
+function restore(
+  world: World,
+  experiment: Experiment,
+  name: string,
+  action: ActionRun,
+  end: 'completed' | 'stopped',
+): ActionStep {
+  const instances = action.affected.map((id) => world.compute.instances.get(id))
+  const gone = instances.filter((instance) => instance === undefined || isGone(instance))
+  if (gone.length > 0 && action.parameters?.['completeIfInstancesTerminated'] !== 'true') {
+    return { failed: 'One or more target instances were terminated and cannot be restarted.' }
+  }
+  const here = instances.filter((instance) => instance !== undefined && !isGone(instance))
+  const stopped = here.flatMap((instance) => (instance?.state === 'stopped' ? [instance.id] : []))
+  if (stopped.length > 0) {
+    const changes = world.compute.start(stopped, `fis:${experiment.id}/${name} post-action`)
+    if ('wrongState' in changes) return notIn(changes, 'started')
+  }
+  const isDone = here.every((instance) => instance?.state === 'running')
+  if (!isDone) return action
+  return over(action, end, end === 'completed' ? 'Action was completed.' : 'Action was stopped.', world.now())
+}
+
+function over(
+  action: ActionRun,
+  status: ActionRun['status'],
+  reason: string,
+  endedAt: Micros | null,
+): ActionRun {
+  return { ...action, status, reason, endedAt, phase: 'over', holdsUntil: null }
+}
+
+function restarts(action: ActionRun): boolean {
+  return action.parameters?.['startInstancesAfterDuration'] !== undefined
+}
+
+function durationOf(action: ActionRun, parameter: string): Micros {
+  return parseDuration(action.parameters?.[parameter] ?? '') ?? 0
+}
+
+function targetsOf(experiment: Experiment, action: ActionRun): readonly string[] {
+  const names = Object.values(action.targets ?? {})
+  const arns = (experiment.resolved ?? [])
+    .filter(({ targetName }) => names.includes(targetName))
+    .map(({ arn }) => arn)
+  return [...new Set(arns.map((arn) => instanceIdOf(arn)))]
+}
+
+function changedIds(changes: readonly StateChange[]): readonly string[] {
+  return changes.filter(({ current, previous }) => current !== previous).map(({ instanceId }) => instanceId)
+}
+
+function notIn({ wrongState }: WrongState, participle: string): { readonly failed: string } {
+  return {
+    failed: `The instance '${wrongState.instanceId}' is not in a state from which it can be ${participle}.`,
+  }
+}
+
+function isDown(world: World, id: string): boolean {
+  const state = world.compute.instances.get(id)?.state
+  return state === undefined || state === 'stopped' || state === 'terminated'
+}
+
+function isGone({ state }: Instance): boolean {
+  return state === 'terminated' || state === 'shutting-down'
+}
