@@ -1,0 +1,80 @@
+import { canonicalJson, compiledEnvironmentSchema, type CompiledEnvironment } from '@firedrill/core'
+import { Problems } from '../problem/problems.ts'
+import type { Compilation } from '../scenario/compile-scenario.ts'
+import { environmentFileSchema, type EnvironmentFile } from '../schema/environment-schema.ts'
+import { checkHeader } from '../schema/header.ts'
+import { validate } from '../schema/validate.ts'
+import { readYaml } from '../yaml/read-yaml.ts'
+import { View } from '../yaml/view.ts'
+import { checkEnvironment, minuteOfDay } from './check-environment.ts'
+import { substituteProcessValues, type ProcessValues } from './process-values.ts'
+
+/** How an environment is compiled. */
+export type EnvironmentOptions = Readonly<{
+  /** Process variables that `${env:NAME}` may name; none by default. */
+  env?: ProcessValues
+}>
+
+/** Compiles an environment file: `${env:NAME}` and defaults filled in, everything checked. Never throws on bad input. */
+export function compileEnvironment(
+  text: string,
+  options: EnvironmentOptions = {},
+): Compilation<CompiledEnvironment> {
+  const problems = new Problems()
+  const own = readYaml(text, problems)
+  if (own === undefined || !checkHeader(own, 'Environment', problems))
+    return { ok: false, problems: problems.list(), warnings: [] }
+  const root = substituteProcessValues(own, options.env ?? {}, problems)
+  const file = validate(environmentFileSchema, root, problems)
+  checkEnvironment(new View(root, problems, ['spec']))
+  if (file === undefined || problems.size > 0) return { ok: false, problems: problems.list(), warnings: [] }
+  const compiled = compiledEnvironmentSchema.parse(fillEnvironment(file))
+  return { ok: true, compiled, canonical: canonicalJson(compiled), warnings: [] }
+}
+
+function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironment {
+  const { aws, probes, touch } = spec
+  return {
+    apiVersion: 'firedrill.dev/v1',
+    kind: 'Environment',
+    name: metadata.name,
+    title: metadata.title ?? metadata.name,
+    environmentKind: spec.kind,
+    production: spec.production ?? false,
+    enabled: spec.enabled ?? true,
+    account: spec.account,
+    regions: spec.regions,
+    homeRegion: spec.homeRegion,
+    hostedZones: spec.hostedZones ?? {},
+    aws: {
+      endpoint: aws.endpoint ?? 'aws',
+      credentials: aws.credentials,
+      ...(aws.roleArn === undefined ? {} : { roleArn: aws.roleArn }),
+      fisRoleArn: aws.fisRoleArn,
+    },
+    clock: spec.clock ?? { source: 'real' },
+    probes: {
+      ...(probes.proxy === undefined ? {} : { proxy: probes.proxy }),
+      vantages: probes.vantages.map(({ name, resolver }) => ({
+        name,
+        ...(resolver === undefined ? {} : { resolver }),
+      })),
+    },
+    touch: {
+      requiredTags: touch.requiredTags,
+      exemptTag: touch.exemptTag ?? 'firedrill:exempt',
+      protectedRecords: touch.protectedRecords ?? [],
+      blastRadius: {
+        targetsMax: touch.blastRadius.targetsMax,
+        percentMax: touch.blastRadius.percentMax ?? 100,
+      },
+    },
+    windows: (spec.windows ?? []).map(({ days, from, to, timeZone }) => ({
+      days,
+      fromMinute: minuteOfDay(from) ?? 0,
+      toMinute: minuteOfDay(to) ?? 1440,
+      timeZone: timeZone ?? 'UTC',
+    })),
+    approvalsNeeded: spec.approvals ?? 0,
+  }
+}

@@ -1,0 +1,16 @@
+export { compileFile, identify, type FileCompilation, type Identity } from './compile-file.ts'
+export { compileEnvironment, type EnvironmentOptions } from './environment/compile-environment.ts'
+export type { ProcessValues } from './environment/process-values.ts'
+export { formatProblems, type PlacedProblem } from './problem/problems.ts'
+export { compileRunbook } from './runbook/compile-runbook.ts'
+export { compileScenario, type Compilation, type ScenarioOptions } from './scenario/compile-scenario.ts'
+export type { ParentFile, ResolveScenario } from './scenario/extend.ts'
+export type { ParameterValues } from './scenario/parameters.ts'
+export { FILE_KINDS, type FileKind } from './schema/header.ts'
+export {
+  fileJsonSchema,
+  fileJsonSchemaText,
+  SCHEMA_KINDS,
+  type JsonSchema,
+  type SchemaKind,
+} from './schema/json-schema.ts'

@@ -1,0 +1,76 @@
+import { formatDurationMs } from '@firedrill/core'
+import type { View } from '../yaml/view.ts'
+import { DEFAULTS } from './defaults.ts'
+import { namedSteps } from './step-names.ts'
+
+/** Probes that can work, objectives that have exactly one source, and the rules of each response. */
+export function checkJudging(spec: View): void {
+  for (const probe of spec.at('probes').items()) checkProbe(probe)
+  for (const objective of spec.at('objectives').items()) checkObjective(objective)
+  checkResponse(spec)
+}
+
+function checkProbe(probe: View): void {
+  const period = probe.at('period').ms()
+  const timeout = probe.at('timeout').ms() ?? DEFAULTS.timeoutMs
+  if (period !== undefined && period < 100) probe.at('period').problem('a probe runs every 100ms at most')
+  if (timeout < 50) probe.at('timeout').problem('a timeout is at least 50ms')
+  const latency = probe.at('latencyMax').ms()
+  if (latency !== undefined && latency > timeout) {
+    probe.at('latencyMax').problem(`no answer can be slower than the timeout of ${formatDurationMs(timeout)}`)
+  }
+  const url = probe.at('url').text()
+  if (url !== undefined && !isHttpUrl(url))
+    probe
+      .at('url')
+      .problem('not an http or https URL', 'For example: url: http://checkout.larkspur.example/health')
+  const host = probe.at('host').text()
+  if (host?.endsWith('.') === true)
+    probe.at('host').problem('a host is written without trailing dot', `Write ${host.slice(0, -1)}`)
+}
+
+function isHttpUrl(url: string): boolean {
+  return /^https?:\/\/[^\s/]+/.test(url) && URL.canParse(url)
+}
+
+/** Period lengths that CloudWatch knows below a minute; above it, whole minutes. */
+const SHORT_PERIODS = [1, 5, 10, 20, 30]
+
+function checkObjective(objective: View): void {
+  const max = objective.at('max').ms()
+  if (max === 0) objective.at('max').problem('an objective of zero can never be held')
+  if (objective.at('kind').text() !== 'recovery-time') return
+  const hasProbe = objective.at('probe').exists()
+  if (hasProbe === objective.at('metric').exists()) {
+    objective.problem(
+      hasProbe
+        ? 'a recovery time has one source: probe or metric, not both'
+        : 'a recovery time needs a source: probe or metric',
+      hasProbe ? 'Make it two objectives.' : 'For example: probe: checkout',
+    )
+  }
+  const period = objective.at('metric', 'period').ms()
+  if (
+    period !== undefined &&
+    !SHORT_PERIODS.includes(period / 1000) &&
+    (period === 0 || period % 60_000 !== 0)
+  ) {
+    objective
+      .at('metric', 'period')
+      .problem('CloudWatch has periods of 1s, 5s, 10s, 20s, 30s and whole minutes')
+  }
+}
+
+function checkResponse(spec: View): void {
+  const response = spec.at('response').text()
+  const runbook = spec.at('runbook')
+  if (response === 'runbook' && !runbook.exists())
+    spec
+      .at('response')
+      .problem('response runbook needs the runbook to follow', 'For example: runbook: evacuate-checkout')
+  if (response !== undefined && response !== 'runbook' && runbook.exists())
+    runbook.problem(`a runbook goes with response: runbook, not with ${response}`)
+  const injects = namedSteps(spec).filter(({ view }) => view.at('inject').exists())
+  if (spec.at('steps').items().length > 0 && injects.length === 0)
+    spec.at('steps').problem('no step injects anything', 'For example: - inject: ec2-stop-instances')
+}

@@ -1,0 +1,224 @@
+import { ENVIRONMENT_KINDS } from '@firedrill/core'
+import { z } from 'zod'
+import {
+  apiVersionField,
+  described,
+  metadataField,
+  NAME_PATTERN,
+  nameField,
+  textField,
+  textMapField,
+} from './fields.ts'
+
+/** Days of the week as files write them. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+const byName = z
+  .string()
+  .regex(NAME_PATTERN, 'a name is lower-case letters, digits and hyphens, starting with a letter')
+const time = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/
+
+const credentialsField = described(
+  z.discriminatedUnion('source', [
+    z.strictObject({
+      source: described(z.literal('static'), 'Keys written here or taken from ${env:NAME}.', 'static'),
+      accessKeyId: textField('Access key id.', '${env:DRILL_ACCESS_KEY_ID}'),
+      secretAccessKey: textField('Secret access key.', '${env:DRILL_SECRET_ACCESS_KEY}'),
+    }),
+    z.strictObject({
+      source: described(z.literal('profile'), 'A profile of the AWS configuration files.', 'profile'),
+      profile: textField('Name of the profile.', 'drills'),
+    }),
+    z.strictObject({
+      source: described(
+        z.literal('environment-variables'),
+        'AWS_ACCESS_KEY_ID and its companions. Never used for a sandbox.',
+        'environment-variables',
+      ),
+    }),
+  ]),
+  'Where credentials come from. There is no default chain: an environment names its source.',
+  { source: 'profile', profile: 'drills' },
+)
+
+const awsField = described(
+  z.strictObject({
+    endpoint: textField(
+      'aws for the public endpoint of each service, otherwise one URL for all of them. Default: aws.',
+      'aws',
+      'http://127.0.0.1:4601',
+    ).optional(),
+    credentials: credentialsField,
+    roleArn: textField(
+      'Role that the platform assumes.',
+      'arn:aws:iam::111122223333:role/firedrill',
+    ).optional(),
+    fisRoleArn: textField('Role that FIS assumes.', 'arn:aws:iam::111122223333:role/firedrill-fis'),
+  }),
+  'How AWS is reached.',
+  {
+    credentials: { source: 'profile', profile: 'drills' },
+    fisRoleArn: 'arn:aws:iam::111122223333:role/firedrill-fis',
+  },
+)
+
+const clockField = described(
+  z.discriminatedUnion('source', [
+    z.strictObject({ source: described(z.literal('real'), 'World time is real time.', 'real') }),
+    z.strictObject({
+      source: described(z.literal('simulator'), 'World time is the simulator’s.', 'simulator'),
+      url: textField('Control address of the simulator.', 'http://127.0.0.1:4610'),
+    }),
+  ]),
+  'Which clock the world runs on. Default: real.',
+  { source: 'real' },
+)
+
+const probesField = described(
+  z.strictObject({
+    proxy: textField('HTTP CONNECT proxy for HTTP and TCP probes.', 'http://127.0.0.1:4609').optional(),
+    vantages: described(
+      z
+        .array(
+          z.strictObject({
+            name: nameField('Name of the vantage.', 'eu-central'),
+            resolver: textField(
+              'Resolver to ask, as host:port. Default: the system’s.',
+              '127.0.0.1:4602',
+            ).optional(),
+          }),
+        )
+        .min(1, 'at least one vantage is needed'),
+      'Places the probes look from.',
+      [{ name: 'eu-central', resolver: '127.0.0.1:4602' }],
+    ),
+  }),
+  'How and from where probes look.',
+  { vantages: [{ name: 'eu-central' }] },
+)
+
+const touchField = described(
+  z.strictObject({
+    requiredTags: textMapField('Only resources with all of these tags are ever targets.', {
+      ChaosReady: 'true',
+    }),
+    exemptTag: textField(
+      'A resource whose tag of this name is true is never a target. Default: firedrill:exempt.',
+      'firedrill:exempt',
+    ).optional(),
+    protectedRecords: described(
+      z.array(z.string().min(1)),
+      'Full record names that are never touched. Default: none.',
+      ['larkspur.example'],
+    ).optional(),
+    blastRadius: described(
+      z.strictObject({
+        targetsMax: described(z.int().min(1), 'Most resources one drill may touch.', 12),
+        percentMax: described(
+          z.number().gt(0).max(100),
+          'Most of what a selector chooses from, in percent. Default: 100.',
+          50,
+        ).optional(),
+      }),
+      'Ceiling that no scenario may exceed.',
+      { targetsMax: 12, percentMax: 50 },
+    ),
+  }),
+  'What may be touched.',
+  { requiredTags: { ChaosReady: 'true' }, blastRadius: { targetsMax: 12 } },
+)
+
+const windowField = z
+  .strictObject({
+    days: described(z.array(z.enum(WEEKDAYS)).min(1), 'Days of the week.', ['tue', 'wed', 'thu']),
+    from: described(
+      z.string().regex(time, 'a time of day is written HH:MM'),
+      'Start, HH:MM in the window’s zone.',
+      '09:00',
+    ),
+    to: described(
+      z.string().regex(time, 'a time of day is written HH:MM'),
+      'End, HH:MM; 24:00 is midnight.',
+      '16:00',
+    ),
+    timeZone: textField('IANA time zone. Default: UTC.', 'Europe/Berlin').optional(),
+  })
+  .meta({ description: 'One span of the week.' })
+
+const specField = described(
+  z.strictObject({
+    kind: described(
+      z.enum(ENVIRONMENT_KINDS),
+      'sandbox: simulated, on loopback. cloud: a real account.',
+      'cloud',
+    ),
+    production: described(z.boolean(), 'Real users depend on it. Default: false.', false).optional(),
+    enabled: described(z.boolean(), 'Drills may start here. Default: true.', true).optional(),
+    account: described(
+      z
+        .string({ error: () => 'an AWS account id is written in quotes: "111122223333"' })
+        .regex(/^\d{12}$/, 'an AWS account id has twelve digits'),
+      'AWS account id, in quotes.',
+      '111122223333',
+    ),
+    regions: described(
+      z.record(
+        byName,
+        z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region code looks like eu-west-1'),
+      ),
+      'Names that scenarios use, and the AWS Region behind each.',
+      { primary: 'eu-west-1', standby: 'eu-central-1' },
+    ),
+    homeRegion: nameField(
+      'Region, by name, in which probe metrics are published; not the drilled one.',
+      'standby',
+    ),
+    hostedZones: described(
+      z.record(
+        byName,
+        z.strictObject({
+          id: textField('Hosted zone id.', 'Z0LARKSPURPUBLIC'),
+          domain: textField('Name of the zone, without trailing dot.', 'larkspur.example'),
+        }),
+      ),
+      'Names that scenarios use, and the hosted zone behind each. Default: none.',
+      { public: { id: 'Z0LARKSPURPUBLIC', domain: 'larkspur.example' } },
+    ).optional(),
+    aws: awsField,
+    clock: clockField.optional(),
+    probes: probesField,
+    touch: touchField,
+    windows: described(z.array(windowField), 'When drills may start. Default: always.', [
+      { days: ['tue', 'wed', 'thu'], from: '09:00', to: '16:00', timeZone: 'Europe/Berlin' },
+    ]).optional(),
+    approvals: described(
+      z.int().min(0),
+      'People who must approve a plan before it runs. Default: 0.',
+      1,
+    ).optional(),
+  }),
+  'The environment itself.',
+  {
+    kind: 'cloud',
+    account: '111122223333',
+    regions: { primary: 'eu-west-1', standby: 'eu-central-1' },
+    homeRegion: 'standby',
+    aws: {
+      credentials: { source: 'profile', profile: 'drills' },
+      fisRoleArn: 'arn:aws:iam::111122223333:role/firedrill-fis',
+    },
+    probes: { vantages: [{ name: 'eu-central' }] },
+    touch: { requiredTags: { ChaosReady: 'true' }, blastRadius: { targetsMax: 12 } },
+  },
+)
+
+/** An environment as written in a file, before defaults and `${env:NAME}`. */
+export const environmentFileSchema = z
+  .strictObject({
+    apiVersion: apiVersionField,
+    kind: described(z.literal('Environment'), 'What this file describes.', 'Environment'),
+    metadata: metadataField('environment', 'sandbox', 'Larkspur checkout, simulated'),
+    spec: specField,
+  })
+  .meta({ title: 'Firedrill environment', description: 'Where drills may act, and what may be touched.' })
+export type EnvironmentFile = z.infer<typeof environmentFileSchema>
