@@ -6,7 +6,6 @@ import {
   type HintQueue,
   type PlatformInstant,
   type RunId,
-  type WorldInstant,
 } from '@firedrill/core'
 import { platformAt } from '@firedrill/core'
 import { checkPreflight } from './commands/check-guardrails.ts'
@@ -16,6 +15,7 @@ import { planRun } from './commands/plan.ts'
 import { confirmRecovery, recover } from './commands/recover.ts'
 import { loadDefinitions } from './definitions.ts'
 import type { EnginePorts } from './ports.ts'
+import { RunMemory } from './run-memory.ts'
 import { Fenced, LEASE_MS, RENEW_MS, Tenure } from './tenure.ts'
 
 /** Everything that advancing a run may need. */
@@ -176,52 +176,5 @@ async function keepLease(
     if (ended.signal.aborted) return
     const holds = await ports.runs.renew(tenure.id, tenure.epoch, LEASE_MS).catch(() => false)
     if (!holds) ended.abort(new Fenced(`the lease of ${tenure.id} was lost`))
-  }
-}
-
-/**
- * What a worker remembers of runs between hints to make its figures tighter or its questions fewer. Losing it
- * costs precision, never safety.
- */
-export class RunMemory {
-  #looks = new Map<string, WorldInstant>()
-  #deadPolls = new Map<string, Readonly<{ count: number; since: number }>>()
-  #asked = new Map<string, WorldInstant>()
-
-  /** Last look at a step that showed no effect. */
-  lastLook(runId: RunId, step: string): WorldInstant | undefined {
-    return this.#looks.get(`${runId}/${step}`)
-  }
-
-  looked(runId: RunId, step: string, at: WorldInstant): void {
-    this.#looks.set(`${runId}/${step}`, at)
-  }
-
-  /** Counts a failed poll of a source; answers how many in a row and since when (monotonic milliseconds). */
-  failedPoll(runId: RunId, source: string, nowMs: number): Readonly<{ count: number; since: number }> {
-    const key = `${runId}/${source}`
-    const before = this.#deadPolls.get(key)
-    const entry = { count: (before?.count ?? 0) + 1, since: before?.since ?? nowMs }
-    this.#deadPolls.set(key, entry)
-    return entry
-  }
-
-  answeredPoll(runId: RunId, source: string): void {
-    this.#deadPolls.delete(`${runId}/${source}`)
-  }
-
-  /** True at most once per `everyMs` of world time for a question. */
-  isTimeFor(runId: RunId, question: string, now: WorldInstant, everyMs: number): boolean {
-    const key = `${runId}/${question}`
-    const last = this.#asked.get(key)
-    if (last !== undefined && now - last < everyMs * 1000) return false
-    this.#asked.set(key, now)
-    return true
-  }
-
-  forget(runId: RunId): void {
-    for (const map of [this.#looks, this.#deadPolls, this.#asked]) {
-      for (const key of map.keys()) if (key.startsWith(`${runId}/`)) map.delete(key)
-    }
   }
 }

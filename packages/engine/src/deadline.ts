@@ -12,9 +12,11 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const timer = new AbortController()
   const done = new AbortController()
-  void clock.sleep(ms, done.signal).then(() => {
+  const late = async () => {
+    await clock.sleep(ms, done.signal)
     if (!done.signal.aborted) timer.abort(new Error(`no answer within ${Math.round(ms)} ms`))
-  })
+  }
+  void late()
   try {
     return await work(AbortSignal.any([parent, timer.signal]))
   } finally {

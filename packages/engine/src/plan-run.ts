@@ -1,79 +1,122 @@
 import {
+  canonicalJson,
   checkGuardrails,
   injectSteps,
   type CompiledEnvironment,
   type CompiledScenario,
   type EnvironmentClock,
+  type Expiry,
+  type Failure,
+  type FaultDriver,
+  type Fencing,
   type GuardrailAnswer,
+  type InjectStep,
   type PlatformInstant,
+  type Restoration,
+  type StepFacts,
   type StepPlan,
 } from '@firedrill/core'
 import { gatherFacts } from './gather-facts.ts'
-import type { PlanFile } from './plan-file.ts'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'faults' | 'halt' | 'identity' | 'metrics' | 'clock' | 'sha256'>
 
+/** One inject step of a dry run. `failure` is set when the cloud could not be asked; then nothing else is known. */
+export type DryStep = Readonly<{
+  step: string
+  fault: string
+  faultVersion: number
+  title: string
+  restoration: Restoration
+  fencing: Fencing
+  expiry: Expiry
+  targets: StepPlan['targets']
+  population: number
+  unfit: StepPlan['unfit']
+  calls: readonly string[]
+  permissions: readonly string[]
+  /** Commands that undo this step by hand. */
+  undoCommands: readonly string[]
+  failure?: Failure
+}>
+
 /** What a dry run answers: every guardrail, and per step the targets, calls, permissions and the way back. */
 export type DryRun = Readonly<{
   allowed: boolean
-  answers: readonly GuardrailAnswer[]
-  steps: readonly Readonly<{
-    step: string
-    fault: string
-    restoration: string
-    plan: StepPlan
-    undo: readonly string[]
-  }>[]
+  guardrails: readonly GuardrailAnswer[]
+  steps: readonly DryStep[]
   permissions: readonly string[]
-  /** The frozen plan: what a saved plan file carries and a later run is compared with. */
-  file: PlanFile
+  seed: number
+  /** The hash that a run made from the same things would freeze; absent when a step could not be resolved. */
+  planHash?: string
+}>
+
+/** What to plan. */
+export type PlanInput = Readonly<{
+  scenario: CompiledScenario
+  environment: CompiledEnvironment
+  clock: EnvironmentClock
+  now: PlatformInstant
+  seed: number
 }>
 
 /** Walks the path of a run with describing calls alone. Nothing is stored, nothing is changed. */
 export function createPlanRun(ports: Ports) {
-  return async function planRun(
-    input: Readonly<{
-      scenario: CompiledScenario
-      environment: CompiledEnvironment
-      clock: EnvironmentClock
-      now: PlatformInstant
-      seed: number
-    }>,
-    signal: AbortSignal,
-  ): Promise<DryRun> {
+  return async function planRun(input: PlanInput, signal: AbortSignal): Promise<DryRun> {
     const facts = await gatherFacts(
       { ...input, rate: input.clock.rate, approved: new Map(), again: false },
       ports,
       signal,
     )
-    const answers = checkGuardrails(facts)
-    const steps = facts.steps.flatMap(({ step: name, approved }) => {
-      const step = injectSteps(input.scenario).find((candidate) => candidate.name === name)
-      const driver = step === undefined ? undefined : ports.faults.get(step.fault)
-      if (step === undefined || driver === undefined || !approved.ok) return []
-      const undo = driver.undo(
-        step,
-        approved.value,
-        ports.sha256(`plan/${name}`).slice(0, 40),
-        input.environment,
-      )
-      return [
-        {
-          step: name,
-          fault: driver.name,
-          restoration: driver.restoration,
-          plan: approved.value,
-          undo: undo.commands,
-        },
-      ]
+    const guardrails = checkGuardrails(facts)
+    const steps = injectSteps(input.scenario).flatMap((step) => {
+      const driver = ports.faults.get(step.fault)
+      const found = facts.steps.find((candidate) => candidate.step === step.name)
+      return driver === undefined || found === undefined ? [] : [dryStep(step, driver, found, input, ports)]
     })
+    const planHash = hashOfPlan(facts.steps, facts.unknownFaults.length === 0, ports)
     return {
-      allowed: answers.every((answer) => answer.allow),
-      answers,
+      allowed: guardrails.every((answer) => answer.allow),
+      guardrails,
       steps,
-      permissions: [...new Set(steps.flatMap(({ plan }) => plan.permissions))].toSorted(),
-      file: { steps: steps.map(({ step, plan }) => ({ step, plan })) },
+      permissions: [...new Set(steps.flatMap((step) => step.permissions))].toSorted(),
+      seed: input.seed,
+      ...(planHash === undefined ? {} : { planHash }),
     }
   }
+}
+
+function dryStep(
+  step: InjectStep,
+  driver: FaultDriver,
+  found: StepFacts,
+  input: PlanInput,
+  ports: Ports,
+): DryStep {
+  const { name: fault, version: faultVersion, title, restoration, fencing, expiry } = driver
+  const about = { step: step.name, fault, faultVersion, title, restoration, fencing, expiry }
+  if (!found.approved.ok) {
+    const { failure } = found.approved
+    return {
+      ...about,
+      targets: [],
+      population: 0,
+      unfit: [],
+      calls: [],
+      permissions: [],
+      undoCommands: [],
+      failure,
+    }
+  }
+  const plan = found.approved.value
+  const undo = driver.undo(step, plan, ports.sha256(`plan/${step.name}`).slice(0, 40), input.environment)
+  const { targets, population, unfit, calls, permissions } = plan
+  return { ...about, targets, population, unfit, calls, permissions, undoCommands: undo.commands }
+}
+
+function hashOfPlan(steps: readonly StepFacts[], isWhole: boolean, ports: Ports): string | undefined {
+  const planned = steps.flatMap(({ step, approved }) => (approved.ok ? [{ step, plan: approved.value }] : []))
+  return isWhole && planned.length === steps.length
+    ? ports.sha256(canonicalJson({ steps: planned }))
+    : undefined
 }

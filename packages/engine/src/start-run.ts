@@ -11,17 +11,29 @@ import type { EnginePorts } from './ports.ts'
 type Ports = Pick<EnginePorts, 'runs' | 'definitions' | 'halt' | 'hints' | 'random'> &
   Readonly<{ ids: Ids; clockOf: (teamId: string, environment: string) => Promise<EnvironmentClock> }>
 
+/** What a saved plan was made from. A start that carries one is refused when any of it has changed. */
+export type PlanReference = Readonly<{
+  scenarioHash: string
+  environmentHash: string
+  planHash: string
+  seed: number
+}>
+
+/** How to start. `sandboxOnly`: until sign-in is configured, nothing but a sandbox may be started. */
+export type StartOptions = Readonly<{
+  sandboxOnly: boolean
+  seed?: number
+  plan?: PlanReference
+  idempotencyKey?: string
+}>
+
 /**
  * Starts a run of a booked drill: pins the newest scenario and environment, writes run and journal in one
  * transaction, then sends a hint. A lost hint costs a reconcile period.
- * @throws AppError halted, not-found, sandbox-only
+ * @throws AppError halted, not-found, sandbox-only, plan-drifted
  */
 export function createStartRun(ports: Ports) {
-  return async function startRun(
-    drill: Drill,
-    actor: Actor,
-    options: Readonly<{ sandboxOnly: boolean; seed?: number }>,
-  ): Promise<RunRow> {
+  return async function startRun(drill: Drill, actor: Actor, options: StartOptions): Promise<RunRow> {
     const halt = await ports.halt.get()
     if (halt.set)
       throw new AppError('halted', `The global halt is set (${halt.reason}); lift it before starting a run.`)
@@ -37,6 +49,19 @@ export function createStartRun(ports: Ports) {
         `Environment ${drill.environment} is not a sandbox; configure sign-in first, or use plan.`,
       )
     }
+    const { plan } = options
+    if (plan !== undefined && plan.scenarioHash !== scenario.hash) {
+      throw new AppError(
+        'plan-drifted',
+        `Scenario ${drill.scenario} has a newer version than the plan; plan again.`,
+      )
+    }
+    if (plan !== undefined && plan.environmentHash !== environment.hash) {
+      throw new AppError(
+        'plan-drifted',
+        `Environment ${drill.environment} has a newer version than the plan; plan again.`,
+      )
+    }
     const runbook =
       scenario.compiled.runbook === undefined
         ? undefined
@@ -47,6 +72,7 @@ export function createStartRun(ports: Ports) {
       drillId: drill.id,
       clock: await ports.clockOf(drill.teamId, drill.environment),
       actor,
+      ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
       created: {
         type: 'run-created',
         data: {
@@ -55,7 +81,8 @@ export function createStartRun(ports: Ports) {
           scenario: { name: scenario.name, hash: scenario.hash },
           environment: { name: environment.name, hash: environment.hash },
           ...(runbook === undefined ? {} : { runbook: { name: runbook.name, hash: runbook.hash } }),
-          seed: options.seed ?? Math.floor(ports.random.next() * 2 ** 31),
+          seed: plan?.seed ?? options.seed ?? Math.floor(ports.random.next() * 2 ** 31),
+          ...(plan === undefined ? {} : { expectedPlan: plan.planHash }),
         },
       },
     })

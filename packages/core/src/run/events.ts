@@ -55,6 +55,8 @@ export const EVENT_SCHEMAS = {
     environment: z.strictObject({ name: z.string(), hash }),
     runbook: z.strictObject({ name: z.string(), hash }).optional(),
     seed: z.int(),
+    /** The saved plan this run must come out as; anything else is refused as drift. */
+    expectedPlan: hash.optional(),
   }),
   'status-changed': z.strictObject({ from: z.enum(STATUSES), to: z.enum(STATUSES), why: z.string() }),
   planned: z.strictObject({

@@ -14,7 +14,7 @@ export function evolve(state: RunState | undefined, event: JournalEvent): RunSta
 }
 
 function created(body: Extract<RunEventBody, { type: 'run-created' }>, event: JournalEvent): RunState {
-  const { teamId, drillId, scenario, environment, runbook, seed } = body.data
+  const { teamId, drillId, scenario, environment, runbook, seed, expectedPlan } = body.data
   return {
     status: 'booked',
     teamId,
@@ -23,6 +23,7 @@ function created(body: Extract<RunEventBody, { type: 'run-created' }>, event: Jo
     environment,
     ...(runbook === undefined ? {} : { runbook }),
     seed,
+    ...(expectedPlan === undefined ? {} : { expectedPlan }),
     entered: { booked: event.worldAt },
     planned: [],
     steps: {},

@@ -126,7 +126,7 @@ class Play {
         data: body.data,
         prev: this.events.at(-1)?.hash ?? GENESIS,
       }
-      const whole = { ...event, hash: eventHash(event as Omit<JournalEvent, 'hash'>, digest) } as JournalEvent
+      const whole = { ...event, hash: eventHash(event, digest) } as JournalEvent
       this.events.push(whole)
       this.state = this.#fold(this.state, whole)
     }

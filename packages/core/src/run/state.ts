@@ -47,6 +47,7 @@ export const runStateSchema = z.strictObject({
   seed: z.int(),
   /** When each status was last entered: world time. */
   entered: z.partialRecord(z.enum(STATUSES), z.int()),
+  expectedPlan: z.string().optional(),
   planHash: z.string().optional(),
   planned: z.array(plannedStepSchema),
   steps: z.record(z.string(), stepStateSchema),

@@ -56,6 +56,13 @@ export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal)
     })
   }
   const hash = await storePlan(ports.evidence, tenure.id, { steps })
+  const { expectedPlan } = tenure.state
+  if (expectedPlan !== undefined && expectedPlan !== hash) {
+    return refuse(
+      tenure,
+      'drift: the targets or their state are no longer those of the saved plan; plan again',
+    )
+  }
   const event: RunEventBody = {
     type: 'planned',
     data: {

@@ -1,0 +1,138 @@
+import {
+  checkGuardrails,
+  decideAbort,
+  injectSteps,
+  isResponseSeen,
+  measure,
+  steadyState,
+  worldInstant,
+  type GuardrailAnswer,
+  type Outcome,
+  type RunEventBody,
+  type RunState,
+  type StepPlan,
+} from '@firedrill/core'
+import { withDeadline } from '../deadline.ts'
+import { gatherFacts } from '../gather-facts.ts'
+import { gatherMeasureInput } from '../gather-measure-input.ts'
+import { loadPlan } from '../plan-file.ts'
+import type { EnginePorts } from '../ports.ts'
+import type { RunMemory } from '../run-memory.ts'
+import type { Tenure } from '../tenure.ts'
+import { refusal } from './check-guardrails.ts'
+
+type Ports = Pick<EnginePorts, 'samples' | 'metrics' | 'evidence' | 'clock' | 'faults' | 'halt' | 'identity'>
+
+/** How often each stop condition is asked, in world time. */
+const STOP_CONDITION_EVERY_MS = 10_000
+/** A metric source is dead after this many failed polls in a row and this long. Platform time. */
+const DEAD_POLLS = 3
+const DEAD_AFTER_MS = 15_000
+const ALARM_TIMEOUT_MS = 5000
+
+/** The end of the baseline: the steady state must hold and the targets must still be those that were approved. */
+export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
+  const from = worldInstant(tenure.state.entered.baseline ?? tenure.worldNow())
+  const to = tenure.worldNow()
+  const samples = await ports.samples.read(tenure.id, { from, to })
+  const { holds, seen } = steadyState(samples, tenure.scenario, { from, to })
+  const answers = holds ? await driftAnswers(tenure, ports, signal) : []
+  const steady: GuardrailAnswer = { guardrail: 'steady-state', allow: holds, reason: holds ? 'in order' : seen }
+  const checked: RunEventBody = { type: 'steady-state-checked', data: { holds, seen } }
+  const refused = [...answers, steady].filter((answer) => !answer.allow)
+  await tenure.recordIf(
+    (state) => state.status === 'baseline',
+    () =>
+      refused.length > 0
+        ? [checked, ...refusal('baseline', refused)]
+        : [checked, { type: 'status-changed', data: { from: 'baseline', to: 'injecting', why: seen } }],
+  )
+}
+
+/** The guardrails once more, right before the first act. */
+async function driftAnswers(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<readonly GuardrailAnswer[]> {
+  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
+  const approved = new Map<string, Outcome<StepPlan>>(file.steps.map(({ step, plan }) => [step, { ok: true, value: plan }]))
+  const facts = await gatherFacts(
+    {
+      scenario: tenure.scenario,
+      environment: tenure.environment,
+      rate: tenure.clock.rate,
+      now: tenure.now(),
+      seed: tenure.state.seed,
+      approved,
+      again: true,
+    },
+    ports,
+    signal,
+  )
+  return checkGuardrails(facts)
+}
+
+/** One look while faults are in: stop conditions first, then whether the response is already proven. */
+export async function watch(tenure: Tenure, memory: RunMemory, ports: Ports, signal: AbortSignal): Promise<'news' | 'nothing'> {
+  const breach = await breachedCondition(tenure, memory, ports, signal)
+  if (breach !== undefined) {
+    const stopped = (state: RunState): readonly RunEventBody[] => [
+      { type: 'stop-condition-breached', data: breach },
+      ...decideAbort(state, `${breach.condition}: ${breach.seen}`, 'stop-condition').events,
+    ]
+    await tenure.recordDecided(stopped)
+    return 'news'
+  }
+  if (tenure.scenario.response === 'restore') return 'nothing'
+  const input = await gatherMeasureInput(tenure, { provisional: true, withCloud: false }, ports, signal)
+  const response = isResponseSeen(input)
+  if (!response.seen) return 'nothing'
+  await tenure.recordIf(
+    (state) => state.status === 'observing' || state.status === 'responding',
+    () => [{ type: 'response-seen', data: { seen: response.why } }],
+  )
+  return 'news'
+}
+
+async function breachedCondition(
+  tenure: Tenure,
+  memory: RunMemory,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Readonly<{ condition: string; seen: string }> | undefined> {
+  for (const condition of tenure.scenario.stopConditions) {
+    if (!memory.isTimeFor(tenure.id, condition.name, tenure.worldNow(), STOP_CONDITION_EVERY_MS)) continue
+    const alarm = { region: condition.region, name: condition.alarm }
+    const outcome = await withDeadline(ports.clock, ALARM_TIMEOUT_MS, signal, (ends) =>
+      ports.metrics.alarmState(tenure.environment, alarm, ends),
+    )
+    if (outcome.ok) {
+      memory.answeredPoll(tenure.id, condition.name)
+      if (outcome.value === 'ALARM') return { condition: condition.name, seen: `alarm ${condition.alarm} is in ALARM` }
+      continue
+    }
+    const nowMs = ports.clock.monotonicMs()
+    const failed = memory.failedPoll(tenure.id, condition.name, nowMs)
+    const isDead = failed.count >= DEAD_POLLS && nowMs - failed.since >= DEAD_AFTER_MS
+    if (isDead && condition.whenDead === 'breached') {
+      return { condition: condition.name, seen: `alarm ${condition.alarm} could not be read ${failed.count} times: ${outcome.failure.code}` }
+    }
+  }
+  return undefined
+}
+
+/** Computes the figures and the verdict from samples, metrics and the journal, and keeps the raw evidence. */
+export async function measureRun(tenure: Tenure, provisional: boolean, ports: Ports, signal: AbortSignal): Promise<void> {
+  const input = await gatherMeasureInput(tenure, { provisional, withCloud: true }, ports, signal)
+  const measurement = measure(input)
+  await tenure.recordIf(
+    (state) => state.measurement?.provisional !== false,
+    () => [{ type: 'measured', data: { measurement } }],
+  )
+}
+
+/** Native expiry of the faults: when the cloud itself withdraws the earliest of them. */
+export function nativeExpiry(tenure: Tenure, faults: EnginePorts['faults']): number | undefined {
+  const ends = injectSteps(tenure.scenario).flatMap((step) => {
+    const from = tenure.state.steps[step.name]?.injected?.actedAt ?? tenure.state.steps[step.name]?.requestedAt
+    return faults.get(step.fault)?.expiry === 'native' && from !== undefined ? [from + step.durationMs * 1000] : []
+  })
+  return ends.length === 0 ? undefined : Math.min(...ends)
+}

@@ -1,0 +1,121 @@
+import {
+  AppError,
+  type Actor,
+  type CompiledEnvironment,
+  type CompiledScenario,
+  type DefinitionKind,
+  type Definitions,
+  type DefinitionVersion,
+  type DrillId,
+  type DrillStore,
+  type EnvironmentClock,
+  type Ids,
+  type Origin,
+  type RunId,
+  type RunRow,
+  type RunState,
+} from '@firedrill/core'
+import { createApplyDefinition } from './apply-definition.ts'
+import { createAddNote, createRequestAbort } from './ask-run.ts'
+import { createHaltAll, createLiftHalt } from './halt.ts'
+import { createPlanRun, type DryRun } from './plan-run.ts'
+import type { EnginePorts } from './ports.ts'
+import { createStartRun, type PlanReference } from './start-run.ts'
+
+/** Who asks, and for which team. */
+export type Asker = Readonly<{ teamId: string; actor: Actor }>
+
+type Ports = Pick<
+  EnginePorts,
+  | 'runs'
+  | 'definitions'
+  | 'halt'
+  | 'hints'
+  | 'random'
+  | 'faults'
+  | 'identity'
+  | 'metrics'
+  | 'clock'
+  | 'sha256'
+> &
+  Readonly<{
+    ids: Ids
+    drills: DrillStore
+    /** The clock of an environment as it holds now. */
+    clockOf: (teamId: string, environment: CompiledEnvironment) => Promise<EnvironmentClock>
+    /** Until sign-in is configured: only sandboxes may be started, and their one user may lift a halt. */
+    sandboxOnly: boolean
+  }>
+
+/** Everything people, pipelines and the API ask of the engine. Each throws an AppError when the answer is no, and has then changed nothing. */
+export function createUseCases(ports: Ports) {
+  const plan = createPlanRun(ports)
+  const abort = createRequestAbort(ports)
+  const note = createAddNote(ports)
+  const haltAll = createHaltAll(ports)
+  const lift = createLiftHalt(ports)
+  const apply = createApplyDefinition(ports)
+  const start = createStartRun({
+    ...ports,
+    clockOf: async (teamId, name) => {
+      const environment = await ports.definitions.latest(teamId, 'environment', name)
+      if (environment === undefined) throw new AppError('not-found', `There is no environment named ${name}.`)
+      return ports.clockOf(teamId, environment.compiled)
+    },
+  })
+  return {
+    async planRun(
+      input: Readonly<{
+        teamId: string
+        scenario: CompiledScenario
+        environment: CompiledEnvironment
+        seed: number
+        signal: AbortSignal
+      }>,
+    ): Promise<DryRun> {
+      const clock = await ports.clockOf(input.teamId, input.environment)
+      return plan({ ...input, clock, now: await ports.runs.now() }, input.signal)
+    },
+    async startRun(
+      input: Asker &
+        Readonly<{ drillId: DrillId; seed?: number; plan?: PlanReference; idempotencyKey?: string }>,
+    ): Promise<RunRow> {
+      const drill = await ports.drills.get(input.teamId, input.drillId)
+      if (drill === undefined) throw new AppError('not-found', `There is no drill ${input.drillId}.`)
+      const { seed, plan: reference, idempotencyKey } = input
+      return start(drill, input.actor, {
+        sandboxOnly: ports.sandboxOnly,
+        ...(seed === undefined ? {} : { seed }),
+        ...(reference === undefined ? {} : { plan: reference }),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      })
+    },
+    async requestAbort(input: Asker & Readonly<{ runId: RunId; reason: string }>): Promise<RunState> {
+      await mustExist(ports, input)
+      await abort(input.runId, input.actor, input.reason)
+      return (await mustExist(ports, input)).state
+    },
+    async addNote(input: Asker & Readonly<{ runId: RunId; text: string }>): Promise<number> {
+      await mustExist(ports, input)
+      const events = await note(input.runId, input.actor, input.text)
+      return events.at(-1)?.seq ?? 0
+    },
+    async setHalt(input: Asker & Readonly<{ reason: string }>): Promise<void> {
+      await haltAll(input.teamId, input.actor, input.reason)
+    },
+    liftHalt: (input: Asker & Readonly<{ reason: string }>): Promise<void> =>
+      lift(input.actor, input.reason, { sandboxOnly: ports.sandboxOnly }),
+    applyDefinition: <K extends DefinitionKind>(
+      input: Asker & Readonly<{ kind: K; source: string; compiled: Definitions[K]; origin: Origin }>,
+    ): Promise<DefinitionVersion<K>> => apply(input),
+  }
+}
+
+async function mustExist(
+  ports: Pick<Ports, 'runs'>,
+  { teamId, runId }: Readonly<{ teamId: string; runId: RunId }>,
+): Promise<RunRow> {
+  const run = await ports.runs.get(teamId, runId)
+  if (run === undefined) throw new AppError('not-found', `There is no run ${runId}.`)
+  return run
+}
