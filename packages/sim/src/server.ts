@@ -16,6 +16,8 @@ import { loadWorld } from './worlds/load-world.ts'
 /** World seconds that a kill may skip, per unit of rate: the clock resumes past whatever anybody can have seen. */
 const CLOCK_RESERVE: Micros = 500_000
 const MINUTE: Micros = 60_000_000
+/** A new world has been running this long when it is handed over: metrics exist, alarms have their state, caches differ. */
+const WARM_UP: Micros = 10 * MINUTE
 
 /** How a simulator is started. Ports default to 0, which takes any free one. */
 export interface SimulatorOptions {
@@ -106,11 +108,14 @@ class Host {
       account: file.spec.account,
       store: this.#store,
       seed,
-      instant,
+      instant: resumeAt ?? instant - WARM_UP,
       clock: () => this.#reachedByClock(),
     })
     this.#world.persist = () => this.#persist()
-    if (resumeAt === null) plantWorld(this.#world, file)
+    if (resumeAt === null) {
+      plantWorld(this.#world, file)
+      this.#world.kernel.advanceTo(instant)
+    }
     this.#driver = rate === 'manual' ? null : new Driver(this.#world, this.#clock, rate)
   }
 

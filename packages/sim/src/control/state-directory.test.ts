@@ -49,6 +49,8 @@ describe('a world on disk', () => {
     const copy = temporary()
     // What a kill leaves behind: the files as they are now, without an orderly close.
     cpSync(directory, copy, { recursive: true })
+    await (await begin(copy)).close()
+    // The second start reads a snapshot that the first has made of journal and old snapshot.
     const resumed = await begin(copy)
     expect(resumed.world.now()).toBe(killed.world.now())
     killed.advance(200 * SECOND)

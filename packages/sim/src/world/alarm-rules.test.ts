@@ -43,15 +43,19 @@ const TWO_OF_THREE = [
   ['- - - - X', ['ALARM', KEEPS, 'ALARM', 'OK']],
 ] as const
 
+const CASES = [
+  ...THREE_OF_THREE.map(([pattern, expected]) => ({ datapoints: 3, pattern, expected })),
+  ...TWO_OF_THREE.map(([pattern, expected]) => ({ datapoints: 2, pattern, expected })),
+]
+
 describe('an alarm’s state from its data', () => {
-  for (const [datapoints, table] of [
-    [3, THREE_OF_THREE],
-    [2, TWO_OF_THREE],
-  ] as const)
-    it.each(table)(`is as documented for ${datapoints} of 3 and %s`, (pattern, expected) => {
+  it.each(CASES)(
+    'is as documented for $datapoints of 3 and $pattern',
+    ({ datapoints, pattern, expected }) => {
       for (const current of ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const) {
         const wanted = expected.map((state) => (state === KEEPS ? current : state))
         expect(states(pattern, datapoints, current)).toEqual(wanted)
       }
-    })
+    },
+  )
 })

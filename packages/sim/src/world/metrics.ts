@@ -41,6 +41,9 @@ export interface SeriesInfo {
   readonly resolution: 1 | 60
 }
 
+/** A publication as it is kept on disk; a point is [at, value] or [at, sum, count, min, max]. */
+type PackedPublication = readonly [MetricId, string | null, 1 | 60, readonly (readonly number[])[]]
+
 type MutableBucket = { -readonly [K in keyof StatisticSet]: StatisticSet[K] }
 
 interface Series extends SeriesInfo {
@@ -50,6 +53,9 @@ interface Series extends SeriesInfo {
 
 /** A statistic set of one value. */
 export const single = (value: number): StatisticSet => ({ sum: value, count: 1, min: value, max: value })
+
+/** The statistic set of two taken together. */
+export const combine = (a: StatisticSet, b: StatisticSet): StatisticSet => merge({ ...a }, b)
 
 /** The identity of a metric: Region, namespace, name and the exact set of dimensions. */
 export const metricKey = (metric: MetricId): string =>
@@ -64,14 +70,17 @@ export const metricKey = (metric: MetricId): string =>
 export class Metrics {
   readonly #kernel: Kernel
   readonly #series = new Map<string, Series>()
-  readonly #stream: Stream<Publication>
+  readonly #stream: Stream<PackedPublication>
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
-    this.#stream = kernel.store.stream<Publication>('metrics', () => this.#image())
-    for (const publication of this.#stream.takeRestored()) this.#add(publication)
+    this.#stream = kernel.store.stream<PackedPublication>('metrics', () => this.#image())
+    for (const packed of this.#stream.takeRestored()) this.#add(unpack(packed))
     kernel.on<readonly Publication[]>('metric.ingest', (publications) => {
-      for (const publication of publications) this.#stream.write(this.#add(publication))
+      for (const publication of publications) {
+        this.#add(publication)
+        this.#stream.write(pack(publication))
+      }
     })
     kernel.on('metric.prune', () => {
       this.#prune()
@@ -133,7 +142,7 @@ export class Metrics {
     return [...this.#series.values()].filter((series) => series.metric.region === region)
   }
 
-  #add(publication: Publication): Publication {
+  #add(publication: Publication): void {
     const { metric, unit, resolution } = publication
     const key = metricKey(metric)
     const series = this.#series.get(key) ?? {
@@ -148,7 +157,6 @@ export class Metrics {
       if (resolution === 1) addTo(series.seconds, floorTo(point.at, SECOND), point)
       addTo(series.minutes, floorTo(point.at, 60 * SECOND), point)
     }
-    return publication
   }
 
   #prune(): void {
@@ -161,13 +169,14 @@ export class Metrics {
   }
 
   /** The same content as publications; minutes that have no seconds left go as 60 s points. */
-  *#image(): Iterable<Publication> {
+  *#image(): Iterable<PackedPublication> {
     for (const { metric, unit, resolution, seconds, minutes } of this.#series.values()) {
       const covered = new Set([...seconds.keys()].map((at) => floorTo(at, 60 * SECOND)))
-      if (seconds.size > 0) yield { metric, unit, resolution: 1, points: asPoints(seconds) }
+      // The first of them gives a restored series its resolution.
+      if (resolution === 1 && seconds.size === 0) yield pack({ metric, unit, resolution, points: [] })
+      if (seconds.size > 0) yield pack({ metric, unit, resolution: 1, points: asPoints(seconds) })
       const rest = new Map([...minutes].filter(([at]) => !covered.has(at)))
-      if (rest.size > 0) yield { metric, unit, resolution: 60, points: asPoints(rest) }
-      if (resolution === 1 && seconds.size === 0) yield { metric, unit, resolution, points: [] }
+      if (rest.size > 0) yield pack({ metric, unit, resolution: 60, points: asPoints(rest) })
     }
   }
 }
@@ -190,3 +199,19 @@ const addTo = (buckets: Map<Micros, MutableBucket>, at: Micros, point: Statistic
   if (known) merge(known, point)
   else buckets.set(at, { sum: point.sum, count: point.count, min: point.min, max: point.max })
 }
+
+const pack = ({ metric, unit, resolution, points }: Publication): PackedPublication => [
+  metric,
+  unit,
+  resolution,
+  points.map(({ at, sum, count, min, max }) =>
+    count === 1 && min === sum && max === sum ? [at, sum] : [at, sum, count, min, max],
+  ),
+]
+
+const unpack = ([metric, unit, resolution, points]: PackedPublication): Publication => ({
+  metric,
+  unit,
+  resolution,
+  points: points.map(([at = 0, sum = 0, count = 1, min = sum, max = sum]) => ({ at, sum, count, min, max })),
+})

@@ -1,11 +1,14 @@
 import { ROUTING_SLOT, type Balancers, type Outcome } from './balancers.ts'
 import type { Kernel } from './kernel.ts'
-import { single, type Metrics, type Publication } from './metrics.ts'
+import { combine, single, type Metrics, type Publication, type StatisticSet } from './metrics.ts'
 import { SECOND, type Micros, type Population, type Service, type Vantage } from './model.ts'
 import { vantageOwner, type CacheOwner, type Resolvers } from './resolvers.ts'
 import type { Table } from './store.ts'
 
 const MINUTE: Micros = 60 * SECOND
+
+/** Target counts are looked at this often; a minute's metric has the least and the most of them. */
+const HOST_SAMPLE_EVERY: Micros = 10 * SECOND
 
 /** Where the service's own availability metric goes. */
 export interface AvailabilityMetric {
@@ -24,6 +27,12 @@ interface BalancerMinute {
   readonly served: number
 }
 
+/** What a target group's counts were so far in the current minute. */
+interface HostMinute {
+  readonly healthy: StatisticSet
+  readonly unhealthy: StatisticSet
+}
+
 /** What users met in the current period of the availability metric. */
 interface Tally {
   readonly good: number
@@ -36,6 +45,7 @@ export class Populations {
   readonly services: Table<Service>
   readonly availability: Table<AvailabilityMetric>
   readonly #minutes: Table<BalancerMinute>
+  readonly #hosts: Table<HostMinute>
   readonly #tallies: Table<Tally>
   readonly #kernel: Kernel
   readonly #resolvers: Resolvers
@@ -51,8 +61,10 @@ export class Populations {
     this.services = kernel.store.table('services')
     this.availability = kernel.store.table('availability-metrics')
     this.#minutes = kernel.store.table('balancer-minutes')
+    this.#hosts = kernel.store.table('host-minutes')
     this.#tallies = kernel.store.table('availability-tallies')
     kernel.on('population.tick', () => this.#tick())
+    kernel.on('balancer.sample', () => this.#sampleHosts())
     kernel.on('balancer.minute', () => this.#minute())
     kernel.on<{ key: string }>('availability.close', ({ key }) => this.#closeAvailability(key))
   }
@@ -61,6 +73,7 @@ export class Populations {
   begin(): void {
     const now = this.#kernel.now()
     this.#kernel.schedule(now, 'population.tick', null)
+    this.#kernel.schedule(now, 'balancer.sample', null)
     this.#kernel.schedule(now - (now % MINUTE) + MINUTE, 'balancer.minute', null)
     for (const [key, { periodSeconds }] of this.availability.entries()) {
       const period = periodSeconds * SECOND
@@ -163,18 +176,33 @@ export class Populations {
     return found
   }
 
+  #sampleHosts(): void {
+    this.#kernel.after(HOST_SAMPLE_EVERY, 'balancer.sample', null)
+    for (const { arn } of this.#balancers.targetGroups.values()) {
+      const targets = this.#balancers.targetsOf(arn)
+      const count = (state: string): StatisticSet =>
+        single(targets.filter((target) => target.state === state).length)
+      const known = this.#hosts.get(arn)
+      this.#hosts.put(arn, {
+        healthy: known ? combine(known.healthy, count('healthy')) : count('healthy'),
+        unhealthy: known ? combine(known.unhealthy, count('unhealthy')) : count('unhealthy'),
+      })
+    }
+  }
+
   #hostPoints(targetGroupArn: string, region: string, LoadBalancer: string, at: Micros): Publication[] {
     const TargetGroup = targetGroupArn.slice(targetGroupArn.indexOf('targetgroup/'))
-    const targets = this.#balancers.targetsOf(targetGroupArn)
-    const count = (state: string): number => targets.filter((target) => target.state === state).length
+    const minute = this.#hosts.get(targetGroupArn)
+    this.#hosts.delete(targetGroupArn)
+    if (minute === undefined) return []
     return [
-      ['HealthyHostCount', count('healthy')] as const,
-      ['UnHealthyHostCount', count('unhealthy')] as const,
-    ].map(([name, value]) => ({
+      ['HealthyHostCount', minute.healthy] as const,
+      ['UnHealthyHostCount', minute.unhealthy] as const,
+    ].map(([name, set]) => ({
       metric: { region, namespace: 'AWS/ApplicationELB', name, dimensions: { LoadBalancer, TargetGroup } },
       unit: 'Count',
       resolution: 60,
-      points: [{ at, ...single(value) }],
+      points: [{ at, ...set }],
     }))
   }
 }
