@@ -1,0 +1,17 @@
+import type { FaultCatalogue, FaultDriver } from '@firedrill/core'
+import type { AwsClients } from './aws-clients.ts'
+import { createEc2StopInstances } from './faults/ec2-stop-instances/fault.ts'
+import { createRoute53RemoveRecord } from './faults/route53-remove-record/fault.ts'
+
+/** Every fault of this room, one line each. Each has a page in docs/faults. */
+const FAULTS: readonly ((clients: AwsClients) => FaultDriver)[] = [
+  createEc2StopInstances,
+  createRoute53RemoveRecord,
+]
+
+/** The faults of the AWS room by name. */
+export function createFaultCatalogue(clients: AwsClients): FaultCatalogue {
+  const drivers = FAULTS.map((create) => create(clients))
+  const byName = new Map(drivers.map((driver) => [driver.name, driver]))
+  return { get: (name) => byName.get(name), list: () => drivers }
+}

@@ -1,0 +1,129 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { FisClient } from '@aws-sdk/client-fis'
+import { Route53Client } from '@aws-sdk/client-route-53'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
+import { regionCode, type CompiledEnvironment } from '@firedrill/core'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import packageInfo from '../package.json' with { type: 'json' }
+import { baseCredentials, type CredentialProvider } from './credentials.ts'
+import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
+import { keepDroppedMembers } from './fis/dropped-members.ts'
+
+/** What a set of clients is for. Each has sockets of its own, so that injections cannot starve the way back. */
+export const PURPOSES = ['observe', 'inject', 'restore'] as const
+/** One of those purposes. */
+export type Purpose = (typeof PURPOSES)[number]
+
+/** Which clients are asked for. `region` is a name of the environment (`primary`), never an AWS code. */
+export type AwsTarget = Readonly<{ environment: CompiledEnvironment; region: string; purpose: Purpose }>
+
+/** The clients of one environment, Region and purpose. */
+export type Aws = Readonly<{
+  /** The AWS Region code. */
+  region: string
+  ec2: EC2Client
+  elb: ElasticLoadBalancingV2Client
+  /** Signs for us-east-1, where Route 53's only control plane is. */
+  route53: Route53Client
+  fis: FisClient
+  cloudwatch: CloudWatchClient
+  sts: STSClient
+  /** Closes every socket. Calls in flight fail. */
+  close(): void
+}>
+
+/** Platform time. The engine's lease is 5 s: a call that hangs has to end within it. */
+const CONNECT_TIMEOUT_MS = 1500
+const REQUEST_TIMEOUT_MS = 4000
+
+/**
+ * The one place where AWS clients are made. Endpoint and credentials come from the environment's compiled form and from
+ * nowhere else: every setting that the SDK would look up in `AWS_*` variables, config files or instance metadata is given
+ * explicitly. Clients attempt each call once; retry is the engine's.
+ * @throws Error when the environment has no Region of that name, or names credentials it may not have.
+ */
+export function createAws({ environment, region: name, purpose }: AwsTarget): Aws {
+  const region = regionCode(environment, name)
+  if (region === undefined) throw new Error(`environment ${environment.name} has no Region named ${name}`)
+  const agents = {
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 64 }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
+  }
+  const settings = (service: ServiceName, credentials: CredentialProvider, signingRegion: string) => ({
+    region: signingRegion,
+    endpoint: endpointUrl(environment, service, region),
+    credentials,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard' as const,
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    userAgentAppId: '',
+    authSchemePreference: ['sigv4'],
+    customUserAgent: [
+      ['firedrill', packageInfo.version] as [string, string],
+      ['purpose', purpose] as [string, string],
+    ],
+    requestHandler: new NodeHttpHandler({
+      ...agents,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    }),
+  })
+  const base = baseCredentials(environment, region)
+  const { roleArn } = environment.aws
+  const credentials =
+    roleArn === undefined
+      ? base
+      : assumedRole(new STSClient(settings('sts', base, region)), roleArn, environment.name)
+  const clients = {
+    ec2: new EC2Client(settings('ec2', credentials, region)),
+    elb: new ElasticLoadBalancingV2Client(settings('elasticloadbalancing', credentials, region)),
+    route53: new Route53Client(settings('route53', credentials, ROUTE53_REGION)),
+    fis: new FisClient(settings('fis', credentials, region)),
+    cloudwatch: new CloudWatchClient({
+      ...settings('monitoring', credentials, region),
+      disableRequestCompression: false,
+      requestMinCompressionSizeBytes: 10_240,
+    }),
+    sts: new STSClient(settings('sts', credentials, region)),
+  }
+  keepDroppedMembers(clients.fis)
+  return {
+    region,
+    ...clients,
+    close() {
+      agents.httpAgent.destroy()
+      agents.httpsAgent.destroy()
+    },
+  }
+}
+
+/** Credentials of the environment's role, asked of the Region's own STS. The SDK asks again before they end. */
+function assumedRole(sts: STSClient, roleArn: string, environment: string): CredentialProvider {
+  return async () => {
+    const { Credentials: granted } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn,
+        RoleSessionName: `firedrill-${environment}`.slice(0, 64),
+        DurationSeconds: 3600,
+      }),
+    )
+    if (granted?.AccessKeyId === undefined || granted.SecretAccessKey === undefined) {
+      throw Object.assign(new Error(`STS granted no credentials for ${roleArn}`), {
+        name: 'CredentialsProviderError',
+      })
+    }
+    return {
+      accessKeyId: granted.AccessKeyId,
+      secretAccessKey: granted.SecretAccessKey,
+      ...(granted.SessionToken === undefined ? {} : { sessionToken: granted.SessionToken }),
+      ...(granted.Expiration === undefined ? {} : { expiration: granted.Expiration }),
+    }
+  }
+}

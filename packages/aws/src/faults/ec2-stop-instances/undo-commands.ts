@@ -1,0 +1,30 @@
+import type { CompiledEnvironment } from '@firedrill/core'
+import { cliPlace } from '../../endpoints.ts'
+import { keyToken, TOKEN_TAG } from '../key-token.ts'
+import { shellLine } from '../shell.ts'
+import type { Capture } from './capture.ts'
+
+/**
+ * The undo by hand, with the AWS CLI alone: find the experiment by its token and stop it, then start each instance. An
+ * instance that is still stopping cannot be started, so each start is tried for two minutes; starting one that runs changes
+ * nothing. Every line may be run again.
+ */
+export function undoCommands(
+  capture: Capture,
+  key: string,
+  environment: CompiledEnvironment,
+): readonly string[] {
+  const place = cliPlace(environment, capture.region)
+  const query =
+    `experiments[?tags."${TOKEN_TAG}"==\`"${keyToken(key)}"\` && ` +
+    `(state.status==\`"pending"\` || state.status==\`"initiating"\` || state.status==\`"running"\`)].id`
+  const list = shellLine(['aws', 'fis', 'list-experiments', ...place, '--query', query, '--output', 'text'])
+  const stop = shellLine(['aws', 'fis', 'stop-experiment', ...place, '--id'])
+  const start = shellLine(['aws', 'ec2', 'start-instances', ...place, '--instance-ids'])
+  return [
+    `for id in $(${list}); do ${stop} "$id"; done`,
+    ...capture.instances.map(
+      ({ id }) => `for try in 1 2 3 4 5 6 7 8 9 10 11 12; do ${start} ${id} && break; sleep 10; done`,
+    ),
+  ]
+}

@@ -1,0 +1,58 @@
+import type { Injection, Outcome, Seen, UndoPlan } from '@firedrill/core'
+import { success } from '../../call.ts'
+import type { Aws } from '../../client.ts'
+import { recordTargetId } from '../../route53/record-set.ts'
+import { UNNAMED_CHANGE } from './apply.ts'
+import type { Capture } from './capture.ts'
+import { compare, readChange, type ChangeState, type Compared } from './change.ts'
+
+/**
+ * Looks whether the records are gone, from the zone and from every name server.
+ *
+ * While the change is PENDING some name servers serve it and some do not: that is `unknown`, not `requested`, because
+ * "not yet" would date the effect after users may have felt it.
+ */
+export async function confirmStep(
+  aws: Aws,
+  capture: Capture,
+  undo: UndoPlan,
+  signal: AbortSignal,
+): Promise<Outcome<Seen>> {
+  const compared = await compare(aws, capture, signal)
+  if (!compared.ok) return compared
+  const isNamed = undo.handle !== undefined && undo.handle !== UNNAMED_CHANGE
+  const change = isNamed
+    ? await readChange(aws, undo.handle, signal)
+    : success<ChangeState>({ status: 'unknown' })
+  if (!change.ok) return change
+  const { submittedAt } = change.value
+  return success({
+    observations: compared.value.map((one) => ({
+      target: recordTargetId(capture.zoneId, one.captured),
+      ...judge(one, change.value, undo),
+    })),
+    ...(submittedAt === undefined ? {} : { actedAt: submittedAt }),
+  })
+}
+
+type Judged = Readonly<{ injection: Injection; seen: string }>
+
+function judge(one: Compared, { status }: ChangeState, { handle }: UndoPlan): Judged {
+  switch (one.state) {
+    case 'missing':
+      switch (status) {
+        case 'INSYNC':
+          return { injection: 'injected', seen: 'gone from the zone and from every name server' }
+        case 'PENDING':
+          return { injection: 'unknown', seen: 'gone from the zone, not yet from every name server' }
+        case 'unknown':
+          return { injection: 'injected', seen: 'gone from the zone; which change did it is not known' }
+      }
+    case 'same':
+      return handle === undefined
+        ? { injection: 'requested', seen: 'still in the zone' }
+        : { injection: 'unknown', seen: 'in the zone again: somebody put it back' }
+    case 'changed':
+      return { injection: 'unknown', seen: `changed by somebody else: ${one.differences.join(', ')}` }
+  }
+}
