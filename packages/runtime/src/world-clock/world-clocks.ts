@@ -154,5 +154,7 @@ function isSameReading(held: EnvironmentClock, fresh: EnvironmentClock): boolean
 }
 
 function worldIsBehind(environment: string): Error {
-  return new Error(`the world of environment ${environment} is behind the world time that was already recorded`)
+  return new Error(
+    `the world of environment ${environment} is behind the world time that was already recorded`,
+  )
 }

@@ -1,0 +1,117 @@
+import type {
+  EnvironmentDetail,
+  EnvironmentSummary,
+  PutDefinition,
+  ScenarioDetail,
+  ScenarioSummary,
+  StoredEnvironment,
+  StoredScenario,
+} from '../http/definition.ts'
+import type { BookDrill, DrillView } from '../http/drill.ts'
+import type {
+  EvidenceView,
+  HaltAnswer,
+  HaltView,
+  HealthAnswer,
+  SessionTicket,
+  WhoAmI,
+} from '../http/operations.ts'
+import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
+import type { RunDetail, RunSummary, StartRun } from '../http/run.ts'
+import type { ProbeLane } from '../http/samples.ts'
+import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
+import { follow, type FollowOptions, type Sleep } from './follow.ts'
+import { send, sendForJson, type Connection } from './request.ts'
+
+/** Where the API is, who asks, and how to wait. */
+export type ClientOptions = Connection & Readonly<{ sleep?: Sleep }>
+
+/** Part of a list of runs. */
+export type RunsQuery = Readonly<{ limit?: number; before?: string }>
+/** Part of a journal: events after a sequence. */
+export type TimelineQuery = Readonly<{ after?: number; limit?: number }>
+/** Part of the samples, in world microseconds, drawn with at most `points` points a lane. */
+export type SamplesQuery = Readonly<{ from?: number; to?: number; points?: number }>
+
+/** The API, typed. Every method throws `ApiError`. */
+export type Client = ReturnType<typeof createClient>
+
+/** Waits without a timer of our own; in Node it does not keep the process alive. */
+const platformSleep: Sleep = (ms, signal) =>
+  new Promise((resolve) => {
+    const ends = AbortSignal.any([
+      AbortSignal.timeout(Math.max(0, ms)),
+      ...(signal === undefined ? [] : [signal]),
+    ])
+    if (ends.aborted) resolve()
+    else ends.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** A client for Node and browsers. Give it a token, a cookie, or neither in a page that has a session. */
+export function createClient(options: ClientOptions) {
+  const get = <T>(path: string, query?: Readonly<Record<string, string | number | undefined>>) =>
+    sendForJson<T>(options, query === undefined ? { path } : { path, query })
+  const put = <T>(path: string, body: unknown) => sendForJson<T>(options, { method: 'PUT', path, body })
+  const post = <T>(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    sendForJson<T>(options, { method: 'POST', path, body, headers })
+  const run = (id: string) => `/v1/runs/${encodeURIComponent(id)}`
+  const named = (kind: 'scenarios' | 'environments', name: string) =>
+    `/v1/${kind}/${encodeURIComponent(name)}`
+
+  return {
+    scenarios: {
+      list: async () => (await get<{ scenarios: readonly ScenarioSummary[] }>('/v1/scenarios')).scenarios,
+      get: (name: string, hash?: string) => get<ScenarioDetail>(named('scenarios', name), { hash }),
+      put: (name: string, file: PutDefinition) => put<StoredScenario>(named('scenarios', name), file),
+    },
+    environments: {
+      list: async () =>
+        (await get<{ environments: readonly EnvironmentSummary[] }>('/v1/environments')).environments,
+      get: (name: string, hash?: string) => get<EnvironmentDetail>(named('environments', name), { hash }),
+      put: (name: string, file: PutDefinition) => put<StoredEnvironment>(named('environments', name), file),
+    },
+    drills: {
+      list: async () => (await get<{ drills: readonly DrillView[] }>('/v1/drills')).drills,
+      book: (drill: BookDrill) => post<DrillView>('/v1/drills', drill),
+    },
+    runs: {
+      /** Starts a run. The key makes a repeat safe; one is drawn when it is left out, for this call alone. */
+      start: (start: StartRun, idempotencyKey: string = crypto.randomUUID()) =>
+        post<RunSummary>('/v1/runs', start, { 'idempotency-key': idempotencyKey }),
+      list: async (query: RunsQuery = {}) =>
+        (await get<{ runs: readonly RunSummary[] }>('/v1/runs', { ...query })).runs,
+      get: (id: string) => get<RunDetail>(run(id)),
+      timeline: (id: string, query: TimelineQuery = {}) =>
+        get<TimelinePage>(`${run(id)}/timeline`, { ...query }),
+      samples: async (id: string, query: SamplesQuery = {}) =>
+        (await get<{ lanes: readonly ProbeLane[] }>(`${run(id)}/samples`, { ...query })).lanes,
+      evidence: async (id: string) =>
+        (await get<{ evidence: readonly EvidenceView[] }>(`${run(id)}/evidence`)).evidence,
+      evidenceBytes: async (id: string, hash: string) =>
+        new Uint8Array(
+          await (
+            await send(options, { path: `${run(id)}/evidence/${encodeURIComponent(hash)}` })
+          ).arrayBuffer(),
+        ),
+      /** The report of a run as one self-contained page. */
+      reportHtml: async (id: string) => (await send(options, { path: `${run(id)}/report.html` })).text(),
+      /** The report of a run as JSON text, byte for byte. */
+      reportJson: async (id: string) => (await send(options, { path: `${run(id)}/report.json` })).text(),
+      abort: (id: string, reason: string) => post<RunSummary>(`${run(id)}/abort`, { reason }),
+      note: (id: string, text: string) => post<TimelineEvent>(`${run(id)}/notes`, { text }),
+      follow: (id: string, how: FollowOptions = {}): AsyncGenerator<LiveEvent, void> =>
+        follow(options, id, options.sleep ?? platformSleep, how),
+    },
+    plan: (request: PlanRequest) => post<PlanAnswer>('/v1/plan', request),
+    halt: {
+      get: () => get<HaltView>('/v1/halt'),
+      set: (reason: string) => post<HaltAnswer>('/v1/halt', { reason }),
+      lift: (reason: string) => post<HaltView>('/v1/halt/lift', { reason }),
+    },
+    session: {
+      whoAmI: () => get<WhoAmI>('/v1/session'),
+      createTicket: () => post<SessionTicket>('/v1/session/tickets', {}),
+    },
+    health: () => get<HealthAnswer>('/v1/health'),
+  }
+}

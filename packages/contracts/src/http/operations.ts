@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { actorSchema, instantSchema, reasonSchema } from './shared.ts'
+
+/** One piece of evidence. `hash` is the SHA-256 of its bytes. */
+export const evidenceSchema = z
+  .object({ hash: z.string(), kind: z.string(), size: z.int(), at: instantSchema })
+  .meta({ id: 'Evidence' })
+export type EvidenceView = z.infer<typeof evidenceSchema>
+
+/** The global halt. */
+export const haltSchema = z
+  .object({
+    set: z.boolean(),
+    reason: z.string(),
+    by: actorSchema.nullable(),
+    at: instantSchema.nullable(),
+  })
+  .meta({ id: 'Halt' })
+export type HaltView = z.infer<typeof haltSchema>
+
+/** Sets or lifts the halt. */
+export const haltRequestSchema = z.object({ reason: reasonSchema }).meta({ id: 'HaltRequest' })
+
+/** What setting the halt answers: the halt, and how many runs were told to put everything back. */
+export const haltAnswerSchema = z.object({ halt: haltSchema, abortedRuns: z.int() })
+export type HaltAnswer = z.infer<typeof haltAnswerSchema>
+
+/** A one-time link that gives a browser a session. */
+export const ticketSchema = z
+  .object({
+    /** Path with the ticket in it, to be opened on the same host. Works once. */
+    path: z.string(),
+    expiresInSeconds: z.int(),
+  })
+  .meta({ id: 'SessionTicket' })
+export type SessionTicket = z.infer<typeof ticketSchema>
+
+/** Who the caller is. */
+export const whoAmISchema = z
+  .object({ actor: actorSchema, teamId: z.string(), permissions: z.array(z.string()) })
+  .meta({ id: 'WhoAmI' })
+export type WhoAmI = z.infer<typeof whoAmISchema>
+
+/** Whether the platform works. */
+export const HEALTH_STATES = ['ok', 'degraded', 'failing'] as const
+export const healthSchema = z
+  .object({
+    state: z.enum(HEALTH_STATES),
+    parts: z.array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        essential: z.boolean(),
+        detail: z.string(),
+        tookMs: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'Health' })
+export type HealthAnswer = z.infer<typeof healthSchema>
