@@ -37,7 +37,7 @@ export function isInstalled(workspace) {
  */
 export async function install(workspace) {
   const progress = step('installing packages')
-  const outcome = await runPnpm(progress.update)
+  const outcome = await runPnpm((detail) => progress.update(detail))
   if (outcome.code !== 0) {
     progress.failed()
     const cause = knownCause(outcome.said)

@@ -8,7 +8,7 @@ const QUIET_MS = 5_000
  * @returns {{ update(detail: string): void, done(): void, failed(): void }}
  */
 export function step(title) {
-  const isTerminal = process.stderr.isTTY === true
+  const isTerminal = process.stderr.isTTY
   const startedAt = performance.now()
   let detail = ''
   let lastLine = startedAt

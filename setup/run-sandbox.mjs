@@ -42,7 +42,7 @@ function handOver(program, args) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
   // A terminal sends Ctrl-C to the whole foreground group, the sandbox included: passing it on would make it two.
-  const isOnTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY === true)
+  const isOnTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
   let lastForward = -Infinity
   for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {

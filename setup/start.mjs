@@ -3,4 +3,4 @@
 import { requireNode } from './require-node.mjs'
 
 requireNode()
-import('./run-sandbox.mjs').then((module) => module.runSandbox(process.argv.slice(2)))
+void import('./run-sandbox.mjs').then((module) => module.runSandbox(process.argv.slice(2)))

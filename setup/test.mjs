@@ -3,4 +3,4 @@
 import { requireNode } from './require-node.mjs'
 
 requireNode()
-import('./run-checks.mjs').then((module) => module.runChecks(process.argv.slice(2)))
+void import('./run-checks.mjs').then((module) => module.runChecks(process.argv.slice(2)))
