@@ -94,12 +94,22 @@ const toWire = (record: DnsRecord, question: Question | undefined, isFirst: bool
           },
         },
       ]
+    case 'CAA':
+      return [{ ...base, type: 'CAA', data: caaOf(parts) }]
     case 'SOA':
       return [{ ...base, type: 'SOA', data: soaOf(parts) }]
     default:
       return []
   }
 }
+
+const caaOf = (
+  parts: readonly string[],
+): { flags: number; tag: 'issue' | 'issuewild' | 'iodef'; value: string } => ({
+  flags: Number(parts[0] ?? 0),
+  tag: parts[1] === 'issuewild' || parts[1] === 'iodef' ? parts[1] : 'issue',
+  value: textsOf(parts.slice(2).join(' ')).join(''),
+})
 
 const soaOf = (
   parts: readonly string[],
