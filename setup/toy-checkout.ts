@@ -35,15 +35,15 @@ for member in packages/*; do mkdir -p "$member/node_modules/left-pad"; done
 mkdir -p node_modules
 `
 
+// Says something only when it is ready for signals.
 const SANDBOX = `
-process.stdout.write(JSON.stringify({ args: process.argv.slice(2) }) + '\\n')
 if (process.argv.includes('--wait')) {
   process.on('SIGTERM', () => process.exit(7))
   process.on('disconnect', () => { process.stdout.write('left alone\\n'); process.exit(0) })
   setInterval(() => {}, 60_000)
-} else {
-  process.exit(Number(process.argv[2] ?? 0))
 }
+process.stdout.write(JSON.stringify({ args: process.argv.slice(2) }) + '\\n')
+if (!process.argv.includes('--wait')) process.exit(Number(process.argv[2] ?? 0))
 `
 
 /** Makes one; it is removed when the test has finished. */
