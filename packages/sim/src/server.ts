@@ -6,6 +6,7 @@ import { StateDirectory } from './control/state-directory.ts'
 import { DnsServer } from './data/dns-server.ts'
 import { Gateway } from './data/gateway.ts'
 import { listenTcp } from './data/listen.ts'
+import { createAwsHandler } from './wire/aws-server.ts'
 import type { Micros } from './world/model.ts'
 import { vantageOwner } from './world/resolvers.ts'
 import { Store } from './world/store.ts'
@@ -164,8 +165,7 @@ class Host {
 
   async #openAws(port: number): Promise<string> {
     const { throttling = true } = this.#options
-    const wire = await import('./wire/aws-server.ts').catch(() => null)
-    const server = createServer(wire?.createAwsHandler(this.#world, { throttling }).listener)
+    const server = createServer(createAwsHandler(this.#world, { throttling }).listener)
     this.#closers.push(() => closeHttp(server))
     return url(await listenTcp(server, port, 'AWS'))
   }
