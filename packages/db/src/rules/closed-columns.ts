@@ -1,0 +1,57 @@
+import {
+  ACTOR_KINDS,
+  EVENT_SCHEMAS,
+  ORIGINS,
+  PROBE_OUTCOMES,
+  STATUSES,
+  type DefinitionKind,
+  type UndoRecord,
+} from '@firedrill/core'
+
+/** A column that takes only the words of one closed set. */
+export type ClosedColumn = Readonly<{ table: string; column: string; words: readonly string[] }>
+
+const DEFINITION_KINDS = ['scenario', 'environment', 'runbook'] as const satisfies readonly DefinitionKind[]
+const UNDO_STATUSES = ['prepared', 'live', 'undone'] as const satisfies readonly UndoRecord['status'][]
+
+/**
+ * Every closed column of the schema. The words come from core; a test holds the database's checks against this list
+ * and prints the SQL of the migration that is missing.
+ */
+export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
+  { table: 'definition_version', column: 'kind', words: DEFINITION_KINDS },
+  { table: 'definition_version', column: 'origin', words: ORIGINS },
+  { table: 'definition_version', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'drill', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'run', column: 'status', words: STATUSES },
+  { table: 'run_event', column: 'type', words: Object.keys(EVENT_SCHEMAS) },
+  { table: 'run_event', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'undo_plan', column: 'status', words: UNDO_STATUSES },
+  { table: 'halt', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'halt_change', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'probe_sample', column: 'outcome', words: PROBE_OUTCOMES },
+]
+
+/** Name of the check on a closed column. */
+export function checkName({ table, column }: ClosedColumn): string {
+  return `${table}_${column}_known`
+}
+
+/** SQL that sets the check of a closed column to the words it has in core now. */
+export function checkSql(closed: ClosedColumn): string {
+  const name = checkName(closed)
+  const words = closed.words.map((word) => `'${word}'`).join(', ')
+  return [
+    `ALTER TABLE "${closed.table}" DROP CONSTRAINT IF EXISTS "${name}";`,
+    `ALTER TABLE "${closed.table}" ADD CONSTRAINT "${name}" CHECK ("${closed.column}" IN (${words}));`,
+  ].join('\n')
+}
+
+/** Tables whose rows are written once: triggers refuse UPDATE, DELETE and TRUNCATE. */
+export const WRITE_ONCE_TABLES = [
+  'run_event',
+  'definition_version',
+  'halt_change',
+  'evidence',
+  'evidence_blob',
+] as const

@@ -1,0 +1,97 @@
+import { evolve, GENESIS, type RunRow, type RunStore } from '@firedrill/core'
+import type { Pool, PoolClient } from 'pg'
+import { putClock } from '../clock/clock-store.ts'
+import { inTransaction } from '../connection/database.ts'
+import { platformOf } from '../connection/micros.ts'
+import { envelopes, momentAfter } from '../journal/envelope-writer.ts'
+import { eventRecord, RUN_CHANNEL } from './append.ts'
+import { projectionOf } from './projection.ts'
+import { RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
+
+type NewRun = Parameters<RunStore['create']>[0]
+
+const INSERT = `
+  WITH run AS (
+    INSERT INTO run (id, team_id, drill_id, number, environment, status, is_over, is_probed, state, folded_seq, head,
+      last_at, last_world_at, wake_at, scenario_hash, idempotency_key, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $11, $13, $14, $11)
+  ), events AS (
+    INSERT INTO run_event (run_id, seq, team_id, type, v, at, world_at, actor_kind, actor_id, actor_name, data, prev, hash)
+    SELECT $1, e.seq, $2, e.type, e.v, e.at, e.world_at, $15, $16, $17, e.data, e.prev, e.hash
+    FROM json_to_recordset($18) AS e(seq int, type text, v int, at bigint, world_at bigint, data json, prev text, hash text)
+  )
+  SELECT pg_notify('${RUN_CHANNEL}', $1 || ' 1')`
+
+/**
+ * Creates a run and the first event of its journal, due at once. A repeated idempotency key of the team answers the
+ * run it made the first time.
+ */
+export function createRun(pool: Pool, run: NewRun): Promise<RunRow> {
+  return inTransaction<RunRow>(pool, async (client) => {
+    // The team's row is locked until commit: numbers have no gaps, and a repeated key finds the run it made.
+    const counted = await client.query<{ run_count: number; reading: number }>(
+      `INSERT INTO team (id, run_count) VALUES ($1, 1)
+       ON CONFLICT (id) DO UPDATE SET run_count = team.run_count + 1 RETURNING run_count, now_micros() AS reading`,
+      [run.teamId],
+    )
+    const [team] = counted.rows
+    if (team === undefined) throw new Error('a run could not be numbered')
+    const repeated = await runOfKey(client, run)
+    if (repeated !== undefined) return { commit: false, value: repeated }
+    return { commit: true, value: await insertRun(client, run, team.run_count, team.reading) }
+  })
+}
+
+async function runOfKey(client: PoolClient, run: NewRun): Promise<RunRow | undefined> {
+  if (run.idempotencyKey === undefined) return undefined
+  const found = await client.query<RunRecord>(
+    `SELECT ${RUN_COLUMNS} FROM run r JOIN environment_clock c ON ${RUN_CLOCK}
+     WHERE r.team_id = $1 AND r.idempotency_key = $2`,
+    [run.teamId, run.idempotencyKey],
+  )
+  return found.rows[0] === undefined ? undefined : runOf(found.rows[0])
+}
+
+async function insertRun(client: PoolClient, run: NewRun, number: number, reading: number): Promise<RunRow> {
+  const { environment, scenario } = run.created.data
+  const clock = await putClock(client, run.teamId, environment.name, run.clock)
+  const end = { seq: 0, hash: GENESIS, at: 0, worldAt: 0 }
+  const moment = momentAfter(end, clock, platformOf(reading))
+  const events = envelopes(run.id, end, [run.created], moment, { actor: run.actor })
+  const [first] = events
+  if (first === undefined) throw new Error('a run begins with an event')
+  const state = evolve(undefined, first)
+  const projection = projectionOf(state)
+  await client.query(INSERT, [
+    run.id,
+    run.teamId,
+    run.drillId,
+    number,
+    environment.name,
+    projection.status,
+    projection.is_over,
+    projection.is_probed,
+    JSON.stringify(state),
+    first.hash,
+    first.at,
+    first.worldAt,
+    scenario.hash,
+    run.idempotencyKey ?? null,
+    run.actor.kind,
+    run.actor.id,
+    run.actor.name,
+    JSON.stringify(events.map(eventRecord)),
+  ])
+  return {
+    id: run.id,
+    teamId: run.teamId,
+    drillId: run.drillId,
+    number,
+    state,
+    foldedSeq: 1,
+    epoch: 0,
+    clock,
+    createdAt: moment.now,
+    wakeAt: moment.now,
+  }
+}

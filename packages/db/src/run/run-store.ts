@@ -1,0 +1,74 @@
+import type { RunId, RunStore, Status } from '@firedrill/core'
+import type { Pool } from 'pg'
+import { platformOf } from '../connection/micros.ts'
+import { EVENT_COLUMNS, eventOf, type EventRow } from '../journal/event-row.ts'
+import { append } from './append.ts'
+import { createRun } from './create-run.ts'
+import { claim, guard, renew } from './lease.ts'
+import { RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
+
+const LIST_LIMIT = 100
+const SELECT_RUN = `SELECT ${RUN_COLUMNS} FROM run r JOIN environment_clock c ON ${RUN_CLOCK}`
+
+/** `RunStore` on PostgreSQL. */
+export function runStore(pool: Pool): RunStore {
+  const runs = async (rest: string, values: readonly unknown[]) =>
+    (await pool.query<RunRecord>(`${SELECT_RUN} ${rest}`, [...values])).rows.map(runOf)
+  return {
+    create: (run) => createRun(pool, run),
+    get: async (teamId, id) => (await runs('WHERE r.team_id = $1 AND r.id = $2', [teamId, id]))[0],
+    list: (teamId, options = {}) =>
+      runs(
+        `WHERE r.team_id = $1 AND ($2::text IS NULL OR r.number < (SELECT number FROM run WHERE team_id = $1 AND id = $2))
+         ORDER BY r.number DESC LIMIT $3`,
+        [teamId, options.before ?? null, options.limit ?? LIST_LIMIT],
+      ),
+    events: (id, afterSeq, limit) => eventsAfter(pool, id, afterSeq, limit),
+    claim: (id, owner, leaseMs) => claim(pool, id, owner, leaseMs),
+    renew: (id, epoch, leaseMs) => renew(pool, id, epoch, leaseMs),
+    guard: (id, epoch) => guard(pool, id, epoch),
+    append: (id, fence, actor, decide, options = {}) => append(pool, { id, fence, actor, decide, options }),
+    yield: async (id, epoch, wakeAt) => {
+      await pool.query(
+        `UPDATE run SET lease_until = 0, owner = NULL,
+           wake_at = CASE WHEN is_woken THEN least($3, now_micros()) ELSE $3 END
+         WHERE id = $1 AND epoch = $2`,
+        [id, epoch, wakeAt],
+      )
+    },
+    wake: async (id) => {
+      await pool.query(
+        'UPDATE run SET wake_at = least(wake_at, now_micros()), is_woken = true WHERE id = $1',
+        [id],
+      )
+    },
+    due: async (limit) => {
+      const due = await pool.query<{ id: RunId; status: Status }>(
+        `SELECT id, status FROM run, (SELECT now_micros() AS reading) AS clock
+         WHERE NOT is_over AND wake_at <= reading AND lease_until <= reading ORDER BY wake_at LIMIT $1`,
+        [limit],
+      )
+      return due.rows
+    },
+    probed: () => runs('WHERE r.is_probed ORDER BY r.number', []),
+    now: async () => {
+      const [row] = (await pool.query<{ reading: number }>('SELECT now_micros() AS reading')).rows
+      if (row === undefined) throw new Error('the database told no time')
+      return platformOf(row.reading)
+    },
+  }
+}
+
+/** Events of a run after a seq, in order. Without gaps: a seq is taken under the run's lock, so commits are in order. */
+export async function eventsAfter(
+  pool: Pool,
+  id: RunId,
+  afterSeq: number,
+  limit: number,
+): Promise<ReturnType<typeof eventOf>[]> {
+  const found = await pool.query<EventRow>(
+    `SELECT ${EVENT_COLUMNS} FROM run_event WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+    [id, afterSeq, limit],
+  )
+  return found.rows.map(eventOf)
+}

@@ -1,0 +1,70 @@
+import type {
+  Clock,
+  ClockStore,
+  DefinitionStore,
+  DrillStore,
+  EventFeed,
+  EvidenceStore,
+  HaltStore,
+  IdempotencyStore,
+  RunStore,
+  Samples,
+  TokenStore,
+  UndoStore,
+} from '@firedrill/core'
+import { idempotencyStore } from './access/idempotency-store.ts'
+import { tokenStore } from './access/token-store.ts'
+import { clockStore } from './clock/clock-store.ts'
+import { connectionConfig, openDatabase, type DatabaseOptions } from './connection/database.ts'
+import { definitionStore } from './definitions/definition-store.ts'
+import { drillStore } from './definitions/drill-store.ts'
+import { evidenceStore } from './evidence/evidence-store.ts'
+import { eventFeed } from './feed/event-feed.ts'
+import { haltStore } from './halt/halt-store.ts'
+import { runStore } from './run/run-store.ts'
+import { sampleStore } from './samples/sample-store.ts'
+import { undoStore } from './undo/undo-store.ts'
+
+/** One store per port of core, over one pool of connections. */
+export type Stores = Readonly<{
+  runs: RunStore
+  undo: UndoStore
+  halt: HaltStore
+  evidence: EvidenceStore
+  clocks: ClockStore
+  definitions: DefinitionStore
+  drills: DrillStore
+  feed: EventFeed
+  tokens: TokenStore
+  idempotency: IdempotencyStore
+  samples: Samples
+  /** Ends followers and closes every connection, once the queries under way are done. */
+  close(): Promise<void>
+}>
+
+/**
+ * Opens the stores on a database that `migrate` has brought up to date. Connects on first use; queries fail while the
+ * server is away and succeed again when it is back.
+ */
+export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>): Stores {
+  const database = openDatabase(options)
+  const { pool, prisma } = database
+  const feed = eventFeed({ pool, connection: connectionConfig(options), clock: options.clock })
+  return {
+    runs: runStore(pool),
+    undo: undoStore(pool),
+    halt: haltStore(prisma),
+    evidence: evidenceStore(pool, prisma),
+    clocks: clockStore(pool),
+    definitions: definitionStore(prisma),
+    drills: drillStore(prisma),
+    feed,
+    tokens: tokenStore(prisma),
+    idempotency: idempotencyStore(pool, prisma),
+    samples: sampleStore(pool),
+    close: async () => {
+      await feed.close()
+      await database.close()
+    },
+  }
+}
