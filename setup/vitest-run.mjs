@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { HAVE_VARIABLE } from '@firedrill/local'
 import { ROOT } from './workspace.mjs'
 
@@ -16,7 +16,8 @@ export function runVitest(args, have, resultFile) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`]
   const child = spawn(join(ROOT, 'node_modules', '.bin', 'vitest'), ['run', ...reporters, ...args], {
     cwd: ROOT,
-    env: { ...process.env, [HAVE_VARIABLE]: have.join(',') },
+    // Vitest keeps a token in the user's data directory; a home directory is not ours to write to.
+    env: { ...process.env, [HAVE_VARIABLE]: have.join(','), XDG_DATA_HOME: dirname(resultFile) },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Finding } from '../finding.ts'
 import type { Repository } from '../repository.ts'
 
-const NAMES_OF_NOTHING = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'types', 'misc', 'shared'])
+const NAMES_OF_NOTHING = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'types'])
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
 /** Files are kebab-case and named for what is in them; `utils.ts` and its kin say nothing. */
