@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { applicationPage } from '../world/application.ts'
 import type { Outcome } from '../world/balancers.ts'
 import type { World } from '../world/world.ts'
 import { listenTcp } from './listen.ts'
@@ -104,21 +105,17 @@ export class Gateway {
       )
       return
     }
-    const instance = instanceId === null ? undefined : this.#world.compute.instances.get(instanceId)
+    const instance = this.#world.compute.instances.get(instanceId ?? '')
+    if (instance === undefined) {
+      response.destroy()
+      return
+    }
     response.writeHead(200, {
       'content-type': 'application/json',
       'cache-control': 'no-store',
       ...(loadBalancerArn === null ? {} : { 'x-served-through': loadBalancerArn.split('/')[2] ?? '' }),
     })
-    const body = {
-      status: 'ok',
-      path,
-      region: instance?.region,
-      zone: instance?.az,
-      instance: instanceId,
-      at: new Date(this.#world.now() / 1000).toISOString(),
-    }
-    response.end(`${JSON.stringify(body)}\n`)
+    response.end(applicationPage(instance, path, this.#world.now()))
   }
 }
 

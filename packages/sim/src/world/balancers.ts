@@ -142,6 +142,11 @@ export class Balancers {
     return undefined
   }
 
+  /** The instance behind an outcome. */
+  instance(id: string): Instance | undefined {
+    return this.#compute.instances.get(id)
+  }
+
   /** What a request to the address meets when it starts at `at`, given the world as it is now. */
   request(address: string, port: number, at: Micros): Outcome {
     const fates = this.fates(address, port)

@@ -102,6 +102,25 @@ export class Compute {
     })
   }
 
+  /** Launches an instance with another one's place and properties; it boots as a started one does. */
+  launchLike(model: Instance, cause: string): Instance {
+    const id = `i-0${this.#kernel.hex('instance', 16)}`
+    const address = this.#freeAddress(model)
+    const instance: Instance = {
+      ...model,
+      id,
+      ...address,
+      state: 'stopped',
+      stateReason: null,
+      hostUp: false,
+      appUp: false,
+      stateChangedAt: this.#kernel.now(),
+    }
+    this.instances.put(id, instance)
+    this.start([id], cause)
+    return this.#must(id)
+  }
+
   /** Reboots running instances: the state stays, the application is away for a while. */
   reboot(ids: readonly string[], cause: string): void {
     for (const id of ids) {
@@ -179,6 +198,17 @@ export class Compute {
     return epoch
   }
 
+  /** The next addresses of a Region that no instance has. */
+  #freeAddress(model: Instance): { publicIp: string; privateIp: string } {
+    const taken = new Set(this.inRegion(model.region).map((instance) => lastOctet(instance.publicIp)))
+    let host = 100
+    while (taken.has(host)) host += 1
+    if (host > 254) throw new Error(`the network of ${model.region} has no address left`)
+    const at = (address: string, octet: number): string =>
+      `${address.slice(0, address.lastIndexOf('.'))}.${octet}`
+    return { publicIp: at(model.publicIp, host), privateIp: at(model.privateIp, host - 80) }
+  }
+
   #unchanged(instance: Instance): StateChange {
     return { instanceId: instance.id, previous: instance.state, current: instance.state }
   }
@@ -194,3 +224,5 @@ const userInitiated = (kernel: Kernel): Instance['stateReason'] => ({
   code: 'Client.UserInitiatedShutdown',
   message: `Client.UserInitiatedShutdown: User initiated shutdown (${new Date(kernel.now() / 1000).toISOString()})`,
 })
+
+const lastOctet = (address: string): number => Number(address.slice(address.lastIndexOf('.') + 1))

@@ -105,6 +105,31 @@ describe('a world without failover', () => {
   })
 })
 
+describe('a group that replaces', () => {
+  it('is back at its capacity with new instances, healthy behind the balancer, without anybody starting any', async () => {
+    const simulator = await begin('single-region', 1)
+    const { world } = simulator
+    const lost = primaryIds(simulator).slice(0, 2)
+    world.compute.stop(lost, 'test')
+    simulator.advance(300 * SECOND)
+    const serving = [...world.balancers.targets.values()].filter(({ state }) => state === 'healthy')
+    const ids = serving.map(({ instanceId }) => instanceId)
+    expect(ids).toHaveLength(6)
+    expect(ids.filter((id) => lost.includes(id))).toEqual([])
+    expect(lost.map((id) => world.compute.instances.get(id)?.state)).toEqual(['terminated', 'terminated'])
+    const addresses = new Set(world.compute.inRegion('eu-west-1').map(({ publicIp }) => publicIp))
+    expect(addresses.size).toBe(8)
+  })
+
+  it('is what brings them back: one that does not replace stays short', async () => {
+    const simulator = await begin('no-failover', 1)
+    simulator.world.compute.stop(primaryIds(simulator).slice(0, 2), 'test')
+    simulator.advance(300 * SECOND)
+    const inPrimary = simulator.world.compute.inRegion('eu-west-1')
+    expect(inPrimary.filter(({ state }) => state === 'running')).toHaveLength(4)
+  })
+})
+
 describe('a seed', () => {
   const transitionsOf = async (seed: number): Promise<string> => {
     const simulator = await begin('warm-standby', seed)

@@ -1,3 +1,4 @@
+import { applicationPage } from './application.ts'
 import type { Balancers, Outcome } from './balancers.ts'
 import type { Dns } from './dns.ts'
 import type { Kernel } from './kernel.ts'
@@ -116,9 +117,15 @@ export class HealthChecks {
     const seen: Outcome = address
       ? this.#balancers.request(address, check.port, this.#kernel.now())
       : { kind: 'black-hole' }
-    const { passed, reason, after } = judge(check, seen)
+    const { passed, reason, after } = judge(check, seen, this.#pageBehind(check, seen))
     if (after === 0) this.#result({ key, passed, reason })
     else this.#kernel.after(after, 'hc.result', { key, passed, reason } satisfies ResultEvent)
+  }
+
+  #pageBehind(check: HealthCheck, seen: Outcome): string {
+    const id = check.searchString !== null && seen.kind === 'answer' ? seen.instanceId : null
+    const instance = id === null ? undefined : this.#balancers.instance(id)
+    return instance ? applicationPage(instance, check.resourcePath ?? '/', this.#kernel.now()) : ''
   }
 
   #addressOf(check: HealthCheck, checker: Checker): string | undefined {
@@ -183,6 +190,7 @@ export class HealthChecks {
 const judge = (
   check: HealthCheck,
   seen: Outcome,
+  page: string,
 ): { readonly passed: boolean; readonly reason: string; readonly after: Micros } => {
   switch (seen.kind) {
     case 'black-hole':
@@ -198,6 +206,8 @@ const judge = (
         return { passed: true, reason: 'Success: TCP connection established', after: 0 }
       if (seen.after > RESPONSE_TIMEOUT)
         return { passed: false, reason: 'Failure: Resource timed out.', after: RESPONSE_TIMEOUT }
+      if (check.searchString !== null && seen.status === 200 && !page.includes(check.searchString))
+        return { passed: false, reason: 'Failure: The response did not contain the string.', after: 0 }
       return {
         passed: seen.status >= 200 && seen.status < 400,
         reason:

@@ -4,6 +4,7 @@ import { Balancers } from './balancers.ts'
 import { CallLog } from './call-log.ts'
 import { Compute } from './compute.ts'
 import { Dns } from './dns.ts'
+import { Groups } from './groups.ts'
 import { HealthChecks } from './health-checks.ts'
 import { Kernel, type Slice } from './kernel.ts'
 import { Metrics } from './metrics.ts'
@@ -31,6 +32,7 @@ export class World {
   readonly kernel: Kernel
   readonly compute: Compute
   readonly balancers: Balancers
+  readonly groups: Groups
   readonly dns: Dns
   readonly resolvers: Resolvers
   readonly healthChecks: HealthChecks
@@ -49,6 +51,7 @@ export class World {
     this.kernel = kernel
     this.compute = new Compute(kernel)
     this.balancers = new Balancers(kernel, this.compute)
+    this.groups = new Groups(kernel, this.compute, this.balancers)
     this.metrics = new Metrics(kernel)
     this.dns = new Dns(kernel, this.balancers)
     this.resolvers = new Resolvers(kernel, this.dns)

@@ -87,12 +87,12 @@ const plantGroup = (world: World, spec: Spec, group: Spec['groups'][number]): vo
     name: group.name,
     region: group.region,
     azs: zones,
-    minSize: 0,
+    minSize: group.replaces ? group.instances : 0,
     desiredCapacity: group.instances,
     maxSize: group.instances * 2,
     targetGroupArns: [],
     tags: group.tags,
-    replaces: false,
+    replaces: group.replaces,
     createdAt: now,
   })
 }

@@ -26,7 +26,7 @@ spec:
 
 describe('a world file', () => {
   it('is valid for every world that comes along', () => {
-    expect(worldNames()).toEqual(['no-failover', 'warm-standby'])
+    expect(worldNames()).toEqual(['no-failover', 'single-region', 'warm-standby'])
     for (const name of worldNames()) expect(loadWorld(name).metadata.name).toBe(name)
     expect(problemsOf(SMALL)).toEqual([])
   })
@@ -56,6 +56,8 @@ describe('a world file', () => {
   })
 
   it('says which worlds there are when there is none of that name', () => {
-    expect(() => loadWorld('warm-standbye')).toThrow(/Name a file, or one of: no-failover, warm-standby/)
+    expect(() => loadWorld('warm-standbye')).toThrow(
+      /Name a file, or one of: no-failover, single-region, warm-standby/,
+    )
   })
 })

@@ -26,6 +26,8 @@ const groupSpec = z.strictObject({
   region,
   instances: z.int().min(1).max(60),
   instanceType: z.string().default('m5.large'),
+  /** Whether the group launches another instance for one that is not running. */
+  replaces: z.boolean().default(false),
   tags: tags.default({}),
 })
 
