@@ -1,8 +1,10 @@
 import type { CompiledEnvironment, CompiledRunbook, CompiledScenario } from '@firedrill/core'
 import { compileEnvironment, type EnvironmentOptions } from './environment/compile-environment.ts'
 import { Problems, type PlacedProblem } from './problem/problems.ts'
+import { suggest } from './problem/did-you-mean.ts'
 import { compileRunbook, splitFrontMatter } from './runbook/compile-runbook.ts'
-import { compileScenario, type Compilation, type ScenarioOptions } from './scenario/compile-scenario.ts'
+import { compileScenario, type ScenarioOptions } from './scenario/compile-scenario.ts'
+import type { Compilation } from './schema/finish.ts'
 import { FILE_KINDS, kindOfTree, type FileKind } from './schema/header.ts'
 import { nodeAt, START } from './yaml/located.ts'
 import { readYaml } from './yaml/read-yaml.ts'
@@ -59,7 +61,9 @@ function unknownKind(text: string, kind: 'World' | undefined): readonly PlacedPr
   if (kind === 'World') problems.add(['kind'], at, 'a World belongs to the simulator and is not compiled')
   else {
     const kinds = FILE_KINDS.filter((known) => known !== 'World')
-    problems.add(['kind'], at, `kind is missing or unknown`, `Allowed here: ${kinds.join(', ')}.`)
+    const word = root === undefined ? undefined : nodeAt(root, ['kind'])
+    const said = word?.kind === 'scalar' && typeof word.value === 'string' ? word.value : ''
+    problems.add(['kind'], at, 'kind is missing or unknown', suggest(said, kinds))
   }
   return problems.list()
 }

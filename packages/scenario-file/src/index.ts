@@ -3,9 +3,10 @@ export { compileEnvironment, type EnvironmentOptions } from './environment/compi
 export type { ProcessValues } from './environment/process-values.ts'
 export { formatProblems, type PlacedProblem } from './problem/problems.ts'
 export { compileRunbook } from './runbook/compile-runbook.ts'
-export { compileScenario, type Compilation, type ScenarioOptions } from './scenario/compile-scenario.ts'
+export { compileScenario, type ScenarioOptions } from './scenario/compile-scenario.ts'
 export type { ParentFile, ResolveScenario } from './scenario/extend.ts'
 export type { ParameterValues } from './scenario/parameters.ts'
+export type { Compilation } from './schema/finish.ts'
 export { FILE_KINDS, type FileKind } from './schema/header.ts'
 export {
   fileJsonSchema,

@@ -48,7 +48,7 @@ function checkAddresses(spec: View): void {
 function httpUrl(view: View): void {
   const text = view.text()
   // A reference that could not be filled has been told already.
-  if (text === undefined || text.includes('${')) return
+  if (text === undefined || view.isTold()) return
   if (!/^https?:\/\/[^\s/]+/.test(text) || !URL.canParse(text))
     view.problem('not an http or https URL', 'For example: http://127.0.0.1:4601')
 }
@@ -63,7 +63,7 @@ function checkVantages(spec: View): void {
     const resolver = vantage.at('resolver')
     const text = resolver.text()
     const port = Number(/^(?:\[[\da-fA-F:]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(text ?? '')?.[1] ?? Number.NaN)
-    if (text !== undefined && !text.includes('${') && !(port >= 1 && port <= 65_535))
+    if (text !== undefined && !resolver.isTold() && !(port >= 1 && port <= 65_535))
       resolver.problem('a resolver is written host:port', 'For example: 127.0.0.1:4602')
   }
 }

@@ -1,7 +1,7 @@
-import { canonicalJson, compiledEnvironmentSchema, type CompiledEnvironment } from '@firedrill/core'
+import { compiledEnvironmentSchema, type CompiledEnvironment } from '@firedrill/core'
 import { Problems } from '../problem/problems.ts'
-import type { Compilation } from '../scenario/compile-scenario.ts'
 import { environmentFileSchema, type EnvironmentFile } from '../schema/environment-schema.ts'
+import { finish, refused, type Compilation } from '../schema/finish.ts'
 import { checkHeader } from '../schema/header.ts'
 import { validate } from '../schema/validate.ts'
 import { readYaml } from '../yaml/read-yaml.ts'
@@ -22,14 +22,12 @@ export function compileEnvironment(
 ): Compilation<CompiledEnvironment> {
   const problems = new Problems()
   const own = readYaml(text, problems)
-  if (own === undefined || !checkHeader(own, 'Environment', problems))
-    return { ok: false, problems: problems.list(), warnings: [] }
+  if (own === undefined || !checkHeader(own, 'Environment', problems)) return refused(problems)
   const root = substituteProcessValues(own, options.env ?? {}, problems)
   const file = validate(environmentFileSchema, root, problems)
   checkEnvironment(new View(root, problems, ['spec']))
-  if (file === undefined || problems.size > 0) return { ok: false, problems: problems.list(), warnings: [] }
-  const compiled = compiledEnvironmentSchema.parse(fillEnvironment(file))
-  return { ok: true, compiled, canonical: canonicalJson(compiled), warnings: [] }
+  if (file === undefined || problems.size > 0) return refused(problems)
+  return finish(compiledEnvironmentSchema, fillEnvironment(file), problems)
 }
 
 function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironment {

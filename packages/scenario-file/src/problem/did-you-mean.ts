@@ -29,8 +29,10 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   for (const candidate of words) {
     if (candidate.length > WORD_MAX) continue
     const plain = simplified(candidate)
+    const allowed = Math.max(1, Math.floor(plain.length / 3))
+    if (Math.abs(wanted.length - plain.length) > allowed) continue
     const distance = editDistance(wanted, plain)
-    if (distance <= Math.max(1, Math.floor(plain.length / 3)) && distance < least) {
+    if (distance <= allowed && distance < least) {
       best = candidate
       least = distance
     }

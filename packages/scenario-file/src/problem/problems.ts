@@ -11,6 +11,7 @@ export const PROBLEMS_MAX = 100
 /** Collects problems of one file, in reading order, without saying the same thing twice. */
 export class Problems {
   readonly #found = new Map<string, PlacedProblem>()
+  readonly #places = new Set<string>()
 
   /** Adds one problem. `path` is where it is in the file's value, `at` where it is in the text. */
   add(path: Path, at: Position, message: string, suggestion?: string): void {
@@ -21,8 +22,14 @@ export class Problems {
       column: at.column,
       ...(suggestion === undefined ? {} : { suggestion }),
     }
+    this.#places.add(`${at.line}:${at.column}`)
     const key = `${problem.line}:${problem.column}:${problem.path}:${message}`
     if (!this.#found.has(key)) this.#found.set(key, problem)
+  }
+
+  /** True when something is already known to be wrong at this place. */
+  hasAt(at: Position): boolean {
+    return this.#places.has(`${at.line}:${at.column}`)
   }
 
   /** How many were found so far. */

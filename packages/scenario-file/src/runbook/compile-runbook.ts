@@ -1,6 +1,6 @@
-import { canonicalJson, compiledRunbookSchema, type CompiledRunbook } from '@firedrill/core'
+import { compiledRunbookSchema, type CompiledRunbook } from '@firedrill/core'
 import { Problems } from '../problem/problems.ts'
-import type { Compilation } from '../scenario/compile-scenario.ts'
+import { finish, refused, type Compilation } from '../schema/finish.ts'
 import { checkHeader } from '../schema/header.ts'
 import { runbookHeadSchema } from '../schema/runbook-schema.ts'
 import { validate } from '../schema/validate.ts'
@@ -11,10 +11,9 @@ import { readSteps } from './read-steps.ts'
 /** Compiles a runbook: Markdown with front matter, one level-two heading a step. Never throws on bad input. */
 export function compileRunbook(text: string): Compilation<CompiledRunbook> {
   const problems = new Problems()
-  const compiled = read(text, problems)
-  if (compiled === undefined || problems.size > 0)
-    return { ok: false, problems: problems.list(), warnings: [] }
-  return { ok: true, compiled, canonical: canonicalJson(compiled), warnings: [] }
+  const filled = read(text, problems)
+  if (filled === undefined || problems.size > 0) return refused(problems)
+  return finish(compiledRunbookSchema, filled, problems)
 }
 
 /** The front matter of a Markdown file and what follows it, with the line at which each begins. */
@@ -43,11 +42,11 @@ function read(text: string, problems: Problems): CompiledRunbook | undefined {
   const head = validate(runbookHeadSchema, root, problems)
   const steps = readSteps(parts.body, parts.bodyLine, problems)
   if (head === undefined || problems.size > 0) return undefined
-  return compiledRunbookSchema.parse({
+  return {
     apiVersion: 'firedrill.dev/v1',
     kind: 'Runbook',
     name: head.metadata.name,
     title: head.metadata.title ?? head.metadata.name,
     steps,
-  } satisfies CompiledRunbook)
+  }
 }

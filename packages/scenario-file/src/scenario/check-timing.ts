@@ -16,10 +16,8 @@ export function warnTiming(spec: View): void {
     const duration = view.at('duration')
     const ms = duration.ms()
     if (!view.at('inject').exists() || ms === undefined) continue
-    for (const recovery of recoveries) {
-      if (isRestore) warnRestore(duration, ms, recovery)
-      else warnEarlyEnd(duration, ms, recovery)
-    }
+    if (isRestore) warnRestore(duration, ms, recoveries)
+    else warnEarlyEnd(duration, ms, recoveries)
   }
   const timing = spec.at('timing')
   if (isRestore) warnSettle(timing, recoveries)
@@ -53,50 +51,63 @@ function recoveryObjectives(spec: View): readonly Recovery[] {
     })
 }
 
-function warnEarlyEnd(duration: View, ms: number, { name, maxMs, holdMs }: Recovery): void {
-  if (ms >= maxMs + holdMs) return
+/** The objective that asks for most, if any asks for more than there is. */
+function worst(
+  recoveries: readonly Recovery[],
+  needs: (recovery: Recovery) => number,
+  availableMs: number,
+): Readonly<{ name: string; neededMs: number }> | undefined {
+  const most = recoveries.toSorted((a, b) => needs(b) - needs(a))[0]
+  if (most === undefined || needs(most) <= availableMs) return undefined
+  return { name: most.name, neededMs: needs(most) }
+}
+
+function warnEarlyEnd(duration: View, ms: number, recoveries: readonly Recovery[]): void {
+  const found = worst(recoveries, ({ maxMs, holdMs }) => maxMs + holdMs, ms)
+  if (found === undefined) return
   duration.problem(
-    `the fault ends by itself after ${formatDurationMs(ms)}, before objective ${name} and its hold are over (${formatDurationMs(maxMs + holdMs)}); a recovery after that does not count`,
-    `Let it last at least ${shortText(maxMs + holdMs)}.`,
+    `the fault ends by itself after ${formatDurationMs(ms)}, before objective ${found.name} and its hold are over (${formatDurationMs(found.neededMs)}); a recovery after that does not count`,
+    `Let it last at least ${shortText(found.neededMs)}.`,
   )
 }
 
-function warnRestore(duration: View, ms: number, { name, maxMs }: Recovery): void {
-  if (maxMs > ms) return
+function warnRestore(duration: View, ms: number, recoveries: readonly Recovery[]): void {
+  const tightest = recoveries.toSorted((a, b) => a.maxMs - b.maxMs)[0]
+  if (tightest === undefined || tightest.maxMs > ms) return
   duration.problem(
-    `with response restore the outage lasts at least as long as the fault, ${formatDurationMs(ms)}; objective ${name} allows ${formatDurationMs(maxMs)}`,
+    `with response restore the outage lasts about as long as the fault, ${formatDurationMs(ms)}, and longer; objective ${tightest.name} allows ${formatDurationMs(tightest.maxMs)}`,
     'Shorten the fault or raise the objective.',
   )
 }
 
 function warnObserve(timing: View, recoveries: readonly Recovery[]): void {
   const ms = timing.at('observeMax').ms() ?? DEFAULTS.observeMaxMs
-  for (const { name, maxMs, holdMs } of recoveries) {
-    if (ms >= maxMs + holdMs) continue
-    timing
-      .at('observeMax')
-      .problem(
-        `the run stops watching after ${formatDurationMs(ms)}, before objective ${name} and its hold are over (${formatDurationMs(maxMs + holdMs)})`,
-        `Make observeMax at least ${shortText(maxMs + holdMs)}.`,
-      )
-  }
+  const found = worst(recoveries, ({ maxMs, holdMs }) => maxMs + holdMs, ms)
+  if (found === undefined) return
+  timing
+    .at('observeMax')
+    .problem(
+      `the run stops watching after ${formatDurationMs(ms)}, before objective ${found.name} and its hold are over (${formatDurationMs(found.neededMs)})`,
+      `Make observeMax at least ${shortText(found.neededMs)}.`,
+    )
 }
 
 function warnSettle(timing: View, recoveries: readonly Recovery[]): void {
   const ms = timing.at('settle').ms() ?? DEFAULTS.settleMs
-  for (const { name, holdMs, runMs } of recoveries) {
-    if (ms >= holdMs + runMs) continue
-    timing
-      .at('settle')
-      .problem(
-        `the run closes ${formatDurationMs(ms)} after the restoration, too early to see objective ${name} hold (${formatDurationMs(holdMs + runMs)})`,
-        `Make settle at least ${shortText(holdMs + runMs)}, and add what caches may keep.`,
-      )
-  }
+  const found = worst(recoveries, ({ holdMs, runMs }) => Math.max(holdMs, runMs), ms)
+  if (found === undefined) return
+  timing
+    .at('settle')
+    .problem(
+      `the run closes ${formatDurationMs(ms)} after the restoration, too early to see objective ${found.name} hold (${formatDurationMs(found.neededMs)})`,
+      `Make settle at least ${shortText(found.neededMs)}, and add what caches may keep.`,
+    )
 }
 
-/** A duration as files write it. */
+/** A duration as files write it: `5m30s`. */
 function shortText(ms: number): string {
-  if (ms % 60_000 === 0) return `${ms / 60_000}m`
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+  const minutes = Math.floor(ms / 60_000)
+  const rest = ms - minutes * 60_000
+  const tail = rest === 0 ? '' : rest % 1000 === 0 ? `${rest / 1000}s` : `${rest}ms`
+  return `${minutes === 0 ? '' : `${minutes}m`}${tail}`
 }

@@ -1,5 +1,6 @@
-import { canonicalJson, compiledScenarioSchema, type CompiledScenario } from '@firedrill/core'
-import { Problems, type PlacedProblem } from '../problem/problems.ts'
+import { compiledScenarioSchema, type CompiledScenario } from '@firedrill/core'
+import { Problems } from '../problem/problems.ts'
+import { finish, refused, type Compilation } from '../schema/finish.ts'
 import { checkHeader } from '../schema/header.ts'
 import { scenarioFileSchema } from '../schema/scenario-schema.ts'
 import { validate } from '../schema/validate.ts'
@@ -14,15 +15,6 @@ import { resolveExtends, type ResolveScenario } from './extend.ts'
 import { fillScenario } from './fill-scenario.ts'
 import { substituteParameters, type ParameterValues } from './parameters.ts'
 
-/**
- * What compiling a file answers. `canonical` is the RFC 8785 text of `compiled`; the definition's hash is the SHA-256 of
- * it. Warnings do not stop a file from being used. Problems are all there are, in reading order.
- */
-export type Compilation<T> = Readonly<
-  | { ok: true; compiled: T; canonical: string; warnings: readonly PlacedProblem[] }
-  | { ok: false; problems: readonly PlacedProblem[]; warnings: readonly PlacedProblem[] }
->
-
 /** How a scenario is compiled. */
 export type ScenarioOptions = Readonly<{
   /** Finds the scenario that `spec.extends` names. Without it, extending is a problem. */
@@ -36,17 +28,15 @@ export function compileScenario(text: string, options: ScenarioOptions = {}): Co
   const problems = new Problems()
   const warnings = new Problems()
   const root = read(text, options, problems)
-  if (root === undefined) return { ok: false, problems: problems.list(), warnings: [] }
+  if (root === undefined) return refused(problems)
   const file = validate(scenarioFileSchema, root, problems)
   const spec = new View(root, problems, ['spec'])
   checkNames(spec)
   checkTargets(spec)
   checkJudging(spec)
   warnTiming(new View(root, warnings, ['spec']))
-  if (file === undefined || problems.size > 0)
-    return { ok: false, problems: problems.list(), warnings: warnings.list() }
-  const compiled = compiledScenarioSchema.parse(fillScenario(file))
-  return { ok: true, compiled, canonical: canonicalJson(compiled), warnings: warnings.list() }
+  if (file === undefined || problems.size > 0) return refused(problems, warnings.list())
+  return finish(compiledScenarioSchema, fillScenario(file), problems, warnings.list())
 }
 
 /** The tree of the file with its parents under it and its parameters filled in. */

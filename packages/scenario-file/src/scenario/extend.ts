@@ -68,8 +68,7 @@ function mergeMaps(base: MapNode, over: MapNode): Located {
   const entries = new Map<string, Entry>(base.entries)
   for (const [key, entry] of over.entries) {
     const before = entries.get(key)
-    if (entry.value.kind === 'scalar' && entry.value.value === null && before !== undefined)
-      entries.delete(key)
+    if (entry.value.kind === 'scalar' && entry.value.value === null) entries.delete(key)
     else
       entries.set(
         key,

@@ -1,5 +1,4 @@
 import { API_VERSION } from '@firedrill/core'
-import { nearest } from '../problem/did-you-mean.ts'
 import type { Problems } from '../problem/problems.ts'
 import { nodeAt, type Located } from '../yaml/located.ts'
 
@@ -35,12 +34,10 @@ export function checkHeader(root: Located, kind: FileKind, problems: Problems): 
   }
   const version = nodeAt(root, ['apiVersion'])
   if (version?.kind === 'scalar' && typeof version.value === 'string' && version.value !== API_VERSION) {
-    const isNear = nearest(version.value, [API_VERSION]) !== undefined
     problems.add(
       ['apiVersion'],
       version.at,
       `this version reads apiVersion ${API_VERSION}, the file says ${JSON.stringify(version.value)}`,
-      isNear ? `Did you mean ${API_VERSION}?` : undefined,
     )
     return false
   }

@@ -69,7 +69,7 @@ const injectStep = z.strictObject({
   parameters: described(
     z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     'Settings of the fault; its page in docs/faults lists them.',
-    { force: true },
+    { stopAlarms: 'checkout-errors' },
   ).optional(),
 })
 

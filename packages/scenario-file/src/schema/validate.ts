@@ -82,6 +82,10 @@ class Translator {
   #one(issue: Issue, path: Path): void {
     const node = nodeAt(this.#root, path)
     if (node === undefined || isNothing(node)) return this.#missing(issue, path)
+    // A reference that could not be filled has been told already, and says nothing about the value.
+    if (node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${')) {
+      if (this.#problems.hasAt(node.at)) return
+    }
     if (issue.code === 'invalid_union') return this.#union(issue, path, node)
     if (issue.code === 'invalid_key') {
       const message = issue.issues[0]?.message ?? 'not a name'
@@ -96,9 +100,10 @@ class Translator {
     const { example } = hintOf(issue)
     const key = String(path.at(-1) ?? 'the file')
     const options = issue.code === 'invalid_union' && 'options' in issue ? issue.options : undefined
+    const shown = example === undefined ? undefined : flowText(example)
     const hint =
-      example !== undefined && typeof example !== 'object'
-        ? `For example: ${key}: ${JSON.stringify(example).replace(/^"([\w./:-]+)"$/, '$1')}`
+      shown !== undefined && shown.length <= 100
+        ? `For example: ${key}: ${shown}`
         : Array.isArray(options)
           ? `Allowed here: ${options.map(String).join(', ')}.`
           : undefined
@@ -179,6 +184,19 @@ function strangeness(branch: readonly Issue[], node: Located): number {
     else sum += issue.path.length <= 1 ? 10 : 1
   }
   return sum
+}
+
+/** A value as one line of YAML. */
+function flowText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, member]) => `${key}: ${flowText(member)}`)
+      .join(', ')}}`
+  const text = JSON.stringify(value)
+  return /^"[A-Za-z][\w ./-]*"$/.test(text) && !/^"(true|false|yes|no|null|on|off)"$/i.test(text)
+    ? text.slice(1, -1)
+    : text
 }
 
 function suggestNear(word: string, values: readonly string[]): string | undefined {

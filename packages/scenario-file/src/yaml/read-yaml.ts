@@ -16,7 +16,7 @@ import { START, type Entry, type Located, type Path, type Position } from './loc
 /** Largest file in bytes of UTF-8. */
 export const FILE_BYTES_MAX = 1_000_000
 /** Limits that keep any input, however odd, under a second: tokens, a quoted text, nesting, nodes after aliases. */
-const TOKENS_MAX = 60_000
+const TOKENS_MAX = 40_000
 const QUOTED_MAX = 65_536
 const DEPTH_MAX = 64
 const NODES_MAX = 50_000
@@ -38,23 +38,52 @@ export function readYaml(text: string, problems: Problems, firstLine = 1): Locat
     uniqueKeys: false,
     prettyErrors: false,
     merge: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     version: '1.2',
   })
   const place = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(Math.max(0, Math.min(offset, text.length)))
     return { line: Math.max(1, line) + firstLine - 1, column: Math.max(1, col) }
   }
-  for (const error of [...document.errors, ...document.warnings]) {
-    problems.add([], place(error.pos[0]), syntaxMessage(error.code, error.message))
-  }
+  tellSyntax(document, text, place, problems)
   if (problems.size > 0) return undefined
   if (document.contents === null) {
     problems.add([], START, 'the file is empty')
     return undefined
   }
-  const root = new Reader(document, place, problems).read(document.contents, [], 0)
-  return root
+  const reader = new Reader(document, place, problems)
+  const root = reader.read(document.contents, [], 0)
+  return reader.isExhausted ? undefined : root
+}
+
+/**
+ * One mistake in the layout upsets every line below it, so of each sort only the first is told. A tab and a reference
+ * without quotes are told first, because the library then complains about anything but them.
+ */
+function tellSyntax(
+  document: Document.Parsed,
+  text: string,
+  place: (offset: number) => Position,
+  problems: Problems,
+): void {
+  const errors = [...document.errors, ...document.warnings]
+  if (errors.length === 0) return
+  const told = new Set<string>()
+  const tab = /^ *\t/m.exec(text)
+  if (tab !== null) {
+    told.add('TAB_AS_INDENT')
+    problems.add([], place(tab.index + tab[0].length - 1), syntaxMessage('TAB_AS_INDENT', ''))
+  }
+  const bare = /[{,[][^\n"'#]{0,200}?: +(\$\{[^}\n]*\})/.exec(text)
+  if (bare?.[1] !== undefined) {
+    const at = place(bare.index + bare[0].length - bare[1].length)
+    problems.add([], at, 'between { and } a reference needs quotes', `Write "${bare[1]}".`)
+  }
+  for (const error of errors) {
+    if (told.has(error.code)) continue
+    told.add(error.code)
+    problems.add([], place(error.pos[0]), syntaxMessage(error.code, error.message))
+  }
 }
 
 function oversize(text: string): string | undefined {
@@ -97,6 +126,10 @@ class Reader {
   readonly #place: (offset: number) => Position
   readonly #problems: Problems
   #nodes = 0
+  /** The outermost alias that is being followed. */
+  #alias: Position | undefined
+  /** True when the file stands for more than can be looked at. */
+  isExhausted = false
 
   constructor(document: Document.Parsed, place: (offset: number) => Position, problems: Problems) {
     this.#document = document
@@ -107,9 +140,12 @@ class Reader {
   read(node: Node | null, path: Path, depth: number): Located | undefined {
     if (node === null) return { kind: 'scalar', value: null, at: START }
     const at = this.#place(node.range?.[0] ?? 0)
-    if (++this.#nodes > NODES_MAX) {
-      if (this.#nodes === NODES_MAX + 1)
-        this.#problems.add(path, at, `the file stands for more than ${NODES_MAX} values; use fewer aliases`)
+    if (this.isExhausted || ++this.#nodes > NODES_MAX) {
+      if (!this.isExhausted) {
+        const message = `the file stands for more than ${NODES_MAX} values; use fewer aliases`
+        this.#problems.add([], this.#alias ?? at, message)
+      }
+      this.isExhausted = true
       return undefined
     }
     if (depth > DEPTH_MAX) {
@@ -118,7 +154,13 @@ class Reader {
     }
     if (isAlias(node)) {
       const target = node.resolve(this.#document)
-      if (target !== undefined) return this.read(target, path, depth + 1)
+      if (target !== undefined) {
+        const outer = this.#alias
+        this.#alias = outer ?? at
+        const value = this.read(target, path, depth + 1)
+        this.#alias = outer
+        return value
+      }
       this.#problems.add(path, at, `there is no anchor &${node.source} above this alias`)
       return undefined
     }

@@ -63,6 +63,11 @@ export class View {
     return positionOf(this.#root, this.path)
   }
 
+  /** True when a problem has been reported here already. */
+  isTold(): boolean {
+    return this.#problems.hasAt(this.position())
+  }
+
   /** Reports a problem here. */
   problem(message: string, suggestion?: string): void {
     this.#problems.add(this.path, this.position(), message, suggestion)

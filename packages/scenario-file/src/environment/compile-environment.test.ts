@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { compiledEnvironmentSchema } from '@firedrill/core'
+import { describe, expect, it } from 'vitest'
+import { formatProblems } from '../problem/problems.ts'
+import { compileEnvironment, type EnvironmentOptions } from './compile-environment.ts'
+
+const SANDBOX = readFileSync(
+  new URL('../../../../scenarios/environments/sandbox.yaml', import.meta.url),
+  'utf8',
+)
+const CLOUD = `apiVersion: firedrill.dev/v1
+kind: Environment
+metadata: { name: staging }
+spec:
+  kind: cloud
+  account: "111122223333"
+  regions: { primary: eu-west-1, standby: eu-central-1 }
+  homeRegion: standby
+  aws:
+    credentials: { source: profile, profile: drills }
+    fisRoleArn: arn:aws:iam::111122223333:role/firedrill-fis
+  probes: { vantages: [{ name: here }] }
+  touch: { requiredTags: { ChaosReady: "true" }, blastRadius: { targetsMax: 4 } }
+`
+
+function told(text: string, options?: EnvironmentOptions): readonly string[] {
+  const result = compileEnvironment(text, options)
+  return result.ok ? [] : formatProblems(result.problems, 'x').split('\n')
+}
+
+describe('an environment file', () => {
+  it('compiles with every default filled in', () => {
+    const result = compileEnvironment(
+      CLOUD.replace('touch:', 'windows: [{ days: [tue, wed], from: "09:00", to: "24:00" }]\n  touch:'),
+    )
+    expect(result.ok && compiledEnvironmentSchema.parse(result.compiled)).toMatchObject({
+      title: 'staging',
+      enabled: true,
+      production: false,
+      clock: { source: 'real' },
+      aws: { endpoint: 'aws' },
+      hostedZones: {},
+      touch: {
+        exemptTag: 'firedrill:exempt',
+        protectedRecords: [],
+        blastRadius: { targetsMax: 4, percentMax: 100 },
+      },
+      windows: [{ fromMinute: 540, toMinute: 1440, timeZone: 'UTC' }],
+      approvalsNeeded: 0,
+    })
+  })
+
+  it('of the sandbox compiles without any variable, and follows those it is given', () => {
+    const plain = compileEnvironment(SANDBOX)
+    expect(plain.ok && plain.compiled.aws.endpoint).toBe('http://127.0.0.1:4601')
+    const moved = compileEnvironment(SANDBOX, { env: { FIREDRILL_SANDBOX_AWS: 'http://127.0.0.1:5601' } })
+    expect(moved.ok && moved.compiled.aws.endpoint).toBe('http://127.0.0.1:5601')
+  })
+
+  it('never takes an unset variable for an empty text, and never looks beyond the map it is given', () => {
+    const text = CLOUD.replace('profile: drills', 'profile: "${env:HOME}"')
+    expect(told(text)).toEqual([
+      'x:10:46: the variable HOME is not set (spec.aws.credentials.profile)',
+      '    Set it, or write ${env:HOME:-otherwise}.',
+    ])
+    expect(told(text, { env: { HOME: '' } })).toHaveLength(2)
+    expect(told(text, { env: { HOME: 'x' } })).toEqual([])
+    expect(told(CLOUD.replace('profile: drills', 'profile: "${env:toString}"'))[0]).toContain(
+      'is no reference',
+    )
+  })
+
+  it('tells every problem at once', () => {
+    expect(
+      told(
+        CLOUD.replace('"111122223333"', '111122223333')
+          .replace('homeRegion: standby', 'homeRegion: standbye')
+          .replace('eu-central-1', 'frankfurt')
+          .replace('kind: cloud', 'kind: cloud\n  clock: { source: simulator, url: localhost:4610 }')
+          .replace('{ name: here }', '{ name: here, resolver: 1.1.1.1 }, { name: here }')
+          .replace(
+            'touch:',
+            'windows: [{ days: [tues], from: "17:00", to: "9:00", timeZone: Europe/Berln }]\n  touch:',
+          ),
+      ),
+    ).toEqual([
+      'x:6:20: a cloud environment lives in real time (spec.clock.source)',
+      'x:6:36: not an http or https URL (spec.clock.url)',
+      '    For example: http://127.0.0.1:4601',
+      'x:7:12: an AWS account id is written in quotes: "111122223333" (spec.account)',
+      'x:8:43: an AWS Region code looks like eu-west-1 (spec.regions.standby)',
+      'x:9:15: there is no Region named standbye under regions (spec.homeRegion)',
+      '    Did you mean standby?',
+      'x:13:48: a resolver is written host:port (spec.probes.vantages[0].resolver)',
+      '    For example: 127.0.0.1:4602',
+      'x:13:67: another vantage is already named here (spec.probes.vantages[1].name)',
+      'x:14:22: expected one of mon, tue, wed, thu, fri, sat, sun, found "tues" (spec.windows[0].days[0])',
+      '    Did you mean tue?',
+      'x:14:48: a time of day is written HH:MM (spec.windows[0].to)',
+      'x:14:66: there is no time zone named Europe/Berln (spec.windows[0].timeZone)',
+      '    For example: Europe/Berlin',
+    ])
+  })
+
+  it('keeps a sandbox on loopback, by literal address and with keys of its own', () => {
+    const sandbox = CLOUD.replace('kind: cloud', 'kind: sandbox')
+    expect(told(sandbox)[0]).toContain('a sandbox is reached on a literal loopback address only')
+    for (const endpoint of [
+      'http://localhost:4601',
+      'http://127.0.0.1.example.com',
+      'https://ec2.eu-west-1.amazonaws.com',
+    ])
+      expect(told(sandbox.replace('aws:\n', `aws:\n    endpoint: ${endpoint}\n`))[0]).toContain('loopback')
+    expect(told(sandbox.replace('aws:\n', 'aws:\n    endpoint: http://127.0.0.1:4601\n'))).toEqual([])
+    expect(
+      told(
+        sandbox
+          .replace('aws:\n', 'aws:\n    endpoint: http://127.0.0.1:4601\n')
+          .replace('{ source: profile, profile: drills }', '{ source: environment-variables }'),
+      )[0],
+    ).toContain('a sandbox never uses AWS_* variables')
+  })
+
+  it('does not know parameters, and scenarios do not know variables', () => {
+    expect(told(CLOUD.replace('profile: drills', 'profile: "${limit}"'))[0]).toContain(
+      '${limit} is no reference',
+    )
+  })
+})
