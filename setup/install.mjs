@@ -10,6 +10,7 @@ import { ROOT, fingerprint, versionFiles } from './workspace.mjs'
 /** @typedef {import('./workspace.mjs').Member} Member */
 
 const PNPM = 'pnpm@12.21.0'
+const DETAIL_WIDTH = 60
 const STAMP = join(ROOT, 'node_modules', '.firedrill-installed')
 
 /**
@@ -73,8 +74,7 @@ function runPnpm(onProgress) {
   /** @param {Buffer} chunk */
   const hear = (chunk) => {
     said += chunk.toString('utf8')
-    const counts = said.match(/Progress: resolved \d+, reused \d+, downloaded \d+, added \d+/g)?.at(-1)
-    if (counts !== undefined) onProgress(counts.replace('Progress: ', ''))
+    onProgress(said.trimEnd().split('\n').at(-1)?.replace('Progress: ', '').slice(0, DETAIL_WIDTH) ?? '')
   }
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)

@@ -32,6 +32,37 @@ export async function reporting(run) {
   }
 }
 
+/** What is known to go wrong on other people's machines, the most telling sign first. */
+const CAUSES = [
+  {
+    signs: ['ENOSPC', 'EDQUOT', 'no space left on device', 'disk quota exceeded'],
+    message: 'The disk is full.',
+    advice:
+      'Free about 2 GB (the checkout and the package cache in your home directory) and run the command again.',
+  },
+  {
+    signs: ['ERR_PNPM_OUTDATED_LOCKFILE'],
+    message: 'pnpm-lock.yaml does not match the package.json files.',
+    advice:
+      'If you changed dependencies: npx pnpm@12.21.0 install, and commit the lockfile. Else: git checkout pnpm-lock.yaml.',
+  },
+  {
+    signs: ['EROFS', 'EACCES', 'EPERM', 'read-only file system', 'permission denied'],
+    message: 'A file or directory cannot be written.',
+    advice:
+      'The checkout has to be writable by the user who runs this: own it (chown) or clone it elsewhere.',
+  },
+  {
+    signs: [
+      ...['ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH'],
+      ...['ERR_PNPM_META_FETCH', 'ERR_PNPM_FETCH', 'dns error', 'error sending request'],
+    ],
+    message: 'The package registry could not be reached.',
+    advice:
+      'Check the network and, behind a proxy, HTTPS_PROXY or the registry in ~/.npmrc; then run the command again.',
+  },
+]
+
 /**
  * What to do when a program failed, judged by what it said; `null` when nothing known is in it.
  *
@@ -39,39 +70,9 @@ export async function reporting(run) {
  * @returns {{ message: string, advice: string } | null}
  */
 export function knownCause(said) {
-  if (/ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i.test(said)) {
-    return {
-      message: 'The disk is full.',
-      advice:
-        'Free about 2 GB (the checkout and the package cache in your home directory) and run the command again.',
-    }
-  }
-  if (/EROFS|EACCES|EPERM|read-only file system|permission denied/i.test(said)) {
-    return {
-      message: 'A file or directory cannot be written.',
-      advice:
-        'The checkout has to be writable by the user who runs this: own it (chown) or clone it elsewhere.',
-    }
-  }
-  if (
-    /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_PNPM_META_FETCH|ERR_PNPM_FETCH|dns error|error sending request|network/i.test(
-      said,
-    )
-  ) {
-    return {
-      message: 'The package registry could not be reached.',
-      advice:
-        'Check the network and, behind a proxy, HTTPS_PROXY or the registry in ~/.npmrc; then run the command again.',
-    }
-  }
-  if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(said)) {
-    return {
-      message: 'pnpm-lock.yaml does not match the package.json files.',
-      advice:
-        'If you changed dependencies: npx pnpm@12.21.0 install, and commit the lockfile. Otherwise: git checkout pnpm-lock.yaml.',
-    }
-  }
-  return null
+  // pnpm breaks its sentences over framed lines.
+  const text = said.replaceAll(/\s*\n[\s│|]*/g, ' ').toLowerCase()
+  return CAUSES.find(({ signs }) => signs.some((sign) => text.includes(sign.toLowerCase()))) ?? null
 }
 
 /** @param {unknown} error */
