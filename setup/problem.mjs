@@ -54,8 +54,16 @@ const CAUSES = [
   },
   {
     signs: [
-      ...['ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH'],
-      ...['ERR_PNPM_META_FETCH', 'ERR_PNPM_FETCH', 'dns error', 'error sending request'],
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      'ETIMEDOUT',
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'ENETUNREACH',
+      'ERR_PNPM_META_FETCH',
+      'ERR_PNPM_FETCH',
+      'dns error',
+      'error sending request',
     ],
     message: 'The package registry could not be reached.',
     advice:
