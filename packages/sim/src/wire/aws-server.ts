@@ -162,7 +162,11 @@ class AwsServer {
       const keyed = wishes.map(({ bucket, limit, tokens }) => ({ key: `${scope}/${bucket}`, limit, tokens }))
       if (!this.buckets.take(keyed, world.now())) return new AwsFault(service.throttlingFault)
       const { caller, region } = authenticated
-      return routed.operation.handle({ world, region, account: world.account, requestId, caller }, input)
+      const stale = adversity?.kind === 'stale'
+      return routed.operation.handle(
+        { world, region, account: world.account, requestId, caller, stale },
+        input,
+      )
     } catch (error) {
       return error instanceof AwsFault ? error : this.#internalFailure(error, protocol, requestId)
     }

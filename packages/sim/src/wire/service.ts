@@ -26,6 +26,8 @@ export type Call = {
   readonly account: string
   readonly requestId: string
   readonly caller: Caller
+  /** The call reads from a replica that has not heard of the latest changes. Only some reads can tell a difference. */
+  readonly stale: boolean
 }
 
 /** One operation of a service. `handle` runs to its end in one turn, so every call is atomic in the world. */

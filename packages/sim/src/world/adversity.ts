@@ -2,8 +2,11 @@ import type { Kernel } from './kernel.ts'
 import type { Micros } from './model.ts'
 import type { Table } from './store.ts'
 
-/** What may be done to a call: refused before or failed before it acts, held up, or carried out and left unanswered. */
-export const ADVERSITIES = ['throttle', 'fail', 'delay', 'drop'] as const
+/**
+ * What may be done to a call: refused before or failed before it acts, held up, carried out and left unanswered, or
+ * (reads of instances) answered from before the changes of the last seconds.
+ */
+export const ADVERSITIES = ['throttle', 'fail', 'delay', 'drop', 'stale'] as const
 /** One kind of adversity. */
 export type AdversityKind = (typeof ADVERSITIES)[number]
 

@@ -1,4 +1,4 @@
-import type { Instance } from '../../world/model.ts'
+import { INSTANCE_STATES, SECOND, type Instance, type Micros } from '../../world/model.ts'
 import { AwsFault } from '../../wire/aws-fault.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
@@ -9,6 +9,8 @@ import { reservationView, stateView } from './instance-view.ts'
 import { pageOf } from './paging.ts'
 
 const MIN_PAGE = 5
+/** How far behind a stale read may be. */
+const REPLICA_LAG: Micros = 5 * SECOND
 
 /** `DescribeInstances`: by id or by page, through filters; terminated instances are listed until the world forgets them. */
 export function describeInstances(call: Call, input: WireInput): WireStructure {
@@ -42,7 +44,8 @@ function selectInstances(
       message: 'The parameter instancesSet cannot be used with the parameter maxResults',
     })
   }
-  const chosen = ids.length === 0 ? call.world.compute.inRegion(call.region) : findInstances(call, ids)
+  const current = ids.length === 0 ? call.world.compute.inRegion(call.region) : findInstances(call, ids)
+  const chosen = call.stale ? current.map((instance) => beforeLatestChange(call, instance)) : current
   const matching = chosen.filter((instance) => matchesInstance(instance, filters))
   return pageOf(matching, (instance) => instance.id, reader, MIN_PAGE)
 }
@@ -60,6 +63,15 @@ export function findInstances(call: Call, ids: readonly string[]): readonly Inst
   const missing = unique.filter((id) => !found.some((instance) => instance?.id === id))
   if (missing.length > 0) throw instanceNotFound(missing)
   return found.filter((instance) => instance !== undefined)
+}
+
+/** The instance as a replica shows it that lags by a few seconds: with the state it had before its latest change. */
+function beforeLatestChange({ world }: Call, instance: Instance): Instance {
+  if (world.now() - instance.stateChangedAt > REPLICA_LAG) return instance
+  const subject = `instance:${instance.id}`
+  const latest = world.kernel.transitions.all().findLast((transition) => transition.subject === subject)
+  const before = INSTANCE_STATES.find((state) => state === latest?.from)
+  return before === undefined ? instance : { ...instance, state: before, stateReason: null }
 }
 
 function statusView(instance: Instance): WireStructure {

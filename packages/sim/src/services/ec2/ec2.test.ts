@@ -130,6 +130,17 @@ describe('stopping and starting', () => {
     })
   })
 
+  it('may be answered from before the latest change, as by an eventually consistent read', async () => {
+    const [id = ''] = await ids()
+    const { adversity } = arena.simulator.world
+    adversity.add({ operation: 'ec2.DescribeInstances', kind: 'stale', probability: 1, count: 2, delay: 0 })
+    await arena.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }))
+    const stopping = [{ Name: 'instance-state-name', Values: ['stopping'] }]
+    expect(await instances(stopping)).toHaveLength(0)
+    arena.advance(6)
+    expect(await instances(stopping)).toHaveLength(1)
+  })
+
   it('terminates idempotently, keeps the terminated instance visible for a while, and refuses to start it', async () => {
     const [id = ''] = await ids()
     await arena.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { Store } from '../world/store.ts'
+import { World } from '../world/world.ts'
+import { createServices } from './catalogue.ts'
+import { ACTION_IDS } from './fis/action-catalogue.ts'
+
+const page = readFileSync(new URL('../../../../docs/simulator.md', import.meta.url), 'utf8')
+const rows = [...page.matchAll(/^\| `([a-z0-9]+\.[A-Z]\w+)` \| (\w+) \| (.*)\|$/gm)].map(
+  ([, name = '', state = '', notes = '']) => ({
+    name,
+    state,
+    notes: notes.trim(),
+  }),
+)
+
+function implemented(): string[] {
+  const world = new World({
+    account: '111122223333',
+    store: new Store(),
+    seed: 1,
+    instant: 0,
+    clock: () => 0,
+  })
+  return createServices(world, () => 0).flatMap(({ name, operations }) =>
+    Object.keys(operations).map((operation) => `${name}.${operation}`),
+  )
+}
+
+it('documents exactly the operations that are there, and as absent only such as are not', () => {
+  const documented = rows.filter(({ state }) => state !== 'absent').map(({ name }) => name)
+  expect(documented.toSorted()).toEqual(implemented().toSorted())
+  expect(rows.filter(({ name, state }) => state === 'absent' && implemented().includes(name))).toEqual([])
+  expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
+})
+
+it('says of every simplified operation what is left out', () => {
+  expect(
+    rows.map(({ state }) => state).filter((state) => !['full', 'simplified', 'absent'].includes(state)),
+  ).toEqual([])
+  expect(rows.filter(({ state, notes }) => state === 'simplified' && notes === '')).toEqual([])
+})
+
+it('names exactly the FIS actions that can be carried out', () => {
+  const sentence = /^FIS actions: ([\s\S]*?)\. A$/m.exec(page)?.[1] ?? ''
+  const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, id = '']) => id)
+  expect(named.toSorted()).toEqual([...ACTION_IDS].toSorted())
+})
