@@ -1,0 +1,64 @@
+import { AppError, HINT_QUEUES, type HintQueue, type Hints } from '@firedrill/core'
+import type { JobsOptions } from 'bullmq'
+import type { OpenBackend, Sender } from './backend/backend.ts'
+import { isHint, JOBS, type JobName, type JobPayloads } from './jobs/catalogue.ts'
+
+/** Options of one job. `queue` says where a heartbeat goes; hints go to the queue of their name. */
+export type AddOptions = Readonly<{ delayMs?: number; queue?: HintQueue }>
+
+/** Adds jobs. */
+export type Add = <N extends JobName>(name: N, payload: JobPayloads[N], options?: AddOptions) => Promise<void>
+
+/**
+ * The sending half of every queue over one backend.
+ *
+ * A hint for now joins one that waits for the same run; one that comes while a hint of the run is being worked on is
+ * kept and worked on afterwards, because the work may have looked before what the hint is about happened. A hint for
+ * later stands alone: joined to an earlier one it could be lost, and since only one of them finds the run due, they
+ * do not add up.
+ */
+export async function openSenders(
+  backend: OpenBackend,
+): Promise<Readonly<{ add: Add; close(): Promise<void> }>> {
+  const senders = new Map<HintQueue, Sender>()
+  for (const queue of HINT_QUEUES) senders.set(queue, await backend.sender(queue))
+  const add: Add = async (name, payload, options = {}) => {
+    const sender = senders.get(isHint(name) ? name : (options.queue ?? 'advance'))
+    if (sender === undefined) throw new Error(`there is no queue for ${name}`)
+    const data = JOBS[name].payload.parse(payload)
+    try {
+      await sender.add(name, data, jobOptions(name, payload, options.delayMs ?? 0))
+    } catch (error) {
+      throw new AppError('queue-away', 'The queue cannot be reached', {
+        internal: String(error),
+        cause: error,
+      })
+    }
+  }
+  return {
+    add,
+    close: async () => {
+      await Promise.all([...senders.values()].map((sender) => sender.close()))
+    },
+  }
+}
+
+/** Core's `Hints` over a queue. Rejects with `queue-away` when a hint could not be sent. */
+export function hintsOver(add: Add): Hints {
+  return {
+    send: (queue, runId, afterMs = 0) => add(queue, { runId }, { delayMs: Math.max(0, Math.ceil(afterMs)) }),
+  }
+}
+
+function jobOptions<N extends JobName>(name: N, payload: JobPayloads[N], delayMs: number): JobsOptions {
+  const { attempts, backoffMs, dedupeKey } = JOBS[name]
+  return {
+    attempts,
+    backoff: { type: 'exponential', delay: backoffMs },
+    removeOnComplete: true,
+    removeOnFail: true,
+    ...(delayMs > 0
+      ? { delay: delayMs }
+      : { deduplication: { id: dedupeKey(payload), keepLastIfActive: isHint(name) } }),
+  }
+}
