@@ -46,7 +46,7 @@ export function startChild(spec: ChildSpec, onLost: (why: string) => void): Chil
       process.execPath,
       ['--disable-warning=ExperimentalWarning', spec.entry, ...spec.args],
       {
-        env: { ...spec.env },
+        env: { ...spec.env, FIREDRILL_PARENT: 'stdin' },
         stdio: ['pipe', 'pipe', 'pipe'],
       },
     )

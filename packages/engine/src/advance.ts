@@ -19,7 +19,7 @@ import { RunMemory } from './run-memory.ts'
 import { Fenced, LEASE_MS, RENEW_MS, Tenure } from './tenure.ts'
 
 /** Everything that advancing a run may need. */
-export type AdvancePorts = Omit<EnginePorts, 'kits' | 'clocks'>
+export type AdvancePorts = Omit<EnginePorts, 'kits'>
 
 /** What came of a hint. `dropped`: the run is not due or somebody else holds it. */
 export type Advanced = 'dropped' | 'yielded' | 'fenced' | 'handed-over'
@@ -44,7 +44,8 @@ export function createAdvance(ports: AdvancePorts, memory: RunMemory = new RunMe
       return 'handed-over'
     }
     const definitions = await loadDefinitions(claim.run, ports.definitions)
-    const tenure = new Tenure(claim, definitions, ports)
+    const clock = await ports.clockOf(claim.run.teamId, definitions.environment)
+    const tenure = new Tenure({ ...claim, clock }, definitions, ports)
     const ended = new AbortController()
     const held = AbortSignal.any([signal, ended.signal])
     const renewing = keepLease(tenure, ports, ended)

@@ -1,7 +1,8 @@
 import type {
+  CompiledEnvironment,
+  EnvironmentClock,
   Actor,
   Clock,
-  ClockStore,
   CrashPoint,
   DefinitionStore,
   EvidenceStore,
@@ -22,7 +23,11 @@ import type {
 export type EnginePorts = Readonly<{
   actor: Actor
   clock: Clock
-  clocks: ClockStore
+  /**
+   * The clock of an environment as it holds now. Asked before anything is stamped or judged by world time: after a
+   * crash the stored clock has run on while a simulated world stood still.
+   */
+  clockOf: (teamId: string, environment: CompiledEnvironment) => Promise<EnvironmentClock>
   crash: CrashPoint
   definitions: DefinitionStore
   evidence: EvidenceStore

@@ -1,7 +1,7 @@
 import {
   decideAcknowledge,
   decideExpiry,
-  REAL_CLOCK,
+  isAppError,
   type Actor,
   type PlatformInstant,
   type RunId,
@@ -12,7 +12,7 @@ import { buildKit, kitName, kitWorldNow, parseKit, type Kit } from './kit.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Advanced } from './advance.ts'
 
-type Ports = Pick<EnginePorts, 'runs' | 'undo' | 'definitions' | 'kits' | 'clocks' | 'faults' | 'clock'> &
+type Ports = Pick<EnginePorts, 'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock'> &
   Readonly<{
     actor: Actor
     /** Takes a run over when nobody holds it; the reaper's own hands, without any queue. */
@@ -37,12 +37,14 @@ export function createReaper(ports: Ports) {
 
   async function withDatabase(signal: AbortSignal): Promise<void> {
     for (const record of await ports.undo.unacknowledged()) await acknowledge(record)
-    await refreshKits()
-    for (const record of await ports.undo.overdue()) await undoOverdue(record, signal)
+    const isClockKnown = await refreshKits()
+    for (const record of await ports.undo.overdue()) {
+      if (isClockKnown(record)) await undoOverdue(record, signal)
+    }
   }
 
   async function acknowledge(record: UndoRecord): Promise<void> {
-    const kit = await kitOf(record)
+    const kit = await kitOrNothing(record)
     if (kit === undefined) return
     await ports.kits.save(kitName(record.runId, record.step), JSON.stringify(kit, null, 2))
     await ports.undo.acknowledge(record.runId, record.step, record.hash, ports.actor.id)
@@ -63,25 +65,40 @@ export function createReaper(ports: Ports) {
       })
       return undefined
     }
-    const clock = (await ports.clocks.get(record.teamId, environment.name)) ?? REAL_CLOCK
-    return buildKit(record, environment.compiled, clock)
+    return buildKit(record, environment.compiled, await ports.clockOf(record.teamId, environment.compiled))
   }
 
-  /** Takes over what became known since (the act's handle, a new expiry or clock) and drops the kits of faults that are out. */
-  async function refreshKits(): Promise<void> {
+  /**
+   * Takes over what became known since (the act's handle, a new expiry or clock) and drops the kits of faults that are
+   * out. Answers whose clock could be read: what is overdue by a stale clock is not overdue.
+   */
+  async function refreshKits(): Promise<(record: UndoRecord) => boolean> {
+    const known = new Set<string>()
     for (const { kit: name, content } of await ports.kits.list()) {
       const kit = readKit(name, content)
-      if (kit === undefined) continue
-      const record = await ports.undo.get(kit.runId, kit.step)
+      const record = kit === undefined ? undefined : await ports.undo.get(kit.runId, kit.step)
       if (record === undefined) continue
       if (record.status === 'undone') {
         await ports.kits.remove(name)
         takenOut.delete(name)
         continue
       }
-      const fresh = await kitOf(record)
-      const text = fresh === undefined ? content : JSON.stringify(fresh, null, 2)
+      const fresh = await kitOrNothing(record)
+      if (fresh === undefined) continue
+      known.add(name)
+      const text = JSON.stringify(fresh, null, 2)
       if (text !== content) await ports.kits.save(name, text)
+    }
+    return (record) => known.has(kitName(record.runId, record.step))
+  }
+
+  async function kitOrNothing(record: UndoRecord): Promise<Kit | undefined> {
+    try {
+      return await kitOf(record)
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      ports.log('the clock of an environment cannot be read', { runId: record.runId, error: error.message })
+      return undefined
     }
   }
 

@@ -1,15 +1,8 @@
-import {
-  AppError,
-  type Actor,
-  type Drill,
-  type EnvironmentClock,
-  type Ids,
-  type RunRow,
-} from '@firedrill/core'
+import { AppError, type Actor, type Drill, type Ids, type RunRow } from '@firedrill/core'
 import type { EnginePorts } from './ports.ts'
 
-type Ports = Pick<EnginePorts, 'runs' | 'definitions' | 'halt' | 'hints' | 'random'> &
-  Readonly<{ ids: Ids; clockOf: (teamId: string, environment: string) => Promise<EnvironmentClock> }>
+type Ports = Pick<EnginePorts, 'runs' | 'definitions' | 'halt' | 'hints' | 'random' | 'clockOf'> &
+  Readonly<{ ids: Ids }>
 
 /** What a saved plan was made from. A start that carries one is refused when any of it has changed. */
 export type PlanReference = Readonly<{
@@ -70,7 +63,7 @@ export function createStartRun(ports: Ports) {
       id: ports.ids.mint('run'),
       teamId: drill.teamId,
       drillId: drill.id,
-      clock: await ports.clockOf(drill.teamId, drill.environment),
+      clock: await ports.clockOf(drill.teamId, environment.compiled),
       actor,
       ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
       created: {

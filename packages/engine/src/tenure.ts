@@ -111,7 +111,9 @@ export class Tenure {
 
   /** Appends what a pure decision makes of the state under the row lock. @throws Fenced */
   async recordDecided(decide: (state: RunState) => readonly RunEventBody[]): Promise<void> {
-    this.#took(await this.#ports.runs.append(this.id, { kind: 'epoch', epoch: this.epoch }, this.#ports.actor, decide))
+    this.#took(
+      await this.#ports.runs.append(this.id, { kind: 'epoch', epoch: this.epoch }, this.#ports.actor, decide),
+    )
   }
 
   /** True when the run is still ours and enough of the lease is left to begin an act; takes the store's clock over. */

@@ -8,7 +8,6 @@ import {
   type DefinitionVersion,
   type DrillId,
   type DrillStore,
-  type EnvironmentClock,
   type Ids,
   type Origin,
   type RunId,
@@ -36,13 +35,12 @@ type Ports = Pick<
   | 'identity'
   | 'metrics'
   | 'clock'
+  | 'clockOf'
   | 'sha256'
 > &
   Readonly<{
     ids: Ids
     drills: DrillStore
-    /** The clock of an environment as it holds now. */
-    clockOf: (teamId: string, environment: CompiledEnvironment) => Promise<EnvironmentClock>
     /** Until sign-in is configured: only sandboxes may be started, and their one user may lift a halt. */
     sandboxOnly: boolean
   }>
@@ -55,14 +53,7 @@ export function createUseCases(ports: Ports) {
   const haltAll = createHaltAll(ports)
   const lift = createLiftHalt(ports)
   const apply = createApplyDefinition(ports)
-  const start = createStartRun({
-    ...ports,
-    clockOf: async (teamId, name) => {
-      const environment = await ports.definitions.latest(teamId, 'environment', name)
-      if (environment === undefined) throw new AppError('not-found', `There is no environment named ${name}.`)
-      return ports.clockOf(teamId, environment.compiled)
-    },
-  })
+  const start = createStartRun(ports)
   return {
     async planRun(
       input: Readonly<{

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
-import { startSimulator } from './server.ts'
 
 const USAGE = `usage: node main.ts [--world NAME|FILE] [--state DIR] [--rate N] [--seed N] [--fresh]
                     [--aws-port N] [--dns-port N] [--gateway-port N] [--control-port N] [--no-throttling]`
@@ -26,6 +25,7 @@ const run = async (): Promise<void> => {
       'no-throttling': { type: 'boolean', default: false },
     },
   })
+  const { startSimulator } = await import('./server.ts')
   const simulator = await startSimulator({
     world: values.world,
     ...(values.state === undefined ? {} : { stateDirectory: values.state }),
@@ -39,11 +39,14 @@ const run = async (): Promise<void> => {
     throttling: !values['no-throttling'],
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulator.close())
+  // A parent may hand over a pipe on standard input that closes when it is gone.
+  if (process.env['FIREDRILL_PARENT'] === 'stdin') process.stdin.once('close', () => void simulator.close()).resume()
   process.stdout.write(`${JSON.stringify({ ready: true, ...simulator.endpoints })}\n`)
   await simulator.closed
 }
 
-// Most of what a world allocates is gone at once; a small nursery keeps the process some 20 MB smaller at no cost.
+// Most of what a world allocates is gone at once; a small nursery, set before anything is loaded, keeps the process
+// some 20 MB smaller at no cost.
 setFlagsFromString('--max-semi-space-size=1')
 setFlagsFromString('--semi-space-growth-factor=1')
 

@@ -37,7 +37,11 @@ export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: Abo
   const samples = await ports.samples.read(tenure.id, { from, to })
   const { holds, seen } = steadyState(samples, tenure.scenario, { from, to })
   const answers = holds ? await driftAnswers(tenure, ports, signal) : []
-  const steady: GuardrailAnswer = { guardrail: 'steady-state', allow: holds, reason: holds ? 'in order' : seen }
+  const steady: GuardrailAnswer = {
+    guardrail: 'steady-state',
+    allow: holds,
+    reason: holds ? 'in order' : seen,
+  }
   const checked: RunEventBody = { type: 'steady-state-checked', data: { holds, seen } }
   const refused = [...answers, steady].filter((answer) => !answer.allow)
   await tenure.recordIf(
@@ -50,9 +54,15 @@ export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: Abo
 }
 
 /** The guardrails once more, right before the first act. */
-async function driftAnswers(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<readonly GuardrailAnswer[]> {
+async function driftAnswers(
+  tenure: Tenure,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<readonly GuardrailAnswer[]> {
   const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
-  const approved = new Map<string, Outcome<StepPlan>>(file.steps.map(({ step, plan }) => [step, { ok: true, value: plan }]))
+  const approved = new Map<string, Outcome<StepPlan>>(
+    file.steps.map(({ step, plan }) => [step, { ok: true, value: plan }]),
+  )
   const facts = await gatherFacts(
     {
       scenario: tenure.scenario,
@@ -70,7 +80,12 @@ async function driftAnswers(tenure: Tenure, ports: Ports, signal: AbortSignal): 
 }
 
 /** One look while faults are in: stop conditions first, then whether the response is already proven. */
-export async function watch(tenure: Tenure, memory: RunMemory, ports: Ports, signal: AbortSignal): Promise<'news' | 'nothing'> {
+export async function watch(
+  tenure: Tenure,
+  memory: RunMemory,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<'news' | 'nothing'> {
   const breach = await breachedCondition(tenure, memory, ports, signal)
   if (breach !== undefined) {
     const stopped = (state: RunState): readonly RunEventBody[] => [
@@ -105,21 +120,30 @@ async function breachedCondition(
     )
     if (outcome.ok) {
       memory.answeredPoll(tenure.id, condition.name)
-      if (outcome.value === 'ALARM') return { condition: condition.name, seen: `alarm ${condition.alarm} is in ALARM` }
+      if (outcome.value === 'ALARM')
+        return { condition: condition.name, seen: `alarm ${condition.alarm} is in ALARM` }
       continue
     }
     const nowMs = ports.clock.monotonicMs()
     const failed = memory.failedPoll(tenure.id, condition.name, nowMs)
     const isDead = failed.count >= DEAD_POLLS && nowMs - failed.since >= DEAD_AFTER_MS
     if (isDead && condition.whenDead === 'breached') {
-      return { condition: condition.name, seen: `alarm ${condition.alarm} could not be read ${failed.count} times: ${outcome.failure.code}` }
+      return {
+        condition: condition.name,
+        seen: `alarm ${condition.alarm} could not be read ${failed.count} times: ${outcome.failure.code}`,
+      }
     }
   }
   return undefined
 }
 
 /** Computes the figures and the verdict from samples, metrics and the journal, and keeps the raw evidence. */
-export async function measureRun(tenure: Tenure, provisional: boolean, ports: Ports, signal: AbortSignal): Promise<void> {
+export async function measureRun(
+  tenure: Tenure,
+  provisional: boolean,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
   const input = await gatherMeasureInput(tenure, { provisional, withCloud: true }, ports, signal)
   const measurement = measure(input)
   await tenure.recordIf(
@@ -131,8 +155,11 @@ export async function measureRun(tenure: Tenure, provisional: boolean, ports: Po
 /** Native expiry of the faults: when the cloud itself withdraws the earliest of them. */
 export function nativeExpiry(tenure: Tenure, faults: EnginePorts['faults']): number | undefined {
   const ends = injectSteps(tenure.scenario).flatMap((step) => {
-    const from = tenure.state.steps[step.name]?.injected?.actedAt ?? tenure.state.steps[step.name]?.requestedAt
-    return faults.get(step.fault)?.expiry === 'native' && from !== undefined ? [from + step.durationMs * 1000] : []
+    const from =
+      tenure.state.steps[step.name]?.injected?.actedAt ?? tenure.state.steps[step.name]?.requestedAt
+    return faults.get(step.fault)?.expiry === 'native' && from !== undefined
+      ? [from + step.durationMs * 1000]
+      : []
   })
   return ends.length === 0 ? undefined : Math.min(...ends)
 }

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** What the simulator says it serves, and where. */
+export const simulatorReadySchema = z.object({
+  aws: z.url(),
+  dns: z.object({
+    recursive: z.array(z.object({ vantage: z.string(), address: z.string() })).min(1),
+    authoritative: z.string(),
+  }),
+  gateway: z.url(),
+  control: z.url(),
+})
+export type SimulatorReady = z.infer<typeof simulatorReadySchema>
+
+const worldSchema = z.object({
+  account: z.string(),
+  groups: z.array(z.object({ region: z.string() })),
+  zones: z.array(z.object({ id: z.string(), name: z.string() })),
+  vantages: z.array(z.object({ name: z.string(), region: z.string() })),
+})
+
+/** The simulator's only credentials; they open nothing else. */
+const ACCESS_KEY_ID = 'FIREDRILLSIM'
+const SECRET_ACCESS_KEY = 'firedrill-simulator-secret'
+
+/** Asks the simulator what its world looks like and writes the environment through which drills see it. */
+export async function sandboxEnvironment(ready: SimulatorReady): Promise<string> {
+  const answer = await fetch(`${ready.control}/world`)
+  const world = worldSchema.parse(await answer.json())
+  const regions = [...new Set(world.groups.map((group) => group.region))]
+  const [primary, standby = primary] = regions
+  if (primary === undefined || standby === undefined) throw new Error('the simulated world has no Region with instances')
+  const zones = world.zones.map(({ id, name }, i) => {
+    const key = i === 0 ? 'public' : `public-${i + 1}`
+    return `    ${key}: { id: ${id}, domain: ${name.replace(/\.$/, '')} }`
+  })
+  // Probes look from outside the Region that is drilled, so that they do not share its fate.
+  const outside = ready.dns.recursive.filter(({ vantage }) => world.vantages.some((v) => v.name === vantage && v.region !== primary))
+  const vantages = (outside.length > 0 ? outside : ready.dns.recursive).map(
+    ({ vantage, address }) => `      - { name: ${vantage}, resolver: '${address}' }`,
+  )
+  return `# Written by npm start: the simulated AWS on this machine.
+apiVersion: firedrill.dev/v1
+kind: Environment
+metadata:
+  name: sandbox
+  title: The simulated AWS on this machine
+spec:
+  kind: sandbox
+  account: '${world.account}'
+  regions: { primary: ${primary}, standby: ${standby} }
+  homeRegion: standby
+  hostedZones:
+${zones.join('\n')}
+  aws:
+    endpoint: ${ready.aws}
+    credentials: { source: static, accessKeyId: ${ACCESS_KEY_ID}, secretAccessKey: ${SECRET_ACCESS_KEY} }
+    fisRoleArn: arn:aws:iam::${world.account}:role/firedrill-fis
+  clock: { source: simulator, url: ${ready.control} }
+  probes:
+    proxy: ${ready.gateway}
+    vantages:
+${vantages.join('\n')}
+  touch:
+    requiredTags: { ChaosReady: 'true' }
+    blastRadius: { targetsMax: 12 }
+`
+}

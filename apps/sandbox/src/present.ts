@@ -1,0 +1,78 @@
+import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
+
+/** Microseconds as people write a length of time, rounded to tenths of a second in a stated direction. */
+export function formatMicros(micros: number, round: 'down' | 'up' | 'near' = 'near'): string {
+  const exact = micros / 100_000
+  const tenths = round === 'down' ? Math.floor(exact) : round === 'up' ? Math.ceil(exact) : Math.round(exact)
+  const minutes = Math.floor(tenths / 600)
+  const seconds = ((tenths % 600) / 10).toFixed(1)
+  return minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`
+}
+
+/** An interval as text. Bounds are rounded outwards, so that none seems tighter than it is. */
+export function formatInterval(interval: Readonly<{ lo: number; hi: number | null }>): string {
+  if (interval.hi === null) return `more than ${formatMicros(interval.lo, 'down')}`
+  if (interval.lo === 0) return `at most ${formatMicros(interval.hi, 'up')}`
+  return `${formatMicros(interval.lo, 'down')} to ${formatMicros(interval.hi, 'up')}`
+}
+
+/** One line of the journal: world time since the start, and what happened. */
+export function eventLine(event: TimelineEvent, startWorldAt: number): string {
+  const seconds = Math.max(0, (event.worldAt - startWorldAt) / 1_000_000)
+  const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${(seconds % 60).toFixed(1).padStart(4, '0')}`
+  return `  ${clock}  ${event.summary}`
+}
+
+/** Journal lines that a person watching needs; the dashboard has all of them. */
+export function isWorthALine(event: TimelineEvent): boolean {
+  return event.type !== 'run-created' && event.type !== 'note-added' && event.type !== 'recovery-accepted'
+}
+
+/** The live line: phase and for how long, what is injected where and until when, and what the probes see. */
+export function statusLine(run: RunDetail, lanes: readonly ProbeLane[], worldNow: number): string {
+  const phase = run.phases.at(-1)
+  const parts = [`${run.status}${phase === undefined ? '' : ` ${formatMicros(Math.max(0, worldNow - phase.worldAt))}`}`]
+  for (const step of run.steps) {
+    const broken = step.targets.filter((target) => !target.isClean)
+    if (broken.length === 0) continue
+    const where = [...new Set(broken.map((target) => target.region))].join(', ')
+    const left = step.expiresWorldAt === undefined ? '' : `, expires in ${formatMicros(Math.max(0, step.expiresWorldAt - worldNow))}`
+    parts.push(`${broken.length} of ${step.targets.length} ${broken[0]?.injection ?? ''} in ${where}${left}`)
+  }
+  const running = run.objectives.find((objective) => objective.sinceWorldAt !== null && objective.untilWorldAt === null && objective.verdict === null)
+  if (running?.sinceWorldAt != null) {
+    parts.push(`${running.name} ${formatMicros(Math.max(0, worldNow - running.sinceWorldAt))} of ${formatMicros(running.maxMicros)}`)
+  }
+  if (lanes.length > 0) parts.push(lanes.map(probeState).join('  '))
+  return parts.join(' | ')
+}
+
+function probeState(lane: ProbeLane): string {
+  const last = lane.points.findLast((point) => point.good + point.bad > 0)
+  const mark = last === undefined ? '…' : last.bad > 0 ? `✗ ${last.detail ?? ''}` : '✓'
+  return `${lane.probe}/${lane.vantage} ${mark}`.trim()
+}
+
+/** The end of a run for a terminal: verdict, objectives beside intervals, the split, proof of restoration. */
+export function verdictBlock(run: RunDetail): string {
+  const lines = [``, `  ${(run.verdict ?? run.status).toUpperCase()}  ${run.measurement?.reason ?? run.reason}`, ``]
+  for (const objective of run.measurement?.objectives ?? []) {
+    const observed = objective.observed === undefined ? 'not observed' : formatInterval(objective.observed)
+    lines.push(`  ${objective.verdict.padEnd(13)} ${objective.objective}: ${observed}, objective ${formatMicros(objective.maxMicros)}`)
+    lines.push(`                ${objective.reason}`)
+    if (objective.wouldDecide !== undefined) lines.push(`                ${objective.wouldDecide}`)
+  }
+  const parts = Object.entries(run.measurement?.parts ?? {}).flatMap(([part, interval]) => [`${part} ${formatInterval(interval)}`])
+  if (parts.length > 0) lines.push(``, `  where the time went: ${parts.join('; ')}`)
+  for (const check of run.measurement?.crossChecks ?? []) {
+    const says = check.observed === undefined ? 'no figure' : formatInterval(check.observed)
+    lines.push(`  ${check.source}: ${says}${check.agrees === null ? '' : check.agrees ? ', agrees' : ', DISAGREES'}`)
+  }
+  const targets = run.steps.flatMap((step) => step.targets)
+  if (targets.length > 0) {
+    const clean = targets.filter((target) => target.isClean).length
+    lines.push(``, `  ${clean === targets.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${targets.length} targets described as captured`)
+    for (const target of targets) lines.push(`    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`)
+  }
+  return lines.join('\n')
+}

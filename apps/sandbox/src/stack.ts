@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startPostgres, startRedis, type LocalPostgres } from '@firedrill/local'
+import { startChild, type Child } from './child.ts'
+import { sandboxEnvironment, simulatorReadySchema } from './environment-file.ts'
+import type { SandboxOptions } from './options.ts'
+import type { SandboxPorts } from './ports.ts'
+
+/** Everything that runs, and how to stop it in order. */
+export type Stack = Readonly<{
+  apiUrl: string
+  token: string
+  environmentYaml: string
+  awsUrl: string
+  children: readonly Child[]
+  stop(): Promise<void>
+}>
+
+/** The worker's roles, each a process of its own so that each can be killed alone. */
+const ROLES = ['advance', 'recover', 'reap', 'probe'] as const
+
+const CHILD_STOP_MS = 8000
+
+/**
+ * Starts PostgreSQL, the simulator, the API and the workers on 127.0.0.1. What depends on nothing starts side by
+ * side. Whatever was started is stopped again when a later part cannot start.
+ */
+export async function startStack(
+  options: SandboxOptions,
+  ports: SandboxPorts,
+  root: string,
+  say: (line: string) => void,
+  onLost: (why: string) => void,
+): Promise<Stack> {
+  const logs = join(options.stateDir, 'logs')
+  mkdirSync(logs, { recursive: true })
+  const children: Child[] = []
+  const closers: (() => Promise<void>)[] = []
+  const stop = async () => {
+    // Workers first: they hand their runs back while API, database and simulator still answer.
+    await Promise.all(children.filter((child) => child.name !== 'simulator').map((child) => child.stop(CHILD_STOP_MS)))
+    await Promise.all(children.filter((child) => child.name === 'simulator').map((child) => child.stop(CHILD_STOP_MS)))
+    for (const close of closers.toReversed()) await close()
+  }
+  const child = (name: string, entry: string, args: readonly string[], env: Readonly<Record<string, string>>, restart: boolean) => {
+    const started = startChild({ name, entry: join(root, entry), args, env, logFile: join(logs, `${name}.log`), restart }, onLost)
+    children.push(started)
+    return started
+  }
+  try {
+    const simulator = child('simulator', 'packages/sim/src/main.ts', simulatorArgs(options, ports), bareEnvironment(), false)
+    const postgres = await startPostgres({ dataDir: join(options.stateDir, 'postgres'), port: ports.postgres, log: say, databaseUrl: null })
+    closers.push(() => postgres.stop())
+    watchPostgres(postgres, onLost)
+    const redisUrl = options.backend === 'redis' ? await redis(options, closers) : undefined
+    const env = platformEnvironment(options, ports, root, postgres.url, redisUrl)
+    // The platform judges by world time, so the world comes first.
+    const ready = simulatorReadySchema.parse(await simulator.ready)
+    const api = child('api', 'apps/api/src/main.ts', [], env, true)
+    await api.ready
+    const workers = ROLES.map((role) => child(role, 'apps/worker/src/main.ts', ['--role', role], env, true))
+    await Promise.all(workers.map((worker) => worker.ready))
+    return {
+      apiUrl: `http://127.0.0.1:${ports.api}`,
+      token: readFileSync(join(options.stateDir, 'api-token'), 'utf8').trim(),
+      environmentYaml: await sandboxEnvironment(ready),
+      awsUrl: ready.aws,
+      children,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function simulatorArgs(options: SandboxOptions, ports: SandboxPorts): readonly string[] {
+  const state = join(options.stateDir, 'simulator', options.world.replaceAll(/[^a-zA-Z0-9.-]/g, '_'))
+  return [
+    '--world', options.world, '--state', state, '--rate', String(options.speed), '--seed', String(options.seed),
+    '--aws-port', String(ports.aws), '--dns-port', String(ports.dns), '--gateway-port', String(ports.gateway), '--control-port', String(ports.control),
+  ]
+}
+
+/**
+ * The environment of the platform's processes: a list of what they need, so that nothing of the caller's, least of
+ * all AWS credentials, ever reaches them.
+ */
+function platformEnvironment(
+  options: SandboxOptions,
+  ports: SandboxPorts,
+  root: string,
+  databaseUrl: string,
+  redisUrl: string | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    ...bareEnvironment(),
+    DATABASE_URL: databaseUrl,
+    FIREDRILL_HTTP_PORT: String(ports.api),
+    FIREDRILL_STATE_DIR: options.stateDir,
+    FIREDRILL_KIT_DIR: join(options.stateDir, 'kits'),
+    FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
+    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    ...(process.env['FIREDRILL_LOG_LEVEL'] === undefined ? {} : { FIREDRILL_LOG_LEVEL: process.env['FIREDRILL_LOG_LEVEL'] }),
+  }
+}
+
+function bareEnvironment(): Readonly<Record<string, string>> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+}
+
+function watchPostgres(postgres: LocalPostgres, onLost: (why: string) => void): void {
+  void (async () => {
+    await postgres.exited
+    onLost('PostgreSQL ended')
+  })()
+}
+
+async function redis(options: SandboxOptions, closers: (() => Promise<void>)[]): Promise<string> {
+  const started = await startRedis({ dir: join(options.stateDir, 'redis') })
+  if (!('url' in started)) throw new Error('redis-server was not found; install it (apt-get install redis-server, brew install redis) or leave --backend out')
+  closers.push(() => started.stop())
+  return started.url
+}

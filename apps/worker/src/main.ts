@@ -1,0 +1,28 @@
+import { composeWorker } from './compose.ts'
+import { parseRole } from './options.ts'
+import { drive } from './roles/drive.ts'
+import { probe } from './roles/probe.ts'
+import { reap } from './roles/reap.ts'
+
+try {
+  const role = parseRole(process.argv.slice(2))
+  const worker = composeWorker(role)
+  switch (role) {
+    case 'advance':
+    case 'recover':
+      await drive(worker, role)
+      break
+    case 'reap':
+      await reap(worker)
+      break
+    case 'probe':
+      await probe(worker)
+      break
+  }
+  process.stdout.write(`${JSON.stringify({ ready: true, role, pid: process.pid })}\n`)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+  // Whatever was opened before the failure must not keep the process alive.
+  process.exit()
+}
