@@ -24,7 +24,7 @@ export async function confirmStep(
   const ids = capture.instances.map(({ id }) => id)
   const instances = await describeInstances(aws, ids, signal)
   if (!instances.ok) return instances
-  const actedAt = experiment.value?.actedAt
+  const { actedAt, id: handle } = experiment.value ?? {}
   return success({
     observations: capture.instances.map((captured) =>
       judge(
@@ -34,6 +34,7 @@ export async function confirmStep(
       ),
     ),
     ...(actedAt === undefined ? {} : { actedAt }),
+    ...(handle === undefined || undo.handle !== undefined ? {} : { handle }),
   })
 }
 
@@ -62,8 +63,8 @@ type Captured = Capture['instances'][number]
 
 /**
  * What one instance's state says. `stopping` counts as in: the guest is going down and cannot be called back, and counting
- * only `stopped` would date the effect after users felt it. While the key can still take effect it is never
- * `failed-to-inject`: a request whose answer was lost may yet start the experiment.
+ * only `stopped` would date the effect after users felt it. An instance that runs since before the act was never
+ * stopped, and when there is no experiment of the key or it is over, it will not be, unless the act is tried again.
  */
 function judge(
   captured: Captured,
@@ -71,7 +72,7 @@ function judge(
   experiment: SeenExperiment | null,
 ): TargetSeen {
   const told =
-    experiment === null ? 'no experiment of this key yet' : `experiment ${experiment.id} ${experiment.state}`
+    experiment === null ? 'no experiment has this key' : `experiment ${experiment.id} ${experiment.state}`
   const seen = (words: string) => `${words}; ${told}`
   const target = captured.arn
   switch (instance?.state) {
@@ -87,8 +88,8 @@ function judge(
     case 'running':
       if (instance.launchedAt !== captured.launchedAt)
         return { target, injection: 'recovering', seen: seen(`running again since ${instance.launchedAt}`) }
-      return experiment !== null && isOver(experiment)
-        ? { target, injection: 'failed-to-inject', seen: seen(`never stopped (${experiment.reason})`) }
+      return experiment === null || isOver(experiment)
+        ? { target, injection: 'failed-to-inject', seen: seen(experiment?.reason ?? 'running') }
         : { target, injection: 'requested', seen: seen('running') }
     case undefined:
       return experiment === null

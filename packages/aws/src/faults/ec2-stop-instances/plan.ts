@@ -17,7 +17,6 @@ export const PERMISSIONS = [
   'fis:CreateExperimentTemplate',
   'fis:DeleteExperimentTemplate',
   'fis:GetExperiment',
-  'fis:GetExperimentTemplate',
   'fis:ListExperimentResolvedTargets',
   'fis:ListExperimentTemplates',
   'fis:ListExperiments',

@@ -24,7 +24,9 @@ export async function applyStep(
   const answer = await submit(aws, zoneId, 'DELETE', records, `Firedrill drill ${keyToken(key)}`, signal)
   if (answer.ok) return success({ handle: answer.value.changeId, requestIds: answer.value.requestIds })
   const { failure } = answer
-  const isUnclear = failure.kind === 'ambiguous' || failure.code === 'InvalidChangeBatch'
+  // A zone that is busy with a prior request may be busy with ours, of which the answer was lost.
+  const isUnclear =
+    failure.kind === 'ambiguous' || failure.kind === 'throttled' || failure.code === 'InvalidChangeBatch'
   return isUnclear ? settle(aws, capture.value, failure, signal) : answer
 }
 
@@ -43,8 +45,8 @@ async function settle(
       requestIds: failure.requestId === undefined ? [] : [failure.requestId],
     })
   }
-  // Still there after a lost answer proves nothing: the request may be on its way. It stays ambiguous.
-  if (failure.kind === 'ambiguous') return { ok: false, failure }
+  // Still there after a lost answer proves nothing: the request may be on its way. It stays what it was.
+  if (failure.code !== 'InvalidChangeBatch') return { ok: false, failure }
   if (count('same') === compared.value.length) {
     return failed('invalid', failure.operation, 'RemovalRefused', failure.message)
   }

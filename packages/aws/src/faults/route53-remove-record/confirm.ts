@@ -26,12 +26,14 @@ export async function confirmStep(
     : success<ChangeState>({ status: 'unknown' })
   if (!change.ok) return change
   const { submittedAt } = change.value
+  const isTakenOver = undo.handle === undefined && compared.value.every(({ state }) => state === 'missing')
   return success({
     observations: compared.value.map((one) => ({
       target: recordTargetId(capture.zoneId, one.captured),
       ...judge(one, change.value, undo),
     })),
     ...(submittedAt === undefined ? {} : { actedAt: submittedAt }),
+    ...(isTakenOver ? { handle: UNNAMED_CHANGE } : {}),
   })
 }
 
@@ -50,7 +52,7 @@ function judge(one: Compared, { status }: ChangeState, { handle }: UndoPlan): Ju
       }
     case 'same':
       return handle === undefined
-        ? { injection: 'requested', seen: 'still in the zone' }
+        ? { injection: 'failed-to-inject', seen: 'in the zone as captured' }
         : { injection: 'unknown', seen: 'in the zone again: somebody put it back' }
     case 'changed':
       return { injection: 'unknown', seen: `changed by somebody else: ${one.differences.join(', ')}` }

@@ -1,0 +1,278 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  injectStep,
+  simulatedAccount,
+  stored,
+  storedPlan,
+  valueOf,
+  wordsOf,
+  type SimulatedAccount,
+} from '../../testing/simulated-account.ts'
+import { createEc2StopInstances } from './fault.ts'
+
+const KEY = 'run_x/stop-web/1'
+const step = injectStep('ec2-stop-instances', { tags: { service: 'checkout' } })
+
+let account: SimulatedAccount
+beforeEach(async () => {
+  account = await simulatedAccount()
+})
+afterEach(async () => account.close())
+
+const driverOf = () => createEc2StopInstances(account.clients)
+
+async function planned(of = step, seed = 1) {
+  return storedPlan(valueOf(await driverOf().plan(of, seed, account.context)))
+}
+
+function states() {
+  return [...account.sim.world.compute.instances.values()]
+    .filter(({ region }) => region === 'eu-west-1')
+    .map(({ state }) => state)
+}
+
+function drop(operation: string, count = 1) {
+  account.sim.world.adversity.add({ operation, kind: 'drop', probability: 1, count, delay: 0 })
+}
+
+describe('planning', () => {
+  it('resolves the running instances of the Region, with zone and healthy targets of each', async () => {
+    const plan = await planned()
+    expect(plan.targets).toHaveLength(6)
+    expect(plan.population).toBe(6)
+    expect(plan.unfit).toEqual([])
+    expect(plan.targets[0]?.id).toMatch(/^arn:aws:ec2:eu-west-1:111122223333:instance\/i-/)
+    expect(new Set(plan.targets.map(({ zone }) => zone))).toEqual(
+      new Set(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']),
+    )
+    const { targetGroups } = plan.capture as unknown as { targetGroups: { healthy: { zone: string }[] }[] }
+    expect(targetGroups).toHaveLength(1)
+    expect(targetGroups[0]?.healthy.filter(({ zone }) => zone === 'eu-west-1a')).toHaveLength(2)
+    expect(account.sim.world.calls.mutations()).toEqual([])
+  })
+
+  it('chooses the same instances for the same seed, and others for another', async () => {
+    const two = injectStep('ec2-stop-instances', {
+      tags: { service: 'checkout' },
+      choose: { mode: 'count', count: 2 },
+    })
+    const ids = async (seed: number) => (await planned(two, seed)).targets.map(({ id }) => id).join()
+    expect(await ids(5)).toBe(await ids(5))
+    const several = await Promise.all([1, 2, 3, 4, 5, 6].map(ids))
+    expect(new Set(several).size).toBeGreaterThan(1)
+  })
+
+  it('limits the choice to a zone given by name or by id', async () => {
+    const byName = await planned(
+      injectStep('ec2-stop-instances', { tags: { service: 'checkout' }, zones: ['eu-west-1b'] }),
+    )
+    expect(byName.targets.map(({ zone }) => zone)).toEqual(['eu-west-1b', 'eu-west-1b'])
+    expect(byName.population).toBe(2)
+  })
+
+  it('names every instance that lacks a required tag or is exempt', async () => {
+    const [first, second] = [...account.sim.world.compute.instances.values()].filter(
+      ({ region }) => region === 'eu-west-1',
+    )
+    account.sim.world.compute.tag(first?.id ?? '', { ChaosReady: null })
+    account.sim.world.compute.tag(second?.id ?? '', { ChaosExempt: 'true' })
+    const { unfit } = await planned()
+    expect(unfit.map(({ guardrail }) => guardrail)).toEqual(['tags', 'tags'])
+    expect(unfit.map(({ reason }) => reason).toSorted()).toEqual([
+      'has no tag ChaosReady=true, which the environment requires',
+      'is exempt: ChaosExempt=true',
+    ])
+  })
+
+  it('fails when more are asked for than match, and when FIS could not hold the duration', async () => {
+    const tooMany = injectStep('ec2-stop-instances', { choose: { mode: 'count', count: 7 } })
+    expect(await driverOf().plan(tooMany, 1, account.context)).toMatchObject({
+      ok: false,
+      failure: { kind: 'invalid', code: 'TooFewMatch' },
+    })
+    const tooShort = injectStep('ec2-stop-instances', {}, { durationMs: 30_000 })
+    expect(await driverOf().plan(tooShort, 1, account.context)).toMatchObject({
+      ok: false,
+      failure: { code: 'StepUnfit' },
+    })
+  })
+
+  it('matches nothing with a tag value that only a wildcard would match', async () => {
+    const plan = await planned(injectStep('ec2-stop-instances', { tags: { service: 'check*' } }))
+    expect(plan.targets).toEqual([])
+  })
+})
+
+describe('a whole drill', () => {
+  it('is requested, injected and, once taken out, restored with as many healthy targets as before', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const undo = driver.undo(step, plan, KEY, account.environment)
+    const { handle } = valueOf(await driver.apply(step, plan, KEY, account.context))
+    const live = stored(undo, handle)
+    expect(wordsOf(await driver.confirm(live, account.context))).toEqual(['requested'])
+    account.advance(20)
+    const seen = valueOf(await driver.confirm(live, account.context))
+    expect(new Set(seen.observations.map(({ injection }) => injection))).toEqual(new Set(['injected']))
+    expect(seen.actedAt).toBeGreaterThan(account.worldNow() - 20_000_000)
+    account.advance(60)
+    expect(states()).toEqual(Array.from({ length: 6 }, () => 'stopped'))
+
+    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['injected'])
+    valueOf(await driver.recover(live, account.context))
+    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['recovering'])
+    account.advance(35)
+    const onTheWay = valueOf(await driver.confirmRecovered(live, account.context))
+    expect(onTheWay.observations.some(({ seen: words }) => /healthy targets in eu-west-1/.test(words))).toBe(
+      true,
+    )
+    account.advance(120)
+    const out = valueOf(await driver.confirmRecovered(live, account.context))
+    expect(new Set(out.observations.map(({ injection }) => injection))).toEqual(new Set(['restored']))
+    expect(out.observations[0]?.seen).toMatch(
+      /^running again; \S+ has 2 healthy targets in eu-west-1[abc], had 2$/,
+    )
+    expect(account.calls('fis.DeleteExperimentTemplate')).toBe(1)
+  })
+
+  it('splits more than five instances over several targets and actions of one experiment', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    valueOf(await driver.apply(step, plan, KEY, account.context))
+    account.advance(30)
+    expect(states().filter((state) => state === 'running')).toEqual([])
+    const [experiment] = [...account.sim.world.kernel.store.table('fis-experiments').values()]
+    expect(Object.keys((experiment as { actions: object }).actions)).toEqual(['stop-1', 'stop-2'])
+  })
+
+  it('is withdrawn by FIS itself at the end of its duration', async () => {
+    const driver = driverOf()
+    const short = injectStep('ec2-stop-instances', { tags: { service: 'checkout' } }, { durationMs: 60_000 })
+    const plan = await planned(short)
+    const { handle } = valueOf(await driver.apply(short, plan, KEY, account.context))
+    const live = stored(driver.undo(short, plan, KEY, account.environment), handle)
+    account.advance(300)
+    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
+    valueOf(await driver.recover(live, account.context))
+    expect(account.calls('fis.StopExperiment')).toBe(0)
+    expect(account.calls('ec2.StartInstances')).toBe(0)
+  })
+})
+
+describe('lost answers', () => {
+  it.each(['fis.CreateExperimentTemplate', 'fis.StartExperiment'])(
+    'has its effect exactly once when the reply of %s is dropped',
+    async (operation) => {
+      const driver = driverOf()
+      const plan = await planned()
+      const undo = stored(driver.undo(step, plan, KEY, account.environment))
+      drop(operation)
+      expect(await driver.apply(step, plan, KEY, account.context)).toMatchObject({
+        ok: false,
+        failure: { kind: 'ambiguous', operation },
+      })
+      const again = valueOf(await driver.apply(step, plan, KEY, account.context))
+      account.advance(20)
+      const seen = valueOf(await driver.confirm(undo, account.context))
+      expect(seen.handle).toBe(again.handle)
+      const made = account.sim.world.calls
+        .mutations()
+        .filter(({ operation: name }) => name === 'StartExperiment')
+      expect(new Set(made.map(({ token }) => token)).size).toBe(1)
+      const listed = [...account.sim.world.kernel.store.table('fis-experiments').values()]
+      expect(listed).toHaveLength(1)
+    },
+  )
+
+  it('control: without the key two experiments are started', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    valueOf(await driver.apply(step, plan, KEY, account.context))
+    valueOf(await driver.apply(step, plan, `${KEY}/other`, account.context))
+    expect([...account.sim.world.kernel.store.table('fis-experiments').values()]).toHaveLength(2)
+  })
+
+  it('finds and undoes an experiment whose id nobody wrote down', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const undo = stored(driver.undo(step, plan, KEY, account.environment))
+    drop('fis.StartExperiment')
+    await driver.apply(step, plan, KEY, account.context)
+    account.advance(30)
+    expect(wordsOf(await driver.confirm(undo, account.context))).toEqual(['injected'])
+    valueOf(await driver.recover(undo, account.context))
+    account.advance(180)
+    expect(wordsOf(await driver.confirmRecovered(undo, account.context))).toEqual(['restored'])
+  })
+
+  it('says that nothing happened when the crash came between template and start, and undo takes the template away', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const undo = stored(driver.undo(step, plan, KEY, account.environment))
+    drop('fis.CreateExperimentTemplate')
+    await driver.apply(step, plan, KEY, account.context)
+    expect(wordsOf(await driver.confirm(undo, account.context))).toEqual(['failed-to-inject'])
+    const templates = () => [...account.sim.world.kernel.store.table('fis-templates').values()]
+    expect(templates()).toHaveLength(1)
+    valueOf(await driver.recover(undo, account.context))
+    expect(templates()).toEqual([])
+    expect(wordsOf(await driver.confirmRecovered(undo, account.context))).toEqual(['restored'])
+  })
+})
+
+describe('taking it out', () => {
+  it('starts the instances itself when FIS does not answer, and still says that FIS failed', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const { handle } = valueOf(await driver.apply(step, plan, KEY, account.context))
+    const live = stored(driver.undo(step, plan, KEY, account.environment), handle)
+    account.advance(90)
+    account.sim.world.adversity.add({
+      operation: 'fis.StopExperiment',
+      kind: 'throttle',
+      probability: 1,
+      count: null,
+      delay: 0,
+    })
+    expect(await driver.recover(live, account.context)).toMatchObject({
+      ok: false,
+      failure: { kind: 'throttled', operation: 'fis.StopExperiment' },
+    })
+    expect(new Set(states())).toEqual(new Set(['pending']))
+  })
+
+  it('never calls an instance restored while FIS may still stop it', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const { handle } = valueOf(await driver.apply(step, plan, KEY, account.context))
+    const live = stored(driver.undo(step, plan, KEY, account.environment), handle)
+    expect(states()).toContain('running')
+    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['injected'])
+  })
+
+  it('does not call a terminated instance replaced while its group lacks a healthy target', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const { handle } = valueOf(await driver.apply(step, plan, KEY, account.context))
+    const live = stored(driver.undo(step, plan, KEY, account.environment), handle)
+    account.advance(60)
+    const lost = plan.targets[0]?.id.split('/').at(-1) ?? ''
+    account.sim.world.compute.terminate([lost], 'test')
+    valueOf(await driver.recover(live, account.context))
+    account.advance(240)
+    const seen = valueOf(await driver.confirmRecovered(live, account.context))
+    const words = seen.observations.find(({ target }) => target.endsWith(lost))
+    expect(words?.injection).toBe('recovering')
+    expect(words?.seen).toMatch(/^terminated; .* has 1 of 2 healthy targets/)
+  })
+
+  it('goes on after a capture that cannot be read only with a failure', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const undo = { ...driver.undo(step, plan, KEY, account.environment), capture: { region: 'eu-west-1' } }
+    expect(await driver.confirmRecovered(undo, account.context)).toMatchObject({
+      ok: false,
+      failure: { code: 'CaptureUnreadable' },
+    })
+  })
+})
