@@ -114,6 +114,9 @@ describe('signatures', () => {
     })
     expect(unsigned.status).toBe(403)
     expect(await unsigned.text()).toContain('<Code>MissingAuthenticationToken</Code>')
+    const { otherUserAgents, operations } = arena.simulator.world.calls.counters()
+    expect(otherUserAgents).toEqual({ node: 1 })
+    expect(operations).toEqual({ 'ec2.refused': 1 })
     const { ec2 } = arena.clients()
     ec2.middlewareStack.add(
       (next) => async (args) => {

@@ -113,6 +113,8 @@ class AwsServer {
       const routed = this.#route(service, protocol, { ...signed, text })
       return await this.#call({ service, protocol, routed, authenticated, received })
     } catch (error) {
+      // Refused before any operation ran; the witness wants to know who knocked all the same.
+      this.#world.calls.count(service.name, 'refused', received.userAgent)
       const fault = error instanceof AwsFault ? error : this.#internalFailure(error, protocol, requestId)
       return { answer: encodeFault(service, protocol, fault, requestId), dropped: false }
     }
@@ -207,8 +209,9 @@ class AwsServer {
     )
   }
 
-  #refuseUnknownService({ signed, claim, requestId }: Received): WireAnswer {
+  #refuseUnknownService({ signed, claim, userAgent, requestId }: Received): WireAnswer {
     const signedFor = claim?.service ?? 'nothing (not signed)'
+    this.#world.calls.count('unknown', 'refused', userAgent)
     this.#log(`aws: unsupported service: ${signed.method} ${signed.path} signed for ${signedFor}`)
     const target = signed.headers['x-amz-target']
     const isForm = signed.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
