@@ -218,7 +218,10 @@ export type EvidenceStore = Readonly<{
 
 /** Clocks of environments, kept so that world time never runs backwards. */
 export type ClockStore = Readonly<{
-  /** Stores a reading unless it would set world time back; answers the clock that holds. */
+  /**
+   * Stores a reading unless it lies behind world time that was already written down (the newest event of a run in the
+   * environment); answers the clock that holds.
+   */
   put(teamId: string, environment: string, clock: EnvironmentClock): Promise<EnvironmentClock>
   get(teamId: string, environment: string): Promise<EnvironmentClock | undefined>
 }>

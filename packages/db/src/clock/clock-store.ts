@@ -1,4 +1,10 @@
-import { worldAt, type ClockStore, type EnvironmentClock, type PlatformInstant } from '@firedrill/core'
+import {
+  worldAt,
+  worldInstant,
+  type ClockStore,
+  type EnvironmentClock,
+  type PlatformInstant,
+} from '@firedrill/core'
 import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from '../connection/database.ts'
 import { platformOf } from '../connection/micros.ts'
@@ -38,17 +44,19 @@ export async function putClock(
     [...key, clock.anchorPlatform, clock.anchorWorld, clock.rate],
   )
   if (inserted.rowCount === 1) return clock
-  const found = await client.query<ClockRow & { reading: number }>(
+  const found = await client.query<ClockRow & { reading: number; written: number }>(
     `WITH locked AS MATERIALIZED (
        SELECT anchor_platform, anchor_world, rate FROM environment_clock
        WHERE team_id = $1 AND environment = $2 FOR NO KEY UPDATE
-     ) SELECT locked.*, now_micros() AS reading FROM locked`,
+     ) SELECT locked.*, now_micros() AS reading,
+         coalesce((SELECT max(last_world_at) FROM run WHERE team_id = $1 AND environment = $2), 0) AS written
+       FROM locked`,
     key,
   )
   const [row] = found.rows
   if (row === undefined) throw new Error(`the clock of ${environment} vanished`)
   const before = clockOf(row)
-  const holds = laterClock(before, clock, platformOf(row.reading))
+  const holds = laterClock(before, clock, platformOf(row.reading), row.written)
   if (holds === before) return before
   await client.query(
     `UPDATE environment_clock SET anchor_platform = $3, anchor_world = $4, rate = $5
@@ -59,15 +67,17 @@ export async function putClock(
 }
 
 /**
- * World time never runs backwards: a reading that is behind is not taken. When it is behind and its rate differs, the
- * rate is taken from here on, or a world that slowed down would be outrun for ever.
+ * World time never runs backwards behind what was written down: such a reading is not taken, only its rate, or a
+ * world that slowed down would be outrun for ever. A reading behind the old clock's mere projection is taken: a
+ * simulated world stands still while its simulator is down.
  */
 function laterClock(
   before: EnvironmentClock,
   next: EnvironmentClock,
   now: PlatformInstant,
+  written: number,
 ): EnvironmentClock {
-  const reached = worldAt(before, now)
+  const reached = worldInstant(Math.max(before.anchorWorld, written))
   if (worldAt(next, now) >= reached) return next
   if (next.rate === before.rate) return before
   return { anchorPlatform: now, anchorWorld: reached, rate: next.rate }
