@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { announceTools } from './optional-tools.mjs'
+import { findTools } from './optional-tools.mjs'
 import { Problem, reporting } from './problem.mjs'
 import { runStatic } from './static-checks.mjs'
 import { readResult, runVitest } from './vitest-run.mjs'
 
 await reporting(async () => {
   const startedAt = performance.now()
-  const have = announceTools()
+  const { have, skipped } = findTools()
   const failedChecks = await runStatic()
   const scratch = mkdtempSync(join(tmpdir(), 'fd-checks-'))
   try {
@@ -24,7 +24,8 @@ await reporting(async () => {
     const checks =
       failedChecks.length === 0 ? 'all checks passed' : `failed checks: ${failedChecks.join(', ')}`
     const outside = code !== 0 && result.failed === 0 ? '; the test run itself failed, see above' : ''
-    process.stdout.write(`\n${hasFailed ? '✗' : '✓'} ${checks}${outside} (${seconds} s)\n`)
+    process.stdout.write(`\n${skipped.map((line) => `${line}\n`).join('')}`)
+    process.stdout.write(`${hasFailed ? '✗' : '✓'} ${checks}${outside} (${seconds} s)\n`)
     process.stdout.write(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped\n`)
     process.exitCode = hasFailed ? 1 : 0
   } finally {

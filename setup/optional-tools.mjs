@@ -2,12 +2,13 @@ import { OPTIONAL_TOOLS, findTool, installCommand } from '@firedrill/local'
 import { Problem } from './problem.mjs'
 
 /**
- * Looks for the programs that only some tests need and says which are absent and how to get them.
+ * Looks for the programs that only some tests need.
  *
- * @returns {string[]} the names of those that are here
+ * @returns {{ have: string[], skipped: string[] }} the names of those that are here, and for each that is not a line
+ *   that says how to get it
  * @throws {Problem} when FIREDRILL_REQUIRE names one that is absent
  */
-export function announceTools() {
+export function findTools() {
   const required = requiredTools()
   const have = OPTIONAL_TOOLS.filter((tool) => findTool(tool) !== null)
   const absent = OPTIONAL_TOOLS.filter((tool) => !have.includes(tool))
@@ -18,10 +19,10 @@ export function announceTools() {
       `Install: ${missing.map(installCommand).join('; ')}`,
     )
   }
-  for (const tool of absent) {
-    process.stdout.write(`- tests with ${tool} are skipped; to run them: ${installCommand(tool)}\n`)
-  }
-  return have
+  const skipped = absent.map(
+    (tool) => `- tests with ${tool} were skipped; to run them: ${installCommand(tool)}`,
+  )
+  return { have, skipped }
 }
 
 function requiredTools() {

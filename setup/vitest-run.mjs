@@ -16,8 +16,14 @@ export function runVitest(args, have, resultFile) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`]
   const child = spawn(join(ROOT, 'node_modules', '.bin', 'vitest'), ['run', ...reporters, ...args], {
     cwd: ROOT,
-    // Vitest keeps a token in the user's data directory; a home directory is not ours to write to.
-    env: { ...process.env, [HAVE_VARIABLE]: have.join(','), XDG_DATA_HOME: dirname(resultFile) },
+    env: {
+      ...process.env,
+      // A log is read without colours.
+      ...(process.stdout.isTTY || process.env['FORCE_COLOR'] !== undefined ? {} : { NO_COLOR: '1' }),
+      [HAVE_VARIABLE]: have.join(','),
+      // Vitest keeps a token in the user's data directory; a home directory is not ours to write to.
+      XDG_DATA_HOME: dirname(resultFile),
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return new Promise((resolve, reject) => {

@@ -76,7 +76,7 @@ async function runInitdb(
   ]
   args.push('--locale', 'C', '--encoding', 'UTF8', '--no-instructions', ...(isDurable ? [] : ['--no-sync']))
   try {
-    await promisify(execFile)(binaries.initdb, args, { cwd: '/', env: {}, ...account })
+    await promisify(execFile)(binaries.initdb, args, { cwd: '/', env: { LC_ALL: 'C' }, ...account })
   } catch (error) {
     const said = String((error as { stderr?: unknown }).stderr ?? error)
     rmSync(draft, { recursive: true, force: true })

@@ -78,7 +78,8 @@ async function tryStart(settings: ServerSettings, port: number): Promise<Running
     })
     const child = spawn(settings.binaries.postgres, ['-D', settings.cluster, ...options(settings, port)], {
       cwd: '/',
-      env: {},
+      // On macOS a server without a locale refuses to start; C is the cluster's own.
+      env: { LC_ALL: 'C' },
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
       ...settings.account,
