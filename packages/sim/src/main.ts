@@ -40,7 +40,8 @@ const run = async (): Promise<void> => {
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulator.close())
   // A parent may hand over a pipe on standard input that closes when it is gone.
-  if (process.env['FIREDRILL_PARENT'] === 'stdin') process.stdin.once('close', () => void simulator.close()).resume()
+  if (process.env['FIREDRILL_PARENT'] === 'stdin')
+    process.stdin.once('close', () => void simulator.close()).resume()
   process.stdout.write(`${JSON.stringify({ ready: true, ...simulator.endpoints })}\n`)
   await simulator.closed
 }
@@ -49,6 +50,12 @@ const run = async (): Promise<void> => {
 // some 20 MB smaller at no cost.
 setFlagsFromString('--max-semi-space-size=1')
 setFlagsFromString('--semi-space-growth-factor=1')
+
+// Once it runs, only the disk can fail in a way that people are told about; anything else is a defect.
+process.once('uncaughtException', (error) => {
+  process.stderr.write(`${error.name === 'StateError' ? error.message : (error.stack ?? error.message)}\n`)
+  process.exit(1)
+})
 
 try {
   await run()

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { ManualClock, platformNow, RATE_MAX, ScaledClock, type WorldClock } from './control/clock.ts'
 import { ControlServer } from './control/control-server.ts'
+import { DirectoryLock } from './control/directory-lock.ts'
 import { Driver } from './control/driver.ts'
 import { StateDirectory } from './control/state-directory.ts'
 import { DnsServer } from './data/dns-server.ts'
@@ -70,11 +71,15 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const rate = options.rate ?? 1
   if (rate !== 'manual' && !(rate >= 1 && rate <= RATE_MAX))
     throw new RangeError(`The rate must be from 1 to ${RATE_MAX}; ${rate} is not.`)
-  const host = new Host(options, rate)
+  const lock = options.stateDirectory ? await DirectoryLock.take(options.stateDirectory) : null
   try {
-    return await host.open()
+    const host = new Host(options, rate, lock)
+    return await host.open().catch(async (error: unknown) => {
+      await host.close()
+      throw error
+    })
   } catch (error) {
-    await host.close()
+    await lock?.release()
     throw error
   }
 }
@@ -85,6 +90,7 @@ class Host {
   readonly #clock: WorldClock
   readonly #driver: Driver | null
   readonly #state: StateDirectory | null
+  readonly #lock: DirectoryLock | null
   readonly #store = new Store()
   readonly #closers: (() => Promise<void>)[] = []
   readonly #closed = Promise.withResolvers<void>()
@@ -92,15 +98,16 @@ class Host {
   #reservedUntil: Micros = 0
   #closing = false
 
-  constructor(options: SimulatorOptions, rate: number | 'manual') {
+  constructor(options: SimulatorOptions, rate: number | 'manual', lock: DirectoryLock | null) {
     this.#options = options
+    this.#lock = lock
     const file = loadWorld(options.world ?? 'warm-standby')
     const seed = options.seed ?? 1
     const identity = { world: file.metadata.name, seed }
     this.#state = options.stateDirectory
       ? new StateDirectory(options.stateDirectory, identity, { fresh: options.fresh ?? false })
       : null
-    const resumeAt = this.#loadState()
+    const resumeAt = this.#state?.load(this.#store) ?? null
     const begin = options.startAt ?? platformNow()
     const instant = resumeAt ?? begin - (begin % MINUTE)
     this.#clock = rate === 'manual' ? new ManualClock(instant) : new ScaledClock(rate, instant)
@@ -151,21 +158,15 @@ class Host {
     // Closed in good order, the world goes on from this very instant.
     this.#state?.append(this.#store, this.#world.now())
     this.#state?.close()
+    await this.#lock?.release()
     this.#closed.resolve()
-  }
-
-  #loadState(): Micros | null {
-    try {
-      return this.#state?.load(this.#store) ?? null
-    } catch (error) {
-      this.#state?.close()
-      throw error
-    }
   }
 
   async #openAws(port: number): Promise<string> {
     const { throttling = true } = this.#options
     const server = createServer(createAwsHandler(this.#world, { throttling }).listener)
+    // Longer than any client keeps a connection idle, so that none is closed under a request that is on its way.
+    server.keepAliveTimeout = 120_000
     this.#closers.push(() => closeHttp(server))
     return url(await listenTcp(server, port, 'AWS'))
   }

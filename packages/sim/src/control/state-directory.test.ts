@@ -25,6 +25,13 @@ const temporary = (): string => {
   return directory
 }
 
+/** What a kill leaves behind: the files as they are now, without an orderly close. The lock dies with its process. */
+const copyOf = (directory: string): string => {
+  const copy = temporary()
+  cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('/lock') })
+  return copy
+}
+
 const begin = async (stateDirectory: string): Promise<Simulator> => {
   const simulator = await startSimulator({ stateDirectory, rate: 'manual', startAt: START })
   simulators.push(simulator)
@@ -46,9 +53,7 @@ describe('a world on disk', () => {
     killed.advance(95 * SECOND)
     stopPrimary(killed)
     killed.advance(20 * SECOND)
-    const copy = temporary()
-    // What a kill leaves behind: the files as they are now, without an orderly close.
-    cpSync(directory, copy, { recursive: true })
+    const copy = copyOf(directory)
     await (await begin(copy)).close()
     // The second start reads a snapshot that the first has made of journal and old snapshot.
     const resumed = await begin(copy)
@@ -69,15 +74,13 @@ describe('a world on disk', () => {
     stopPrimary(simulator)
     const length = readFileSync(join(directory, 'journal.jsonl')).length
     for (const cut of [whole + 1, whole + 40, Math.floor((whole + length) / 2), length - 1]) {
-      const copy = temporary()
-      cpSync(directory, copy, { recursive: true })
+      const copy = copyOf(directory)
       truncateSync(join(copy, 'journal.jsonl'), cut)
       const resumed = await begin(copy)
       expect(resumed.world.now()).toBe(before)
       expect(resumed.world.compute.inRegion('eu-west-1').every(({ state }) => state === 'running')).toBe(true)
     }
-    const copy = temporary()
-    cpSync(directory, copy, { recursive: true })
+    const copy = copyOf(directory)
     const resumed = await begin(copy)
     expect(resumed.world.compute.inRegion('eu-west-1').every(({ state }) => state === 'stopping')).toBe(true)
   })

@@ -52,12 +52,11 @@ export class StateDirectory {
   #journal: number | undefined
   #journalBytes = 0
 
-  /** Takes the directory for this process; `fresh` forgets what it holds. Throws `StateError` when it is in use. */
+  /** Opens a directory that this process has locked; `fresh` forgets what it holds. */
   constructor(directory: string, identity: StateIdentity, options: { fresh: boolean }) {
     this.#directory = directory
     this.#identity = identity
     mkdirSync(directory, { recursive: true })
-    this.#lock()
     if (options.fresh) {
       rmSync(this.#path('snapshot.json'), { force: true })
       rmSync(this.#path('journal.jsonl'), { force: true })
@@ -74,7 +73,7 @@ export class StateDirectory {
     return Math.max(snapshot.resumeAt, this.#replay(store))
   }
 
-  /** Starts a new journal on top of a snapshot of the whole store. */
+  /** Starts a new journal on top of a snapshot of the whole store. Throws `StateError` when the disk refuses. */
   snapshot(store: Store, resumeAt: Micros): void {
     store.takeChanges()
     this.#generation += 1
@@ -86,12 +85,15 @@ export class StateDirectory {
       image: store.image(),
     }
     const draft = this.#path('snapshot.json.new')
-    writeFileSync(draft, JSON.stringify(snapshot))
-    renameSync(draft, this.#path('snapshot.json'))
+    this.#guarded(() => {
+      writeFileSync(draft, JSON.stringify(snapshot))
+      renameSync(draft, this.#path('snapshot.json'))
+    })
     if (this.#journal !== undefined) closeSync(this.#journal)
     // A kill between the rename and this truncation leaves lines of an older generation, which a start passes over.
     this.#journal = openSync(this.#path('journal.jsonl'), 'w')
-    this.#journalBytes = writeSync(this.#journal, `${JSON.stringify({ generation: this.#generation })}\n`)
+    this.#journalBytes = 0
+    this.#write({ generation: this.#generation })
   }
 
   /** Appends what changed. The instant to resume from is written even when nothing else changed. */
@@ -100,15 +102,35 @@ export class StateDirectory {
       this.snapshot(store, resumeAt)
       return
     }
-    const line = JSON.stringify({ resumeAt, ...store.takeChanges() })
-    this.#journalBytes += writeSync(this.#journal, `${line}\n`)
+    this.#write({ resumeAt, ...store.takeChanges() })
   }
 
-  /** Gives the directory up. */
+  /** Closes the journal. */
   close(): void {
     if (this.#journal !== undefined) closeSync(this.#journal)
     this.#journal = undefined
-    rmSync(this.#path('lock'), { force: true })
+  }
+
+  #write(line: object): void {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+    this.#guarded(() => {
+      for (let offset = 0; offset < bytes.length && this.#journal !== undefined;)
+        offset += writeSync(this.#journal, bytes, offset)
+    })
+    this.#journalBytes += bytes.length
+  }
+
+  /** A world that cannot be written must not go on: it would answer what a restart forgets. */
+  #guarded(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new StateError(
+        `${this.#directory} cannot be written: ${why}. Make room or name another --state directory, then start again; ` +
+          'the world goes on from the last change that was answered.',
+      )
+    }
   }
 
   #replay(store: Store): Micros {
@@ -120,7 +142,7 @@ export class StateDirectory {
     for (let first = true; ; first = false) {
       const end = text.indexOf(10, offset)
       if (end < 0) break
-      const line = JSON.parse(text.toString('utf8', offset, end)) as JournalLine | { generation: number }
+      const line = this.#parse(text.toString('utf8', offset, end))
       if (first && (!('generation' in line) || line.generation !== this.#generation)) return 0
       if ('resumeAt' in line) {
         if ('put' in line) store.restoreChanges(line)
@@ -131,6 +153,16 @@ export class StateDirectory {
     // What follows the last line feed was being written when the process was killed: it never happened.
     if (offset < text.length) truncateSync(path, offset)
     return resumeAt
+  }
+
+  #parse(line: string): JournalLine | { generation: number } {
+    try {
+      return JSON.parse(line) as JournalLine | { generation: number }
+    } catch {
+      throw new StateError(
+        `${this.#directory} has a damaged journal. Start with --fresh to begin a new world.`,
+      )
+    }
   }
 
   #check(snapshot: Snapshot): void {
@@ -144,26 +176,7 @@ export class StateDirectory {
       )
   }
 
-  #lock(): void {
-    const path = this.#path('lock')
-    const owner = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
-    if (owner > 0 && owner !== process.pid && isAlive(owner))
-      throw new StateError(
-        `${this.#directory} is in use by the simulator with process id ${owner}. Stop it, or name another --state directory.`,
-      )
-    writeFileSync(path, String(process.pid))
-  }
-
   #path(name: string): string {
     return join(this.#directory, name)
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
