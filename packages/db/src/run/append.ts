@@ -14,6 +14,7 @@ import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from '../connection/database.ts'
 import { platformOf } from '../connection/micros.ts'
 import { envelopes, momentAfter } from '../journal/envelope-writer.ts'
+import { EVENT_ARRAY_COLUMNS, eventArrays, eventArrayValues } from '../journal/event-arrays.ts'
 import { projectionOf } from './projection.ts'
 import { clockOf, RUN_CLOCK } from './run-row.ts'
 
@@ -50,30 +51,29 @@ const LOCK = `
 // else "now" when somebody other than the holder of the lease changed the run.
 const WRITE = `
   WITH events AS (
-    INSERT INTO run_event (run_id, seq, team_id, type, v, at, world_at, actor_kind, actor_id, actor_name, epoch, data, prev, hash)
-    SELECT $1, e.seq, $2, e.type, e.v, e.at, e.world_at, $3, $4, $5, $6, e.data, e.prev, e.hash
-    FROM json_to_recordset($7) AS e(seq int, type text, v int, at bigint, world_at bigint, data json, prev text, hash text)
+    INSERT INTO run_event (run_id, team_id, actor_kind, actor_id, actor_name, epoch, ${EVENT_ARRAY_COLUMNS})
+    SELECT $1, $2, $3, $4, $5, $6, e.* FROM ${eventArrays(7)} AS e
   ), undo AS (
-    INSERT INTO undo_plan (run_id, step, team_id, hash, plan, expires_at, environment_hash, status)
-    SELECT u.run_id, u.step, $2, u.hash, u.plan, u.expires_at, u.environment_hash, u.status
-    FROM json_to_recordset($8) AS u(run_id text, step text, hash text, plan json, expires_at bigint, environment_hash text, status text)
+    INSERT INTO undo_plan (run_id, team_id, step, hash, plan, expires_at, environment_hash, status)
+    SELECT $1, $2, u.*
+    FROM unnest($15::text[], $16::text[], $17::json[], $18::bigint[], $19::text[], $20::text[]) AS u
     ON CONFLICT (run_id, step) DO UPDATE SET hash = excluded.hash, plan = excluded.plan, expires_at = excluded.expires_at,
       environment_hash = excluded.environment_hash, status = excluded.status,
       acknowledged_by = CASE WHEN undo_plan.hash = excluded.hash THEN undo_plan.acknowledged_by END
   ), unlocked AS (
-    DELETE FROM target_lock WHERE run_id = $1 AND $11
+    DELETE FROM target_lock WHERE run_id = $1 AND $23
   ), told AS (
-    SELECT pg_notify('${RUN_CHANNEL}', concat($1::text, ' ', $15::int)) WHERE $9 > 0
+    SELECT pg_notify('${RUN_CHANNEL}', concat($1::text, ' ', $27::int)) WHERE $34
   )
   UPDATE run SET
-    state = $10, status = $12, is_over = $11, is_probed = $13, abort_requested = $14,
-    folded_seq = $15, head = $16, last_at = $17, last_world_at = $18, recovering_at = $19,
-    wake_at = CASE WHEN $20::bigint IS NOT NULL THEN $20 WHEN $21 THEN least(wake_at, $22) ELSE wake_at END,
-    is_woken = is_woken OR $21
+    state = $21, status = $22, is_over = $23, is_probed = $24, abort_requested = $25, recovering_at = $26,
+    folded_seq = $27, head = $28, last_at = $29, last_world_at = $30,
+    wake_at = CASE WHEN $31::bigint IS NOT NULL THEN $31 WHEN $32 THEN least(wake_at, $33) ELSE wake_at END,
+    is_woken = is_woken OR $32
   FROM (SELECT count(*) FROM told) AS notified
   WHERE run.id = $1`
 
-/** What one append does; `isFenced` false is the control arm of the race test and nothing else. */
+/** What one append does. */
 export type Append = Readonly<{
   id: RunId
   fence: Fence
@@ -151,6 +151,8 @@ type Writing = Readonly<{
 async function write(client: PoolClient, w: Writing): Promise<void> {
   const projection = projectionOf(w.state)
   const last = w.events.at(-1)
+  const undo = w.options.undo ?? []
+  const column = <T>(read: (record: UndoRecord) => T): T[] => undo.map(read)
   await client.query(WRITE, [
     w.id,
     w.run.team_id,
@@ -158,32 +160,26 @@ async function write(client: PoolClient, w: Writing): Promise<void> {
     w.actor.id,
     w.actor.name,
     w.fence.kind === 'epoch' ? w.fence.epoch : null,
-    JSON.stringify(w.events.map(eventRecord)),
-    JSON.stringify((w.options.undo ?? []).map(undoRecord)),
-    w.events.length,
+    ...eventArrayValues(w.events),
+    column(({ step }) => step),
+    column(({ hash }) => hash),
+    column(({ plan }) => JSON.stringify(plan)),
+    column(({ expiresAt }) => expiresAt),
+    column(({ environmentHash }) => environmentHash),
+    column(({ status }) => status),
     JSON.stringify(w.state),
-    projection.is_over,
     projection.status,
+    projection.is_over,
     projection.is_probed,
     projection.abort_requested,
+    projection.recovering_at,
     last?.seq ?? w.run.folded_seq,
     last?.hash ?? w.run.head,
     last?.at ?? w.run.last_at,
     last?.worldAt ?? w.run.last_world_at,
-    projection.recovering_at,
     w.options.wakeAt ?? null,
     w.isWoken,
     w.reading,
+    w.events.length > 0,
   ])
-}
-
-/** An event as `json_to_recordset` takes it. */
-export function eventRecord(event: JournalEvent): Readonly<Record<string, unknown>> {
-  const { seq, type, v, at, worldAt, data, prev, hash } = event
-  return { seq, type, v, at, world_at: worldAt, data, prev, hash }
-}
-
-function undoRecord(record: UndoRecord): Readonly<Record<string, unknown>> {
-  const { runId, step, hash, plan, expiresAt, environmentHash, status } = record
-  return { run_id: runId, step, hash, plan, expires_at: expiresAt, environment_hash: environmentHash, status }
 }

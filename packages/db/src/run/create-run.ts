@@ -4,7 +4,8 @@ import { putClock } from '../clock/clock-store.ts'
 import { inTransaction } from '../connection/database.ts'
 import { platformOf } from '../connection/micros.ts'
 import { envelopes, momentAfter } from '../journal/envelope-writer.ts'
-import { eventRecord, RUN_CHANNEL } from './append.ts'
+import { EVENT_ARRAY_COLUMNS, eventArrays, eventArrayValues } from '../journal/event-arrays.ts'
+import { RUN_CHANNEL } from './append.ts'
 import { projectionOf } from './projection.ts'
 import { RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
 
@@ -16,9 +17,8 @@ const INSERT = `
       last_at, last_world_at, wake_at, scenario_hash, idempotency_key, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $11, $13, $14, $11)
   ), events AS (
-    INSERT INTO run_event (run_id, seq, team_id, type, v, at, world_at, actor_kind, actor_id, actor_name, data, prev, hash)
-    SELECT $1, e.seq, $2, e.type, e.v, e.at, e.world_at, $15, $16, $17, e.data, e.prev, e.hash
-    FROM json_to_recordset($18) AS e(seq int, type text, v int, at bigint, world_at bigint, data json, prev text, hash text)
+    INSERT INTO run_event (run_id, team_id, actor_kind, actor_id, actor_name, ${EVENT_ARRAY_COLUMNS})
+    SELECT $1, $2, $15, $16, $17, e.* FROM ${eventArrays(18)} AS e
   )
   SELECT pg_notify('${RUN_CHANNEL}', $1 || ' 1')`
 
@@ -80,7 +80,7 @@ async function insertRun(client: PoolClient, run: NewRun, number: number, readin
     run.actor.kind,
     run.actor.id,
     run.actor.name,
-    JSON.stringify(events.map(eventRecord)),
+    ...eventArrayValues(events),
   ])
   return {
     id: run.id,

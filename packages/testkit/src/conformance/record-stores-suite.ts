@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import { plusMs, worldInstant, type Sample } from '@firedrill/core'
+import { buildEnvironment } from '../builders/environment-builder.ts'
+import { definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
+import { buildScenario } from '../builders/scenario-builder.ts'
+import { sha256, sha256Bytes } from '../memory/sha256.ts'
+import { openBench, type StoreFactory } from './store-factory.ts'
+
+/** What the stores of definitions, drills, evidence, samples, clocks, tokens, the halt and repeated requests promise. */
+export function recordStoresSuite(name: string, factory: StoreFactory): void {
+  describe(`${name}: records`, () => {
+    const bench = openBench(factory)
+    const version = (title: string, teamId = TEAM) => {
+      const compiled = buildScenario({ title })
+      const { name: scenario } = compiled
+      const hash = definitionHash(compiled)
+      return {
+        kind: 'scenario',
+        teamId,
+        name: scenario,
+        hash,
+        source: title,
+        compiled,
+        origin: 'file',
+        actor: PERSON,
+      } as const
+    }
+
+    test('a definition gets a new version only when its newest differs, also when written at once', async () => {
+      const teamId = 'team-versions'
+      const { definitions } = bench.stores
+      const first = await definitions.put(version('one', teamId))
+      expect(await definitions.put(version('one', teamId))).toEqual(first)
+      const second = await definitions.put(version('two', teamId))
+      const third = await definitions.put(version('one', teamId))
+      expect([first.version, second.version, third.version]).toEqual([1, 2, 3])
+      expect(await definitions.latest(teamId, 'scenario', first.name)).toEqual(third)
+      expect(await definitions.byHash(teamId, 'scenario', second.hash)).toEqual(second)
+      expect((await definitions.byHash(teamId, 'scenario', first.hash))?.version).toBe(3)
+      expect(await definitions.list(teamId, 'scenario')).toEqual([third])
+      expect(await definitions.list(teamId, 'environment')).toEqual([])
+      expect(await definitions.latest('team-nobody', 'scenario', first.name)).toBeUndefined()
+      const rush = await Promise.all(
+        ['a', 'b', 'c', 'a'].map((title) => definitions.put(version(title, 'team-rush'))),
+      )
+      const numbers = new Set(rush.map((put) => put.version))
+      expect(Math.max(...numbers)).toBe(numbers.size)
+    })
+
+    test('the compiled form comes back exactly, and names are listed in order', async () => {
+      const teamId = 'team-forms'
+      for (const environment of ['b', 'a', 'c']) {
+        const compiled = buildEnvironment({ name: environment, title: 'ünïcode \u0001 "x"' })
+        const hash = definitionHash(compiled)
+        await bench.stores.definitions.put({
+          kind: 'environment',
+          teamId,
+          name: environment,
+          hash,
+          source: 'source',
+          compiled,
+          origin: 'ci',
+          actor: PERSON,
+        })
+      }
+      const listed = await bench.stores.definitions.list(teamId, 'environment')
+      expect(listed.map((one) => one.name)).toEqual(['a', 'b', 'c'])
+      expect(listed.every(({ compiled, hash }) => definitionHash(compiled) === hash)).toBe(true)
+    })
+
+    test('a drill is kept for its team, newest first', async () => {
+      const drill = (title: string) => ({
+        id: bench.drillId(),
+        teamId: 'team-drills',
+        title,
+        scenario: 'lose-one-instance',
+        environment: 'lab',
+        createdBy: PERSON,
+      })
+      const a = await bench.stores.drills.create(drill('a'))
+      await bench.passTime(1)
+      const b = await bench.stores.drills.create(drill('b'))
+      expect(await bench.stores.drills.list('team-drills')).toEqual([b, a])
+      expect(await bench.stores.drills.get('team-drills', a.id)).toEqual(a)
+      expect(await bench.stores.drills.get('team-nobody', a.id)).toBeUndefined()
+    })
+
+    test('evidence is found by the hash of its bytes, which are kept once', async () => {
+      const run = await bench.run()
+      const bytes = new TextEncoder().encode('{"answer":42}')
+      const hash = await bench.stores.evidence.put(run.id, 'capture', bytes)
+      expect(hash).toBe(sha256Bytes(bytes))
+      expect(await bench.stores.evidence.put(run.id, 'capture', bytes)).toBe(hash)
+      await bench.stores.evidence.put(run.id, 'samples', bytes)
+      expect(Buffer.from((await bench.stores.evidence.get(hash)) ?? [])).toEqual(Buffer.from(bytes))
+      expect(await bench.stores.evidence.get(sha256('other'))).toBeUndefined()
+      const kept = await bench.stores.evidence.ofRun(run.id)
+      expect(kept.map(({ kind, size }) => `${kind} ${size}`).sort()).toEqual(['capture 13', 'samples 13'])
+      await expect(bench.stores.evidence.put(bench.runId(), 'capture', bytes)).rejects.toThrow(/no run/)
+    })
+
+    test('samples come back by start within a range, and a batch sent twice counts once', async () => {
+      const { id } = await bench.run()
+      const start = worldInstant(1_700_000_000_000_000)
+      const batch = Array.from({ length: 300 }, (_, i): Sample => ({
+        probe: i % 2 === 0 ? 'front' : 'name',
+        vantage: i % 3 === 0 ? 'here' : 'there',
+        start: plusMs(start, 1000 - i),
+        end: plusMs(start, 1005 - i),
+        outcome: i % 5 === 0 ? 'bad' : 'good',
+        ...(i % 5 === 0 ? { detail: 'timeout' } : {}),
+      }))
+      await bench.stores.samples.append(id, batch)
+      await bench.stores.samples.append(id, batch.slice(0, 50))
+      await bench.stores.samples.append(id, [])
+      expect(await bench.stores.samples.read(id)).toEqual(batch.toReversed())
+      const range = { from: plusMs(start, 800), to: plusMs(start, 810) }
+      expect((await bench.stores.samples.read(id, range)).map((sample) => sample.start)).toEqual(
+        Array.from({ length: 10 }, (_, i) => plusMs(start, 800 + i)),
+      )
+      expect(await bench.stores.samples.read((await bench.run()).id)).toEqual([])
+      await expect(bench.stores.samples.append(bench.runId(), batch)).rejects.toThrow(/no run/)
+    })
+
+    test('a world clock takes readings that are ahead, and only the rate of one that is behind', async () => {
+      const put = (anchorWorld: number, rate: number) =>
+        bench.stores.clocks.put('team-clocks', 'lab', {
+          anchorPlatform: start,
+          anchorWorld: worldInstant(anchorWorld),
+          rate,
+        })
+      const start = await bench.stores.runs.now()
+      expect(await bench.stores.clocks.get('team-clocks', 'lab')).toBeUndefined()
+      const first = await put(5_000_000_000, 10)
+      expect(first).toMatchObject({ anchorWorld: 5_000_000_000, rate: 10 })
+      expect(await put(9_000_000_000, 10)).toMatchObject({ anchorWorld: 9_000_000_000 })
+      expect(await put(1_000_000_000, 10)).toMatchObject({ anchorWorld: 9_000_000_000 })
+      const slower = await put(1_000_000_000, 1)
+      expect(slower.rate).toBe(1)
+      expect(slower.anchorWorld).toBeGreaterThanOrEqual(9_000_000_000)
+      expect(await bench.stores.clocks.get('team-clocks', 'lab')).toEqual(slower)
+    })
+
+    test('a token is found by its hash alone', async () => {
+      const token = { id: 'tok_1', teamId: TEAM, name: 'ci', permissions: ['drills:read', 'runs:start'] }
+      await bench.stores.tokens.add({ ...token, hash: sha256('secret') })
+      expect(await bench.stores.tokens.byHash(sha256('secret'))).toEqual(token)
+      expect(await bench.stores.tokens.byHash(sha256('guess'))).toBeUndefined()
+    })
+
+    test('the halt is not set at first, and says who set it and why', async () => {
+      expect(await bench.stores.halt.get()).toMatchObject({ set: false })
+      await bench.stores.halt.set(PERSON, 'smoke')
+      expect(await bench.stores.halt.get()).toMatchObject({ set: true, reason: 'smoke', by: PERSON })
+      await bench.stores.halt.lift(PERSON, 'aired')
+      expect(await bench.stores.halt.get()).toMatchObject({ set: false, reason: 'aired', by: PERSON })
+    })
+
+    test('a repeated request gets the first answer; another one under its key is told so', async () => {
+      const { idempotency } = bench.stores
+      const begun = await Promise.all([1, 2, 3].map(() => idempotency.begin(TEAM, 'key', 'hash')))
+      expect(begun.map(({ state }) => state).sort()).toEqual(['new', 'running', 'running'])
+      expect(await idempotency.begin(TEAM, 'key', 'other')).toEqual({ state: 'mismatch' })
+      await idempotency.finish(TEAM, 'key', 201, '{"id":1}')
+      await idempotency.finish(TEAM, 'key', 500, 'late')
+      await idempotency.forget(TEAM, 'key')
+      expect(await idempotency.begin(TEAM, 'key', 'hash')).toEqual({
+        state: 'done',
+        status: 201,
+        body: '{"id":1}',
+      })
+      expect(await idempotency.begin('team-other', 'key', 'hash')).toEqual({ state: 'new' })
+    })
+
+    test('a request that failed, or whose server died, can be tried again', async () => {
+      const { idempotency } = bench.stores
+      await idempotency.begin(TEAM, 'failed', 'hash')
+      await idempotency.forget(TEAM, 'failed')
+      expect(await idempotency.begin(TEAM, 'failed', 'hash')).toEqual({ state: 'new' })
+      await bench.passTime(60_001)
+      expect(await idempotency.begin(TEAM, 'failed', 'other')).toEqual({ state: 'mismatch' })
+      expect(await idempotency.begin(TEAM, 'failed', 'hash')).toEqual({ state: 'new' })
+      expect(await idempotency.begin(TEAM, 'failed', 'hash')).toEqual({ state: 'running' })
+    })
+  })
+}
