@@ -32,8 +32,8 @@ async function arenaAt(name: string): Promise<SdkArena> {
 
 /** What a kill leaves: the files as they are at this moment, and no chance to write any more. */
 async function killedCopy(from: string, to: string): Promise<SdkArena> {
-  await cp(join(directory, from), join(directory, to), { recursive: true })
-  await rm(join(directory, to, 'lock'))
+  const isState = (path: string): boolean => !path.endsWith('lock')
+  await cp(join(directory, from), join(directory, to), { recursive: true, filter: isState })
   return arenaAt(to)
 }
 
