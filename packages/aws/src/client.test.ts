@@ -67,7 +67,7 @@ function setRealLookingEnvironment(decoy: string): void {
   )
   writeFileSync(
     credentials,
-    '[default]\naws_access_key_id = AKIAREALREALREALREAL\naws_secret_access_key = real\n[work]\naws_access_key_id = AKIAREALREALREALREAL\naws_secret_access_key = real\n',
+    '[default]\naws_access_key_id = AKIAREALREALREALREAL\naws_secret_access_key = real\n[drills]\naws_access_key_id = AKIADRILLS\naws_secret_access_key = real\n[work]\naws_access_key_id = AKIAREALREALREALREAL\naws_secret_access_key = real\n',
   )
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: 'AKIAREALREALREALREAL',
@@ -147,6 +147,33 @@ describe('a sandbox environment', () => {
         /static credentials/,
       )
     }
+  })
+})
+
+describe('a cloud environment', () => {
+  const cloud = (
+    endpoint: string,
+    credentials: CompiledEnvironment['aws']['credentials'],
+  ): CompiledEnvironment => {
+    const base = sandbox(endpoint)
+    return { ...base, environmentKind: 'cloud', aws: { ...base.aws, credentials } }
+  }
+
+  it.each([
+    [{ source: 'profile', profile: 'drills' } as const, 'AKIADRILLS', undefined],
+    [{ source: 'environment-variables' } as const, 'AKIAREALREALREALREAL', 'real-session-token'],
+  ])('signs with the source it names, %o, and goes only to its own endpoint', async (source, key, token) => {
+    const [endpoint, decoy] = [await listener(), await listener()]
+    setRealLookingEnvironment(decoy.url)
+    const aws = createAws({ environment: cloud(endpoint.url, source), region: 'primary', purpose: 'observe' })
+    await callEach(aws)
+    expect(decoy.connections()).toBe(0)
+    expect(endpoint.heard).toHaveLength(SERVICES.length)
+    for (const { headers } of endpoint.heard) {
+      expect(headers.authorization).toContain(`Credential=${key}/`)
+      expect(headers['x-amz-security-token']).toBe(token)
+    }
+    aws.close()
   })
 })
 

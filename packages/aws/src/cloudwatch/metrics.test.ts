@@ -174,6 +174,13 @@ describe('identity', () => {
     expect(identity.arn).toMatch(/^arn:aws:(iam|sts)::111122223333:/)
   })
 
+  it('is the role when the environment names one', async () => {
+    const roleArn = 'arn:aws:iam::111122223333:role/firedrill'
+    const environment = { ...account.environment, aws: { ...account.environment.aws, roleArn } }
+    const identity = valueOf(await createIdentity(account.clients).whoAmI(environment, signal))
+    expect(identity.arn).toBe('arn:aws:sts::111122223333:assumed-role/firedrill/firedrill-lab')
+  })
+
   it('is a denied failure with credentials that nobody knows', async () => {
     const { aws } = account.environment
     const credentials = { source: 'static', accessKeyId: 'NOBODY', secretAccessKey: 'nothing' } as const

@@ -17,7 +17,7 @@ import {
 import { shellLine } from './shell.ts'
 
 const STEPS: readonly InjectStep[] = [
-  injectStep('ec2-stop-instances', { tags: { service: 'checkout' } }),
+  injectStep('ec2-stop-instances', { tags: { service: 'checkout' }, choose: { mode: 'count', count: 2 } }),
   injectStep('route53-remove-record', { zone: 'public', record: 'checkout.larkspur.example' }),
 ]
 const hasCli = spawnSync('aws', ['--version']).status === 0

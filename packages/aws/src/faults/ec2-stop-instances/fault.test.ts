@@ -159,6 +159,61 @@ describe('a whole drill', () => {
   })
 })
 
+describe('stop alarms', () => {
+  it('have FIS end the experiment and start the instances without us', async () => {
+    const driver = driverOf()
+    const watched = injectStep(
+      'ec2-stop-instances',
+      { tags: { service: 'checkout' } },
+      { durationMs: 3_600_000, parameters: { stopAlarms: 'checkout-healthy-hosts' } },
+    )
+    const plan = await planned(watched)
+    const { handle } = valueOf(await driver.apply(watched, plan, KEY, account.context))
+    const live = stored(driver.undo(watched, plan, KEY, account.environment), handle)
+    account.advance(900)
+    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
+    expect(account.calls('fis.StopExperiment')).toBe(0)
+  })
+})
+
+describe('only what was approved', () => {
+  const table = (name: string) => account.sim.world.kernel.store.table<Record<string, unknown>>(name)
+  const firstOf = (name: string) => [...table(name).entries()][0] ?? ['', {}]
+
+  it('is started: a template that somebody edited is not', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    drop('fis.CreateExperimentTemplate')
+    await driver.apply(step, plan, KEY, account.context)
+    const [key, template] = firstOf('fis-templates')
+    const { 'instances-2': _, ...fewer } = template['targets'] as Record<string, unknown>
+    table('fis-templates').put(key, { ...template, targets: fewer })
+    expect(await driver.apply(step, plan, KEY, account.context)).toMatchObject({
+      ok: false,
+      failure: { kind: 'conflict', code: 'TemplateDiffers' },
+    })
+    expect(account.calls('fis.StartExperiment')).toBe(0)
+  })
+
+  it('is confirmed: other resolved targets are a failure that ends the drill', async () => {
+    const driver = driverOf()
+    const plan = await planned()
+    const { handle } = valueOf(await driver.apply(step, plan, KEY, account.context))
+    const live = stored(driver.undo(step, plan, KEY, account.environment), handle)
+    account.advance(20)
+    const [key, experiment] = firstOf('fis-experiments')
+    const resolved = experiment['resolved'] as { arn: string }[]
+    table('fis-experiments').put(key, {
+      ...experiment,
+      resolved: resolved.map((target, index) => (index === 0 ? { ...target, arn: 'arn:aws:ec2:x' } : target)),
+    })
+    expect(await driver.confirm(live, account.context)).toMatchObject({
+      ok: false,
+      failure: { kind: 'invalid', code: 'ResolvedTargetsDiffer' },
+    })
+  })
+})
+
 describe('lost answers', () => {
   it.each(['fis.CreateExperimentTemplate', 'fis.StartExperiment'])(
     'has its effect exactly once when the reply of %s is dropped',
@@ -264,6 +319,27 @@ describe('taking it out', () => {
     const words = seen.observations.find(({ target }) => target.endsWith(lost))
     expect(words?.injection).toBe('recovering')
     expect(words?.seen).toMatch(/^terminated; .* has 1 of 2 healthy targets/)
+  })
+
+  it('calls a terminated instance replaced, and names the new one, once its group has made up for it', async () => {
+    const groups = account.sim.world.kernel.store.table<Record<string, unknown>>('groups')
+    const rows = [...groups.entries()]
+    for (const [key, group] of rows) groups.put(key, { ...group, replaces: true })
+    const driver = driverOf()
+    const one = injectStep('ec2-stop-instances', {
+      tags: { service: 'checkout' },
+      zones: ['eu-west-1a'],
+      choose: { mode: 'count', count: 1 },
+    })
+    const plan = await planned(one)
+    const { handle } = valueOf(await driver.apply(one, plan, KEY, account.context))
+    const live = stored(driver.undo(one, plan, KEY, account.environment), handle)
+    account.advance(600)
+    valueOf(await driver.recover(live, account.context))
+    account.advance(300)
+    const [seen] = valueOf(await driver.confirmRecovered(live, account.context)).observations
+    expect(seen).toMatchObject({ injection: 'replaced' })
+    expect(seen?.seen).toMatch(/^(terminated|gone); replaced by i-[0-9a-f]+; \S+ has 2 healthy targets/)
   })
 
   it('goes on after a capture that cannot be read only with a failure', async () => {

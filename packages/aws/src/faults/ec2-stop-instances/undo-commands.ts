@@ -5,9 +5,9 @@ import { shellLine } from '../shell.ts'
 import type { Capture } from './capture.ts'
 
 /**
- * The undo by hand, with the AWS CLI alone: find the experiment by its token and stop it, then start each instance. An
- * instance that is still stopping cannot be started, so each start is tried for two minutes; starting one that runs changes
- * nothing. Every line may be run again.
+ * The undo by hand, with the AWS CLI alone: find the experiment by its token and stop it, then start the instances. One that is
+ * still stopping, or gone, fails the start of all of them, so then each is tried for two minutes by itself; starting one
+ * that runs changes nothing. Every line may be run again.
  */
 export function undoCommands(
   capture: Capture,
@@ -21,10 +21,9 @@ export function undoCommands(
   const list = shellLine(['aws', 'fis', 'list-experiments', ...place, '--query', query, '--output', 'text'])
   const stop = shellLine(['aws', 'fis', 'stop-experiment', ...place, '--id'])
   const start = shellLine(['aws', 'ec2', 'start-instances', ...place, '--instance-ids'])
-  return [
-    `for id in $(${list}); do ${stop} "$id"; done`,
-    ...capture.instances.map(
-      ({ id }) => `for try in 1 2 3 4 5 6 7 8 9 10 11 12; do ${start} ${id} && break; sleep 10; done`,
-    ),
-  ]
+  const ids = capture.instances.map(({ id }) => id).join(' ')
+  const stops = `for id in $(${list}); do ${stop} "$id"; done`
+  if (ids === '') return [stops]
+  const one = `for try in 1 2 3 4 5 6 7 8 9 10 11 12; do ${start} "$id" && break; sleep 10; done`
+  return [stops, `${start} ${ids} || for id in ${ids}; do ${one}; done`]
 }
