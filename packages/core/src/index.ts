@@ -9,7 +9,18 @@ export * from './guardrail/check.ts'
 export * from './ids/ids.ts'
 export * from './journal/canonical-json.ts'
 export * from './journal/envelope.ts'
+export {
+  dataLoss,
+  type AcknowledgedMarker,
+  type DataLoss,
+  type MarkerObservations,
+} from './measurement/data-loss.ts'
 export * from './measurement/interval.ts'
+export { measure } from './measurement/measure.ts'
+export type { MeasureInput } from './measurement/measure-input.ts'
+export type { InstantBounds } from './measurement/recovery-time.ts'
+export { responseSeen, type ResponseSeen } from './measurement/response-seen.ts'
+export { steadyState, type SteadyState } from './measurement/steady-state.ts'
 export * from './ports/fault-driver.ts'
 export * from './ports/runtime.ts'
 export * from './ports/stores.ts'
@@ -26,4 +37,5 @@ export * from './target/target.ts'
 export * from './time/duration.ts'
 export * from './time/environment-clock.ts'
 export * from './time/instant.ts'
+export { intervalInWords } from './verdict/judge.ts'
 export * from './verdict/verdict.ts'

@@ -47,7 +47,10 @@ export type Sample = Readonly<{
   start: WorldInstant
   end: WorldInstant
   outcome: ProbeOutcome
-  /** Why, when not good: `timeout`, `refused`, `reset`, `nxdomain`, `nodata`, `servfail`, `status 503`, `late`, … */
+  /**
+   * When not good, why: `timeout`, `refused`, `reset`, `nxdomain`, `nodata`, `servfail`, `status 503`, `late`, …
+   * When good, who answered: the addresses (or records) the name had, sorted, joined by commas.
+   */
   detail?: string
 }>
 

@@ -18,6 +18,12 @@ export const objectiveResultSchema = z.strictObject({
   reason: z.string(),
   /** For inconclusive: what would have decided it. */
   wouldDecide: z.string().optional(),
+  /** With several vantages: what each saw by itself. `note` is in words. Absent: one vantage, or not by vantage. */
+  vantages: z
+    .array(
+      z.strictObject({ vantage: z.string(), observed: durationIntervalSchema.optional(), note: z.string() }),
+    )
+    .optional(),
 })
 export type ObjectiveResult = z.infer<typeof objectiveResultSchema>
 

@@ -1,0 +1,79 @@
+import type { MetricBucket, Sample } from './interval.ts'
+
+/** What a look at the service says. `unusable`: nothing, the prober was late. `unknown`: nothing, nobody looked. */
+export type LookState = 'good' | 'bad' | 'unusable' | 'unknown'
+
+/**
+ * One look at the service, microseconds of world time. Its state held at some instant within [start, end]. A state that held
+ * over a whole stretch (a good bucket) says so by `by` and `until`; for a single probe `by` is its end and `until` its start.
+ */
+export type Look = Readonly<{
+  state: LookState
+  start: number
+  end: number
+  /** The state had begun by then. */
+  by: number
+  /** The state had not ended before then. */
+  until: number
+}>
+
+/** A series of looks from one place, ascending by start, with the cadence at which they should come. */
+export type LookSeries = Readonly<{
+  looks: readonly Look[]
+  /** Longer than this from one usable look to the next, and what happened in between counts as unknown. */
+  gapMicros: number
+}>
+
+/** A stretch of more than so many periods without a usable probe is a gap; shorter ones only widen the interval. */
+const GAP_PERIODS = 3.5
+
+/** Looks of one probe from one vantage. Samples that were stored twice count once. */
+export function looksOfSamples(samples: readonly Sample[], periodMs: number): LookSeries {
+  const looks: Look[] = []
+  const seen = new Set<number>()
+  for (const { start, end, outcome } of samples) {
+    if (seen.has(start)) continue
+    seen.add(start)
+    looks.push({ state: outcome, start, end, by: end, until: start })
+  }
+  return { looks: looks.sort(byStart), gapMicros: Math.round(periodMs * 1000 * GAP_PERIODS) }
+}
+
+/**
+ * Looks of an availability metric. A good bucket was good throughout; a bad one was bad at some instant in it. An absent
+ * bucket is a gap, never a zero.
+ */
+export function looksOfBuckets(
+  buckets: readonly MetricBucket[],
+  periodSeconds: number,
+  goodAtLeast: number,
+): LookSeries {
+  const looks = buckets.map(({ start, periodSeconds, value }): Look => {
+    const end = start + periodSeconds * 1_000_000
+    return value >= goodAtLeast
+      ? { state: 'good', start, end, by: start, until: end }
+      : { state: 'bad', start, end, by: end, until: start }
+  })
+  return { looks: looks.sort(byStart), gapMicros: periodSeconds * 1_500_000 }
+}
+
+/**
+ * Looks of the 1-second metric that the prober published: a value of at least 1 is a good probe. A probe is stamped with its
+ * start, so what it saw happened between its bucket's start and the bucket's end plus the probe's timeout.
+ */
+export function looksOfProbeMetric(
+  buckets: readonly MetricBucket[],
+  periodMs: number,
+  timeoutMs: number,
+): LookSeries {
+  const looks = buckets.map(({ start, periodSeconds, value }): Look => {
+    const end = start + periodSeconds * 1_000_000 + timeoutMs * 1000
+    return { state: value >= 1 ? 'good' : 'bad', start, end, by: end, until: start }
+  })
+  const gapMicros = Math.round(periodMs * 1000 * GAP_PERIODS) + 1_000_000
+  return { looks: looks.sort(byStart), gapMicros }
+}
+
+function byStart(a: Look, b: Look): number {
+  return a.start - b.start || a.end - b.end
+}

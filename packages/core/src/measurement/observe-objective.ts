@@ -1,0 +1,102 @@
+import type { LookWindow, Sustain } from './down-time.ts'
+import { looksOfBuckets, looksOfProbeMetric, looksOfSamples, type LookSeries } from './look.ts'
+import { censorOf, type MeasureInput, type RecoveryObjective } from './measure-input.ts'
+import { quorumOf, recoveryTime, type RecoveryTime } from './recovery-time.ts'
+import type { CompiledProbe } from '../scenario/scenario.ts'
+
+/** What one objective shows: for the service, and from each vantage alone. */
+export type ObjectiveView = Readonly<{
+  service: RecoveryTime
+  vantages: readonly Readonly<{ vantage: string; view: RecoveryTime }>[]
+}>
+
+/** The recovery time that a recovery-time objective is judged by, and its parts by vantage. */
+export function observeObjective(input: MeasureInput, objective: RecoveryObjective): ObjectiveView {
+  const { source, sustained } = objective
+  if (source.from === 'metric') {
+    const series = looksOfBuckets(
+      input.metrics?.[objective.name] ?? [],
+      source.periodSeconds,
+      source.goodAtLeast,
+    )
+    return { service: observe(input, [series], sustainOf(sustained), 0), vantages: [] }
+  }
+  return observeProbe(input, source.probe, sustainOf(sustained))
+}
+
+/** The same for a probe, by a given rule of when an outage is over. */
+export function observeProbe(input: MeasureInput, name: string, sustain: Sustain): ObjectiveView {
+  const probe = probeOf(input, name)
+  const periodMs = probe?.periodMs ?? 0
+  const clockError = input.clockErrorMicros ?? 0
+  const places = input.vantages.map((vantage) => ({
+    vantage,
+    series: looksOfSamples(
+      input.samples.filter((sample) => sample.probe === name && sample.vantage === vantage),
+      periodMs,
+    ),
+  }))
+  return {
+    service: observe(
+      input,
+      places.map(({ series }) => series),
+      sustain,
+      clockError,
+    ),
+    vantages: places.map(({ vantage, series }) => ({
+      vantage,
+      view: observe(input, [series], sustain, clockError),
+    })),
+  }
+}
+
+/** The recovery time by the metrics that the prober published, for comparison. Undefined when none were read. */
+export function observePublished(
+  input: MeasureInput,
+  probeName: string,
+  sustain: Sustain,
+): RecoveryTime | undefined {
+  const probe = probeOf(input, probeName)
+  const published = input.probeMetrics?.filter((metric) => metric.probe === probeName)
+  if (probe === undefined || published === undefined || published.length === 0) return undefined
+  const series = input.vantages.map((vantage) =>
+    looksOfProbeMetric(
+      published.find((metric) => metric.vantage === vantage)?.buckets ?? [],
+      probe.periodMs,
+      probe.timeoutMs,
+    ),
+  )
+  return observe(input, series, sustain, 0)
+}
+
+/** The rule of an objective in microseconds. */
+export function sustainOf(sustained: RecoveryObjective['sustained']): Sustain {
+  return { goodInARow: sustained.goodInARow, holdMicros: sustained.holdMs * 1000 }
+}
+
+/** The probe of that name. */
+export function probeOf(input: MeasureInput, name: string): CompiledProbe | undefined {
+  return input.scenario.probes.find((probe) => probe.name === name)
+}
+
+function observe(
+  input: MeasureInput,
+  places: readonly LookSeries[],
+  sustain: Sustain,
+  clockErrorMicros: number,
+): RecoveryTime {
+  const window = windowOf(input)
+  if (window === undefined) return { seen: 'nothing' }
+  return recoveryTime(places, { window, sustain, quorum: quorumOf(places.length), clockErrorMicros })
+}
+
+/** Undefined without an injection: then there is nothing to recover from. */
+function windowOf(input: MeasureInput): LookWindow | undefined {
+  if (input.injected === undefined) return undefined
+  const until = censorOf(input)?.at ?? Number.POSITIVE_INFINITY
+  // The last samples are still on their way when evidence is read; by the time undo is verified they are in.
+  const coveredTo = input.provisional
+    ? Number.POSITIVE_INFINITY
+    : Math.min(until, input.restored?.hi ?? input.observedTo)
+  return { from: input.injected.lo, until, coveredTo, isHoldNeeded: input.provisional }
+}

@@ -1,0 +1,179 @@
+import { worldInstant, type WorldInstant } from '../time/instant.ts'
+import { downTime, type DownTime, type LookWindow, type PossiblyDown, type Sustain } from './down-time.ts'
+import type { DurationInterval } from './interval.ts'
+import type { LookSeries } from './look.ts'
+import { doOverlap, joinWithin, overlapOfAtLeast, type Span } from './span.ts'
+
+/** Bounds of an instant, world time. */
+export type InstantBounds = Readonly<{ lo: WorldInstant; hi: WorldInstant }>
+
+/** The recovery time that a set of series shows. */
+export type RecoveryTime =
+  /** No usable look at all: nothing can be said. */
+  | Readonly<{ seen: 'nothing' }>
+  /** Every look was good; `observed.hi` is the longest outage that could have gone unseen, null when there is no telling. */
+  | Readonly<{ seen: 'no-outage'; observed: DurationInterval }>
+  /** The longest outage. `observed.hi` is null when no sustained recovery was seen before `window.until`. */
+  | Readonly<{
+      seen: 'outage'
+      observed: DurationInterval
+      onset: InstantBounds
+      firstGood?: InstantBounds
+      recovered?: InstantBounds
+      /** How many separate outages counted. */
+      outages: number
+      /** Recoveries that did not last. */
+      flaps: number
+    }>
+
+/** What `recoveryTime` takes besides the looks. */
+export type RecoveryRule = Readonly<{
+  window: LookWindow
+  sustain: Sustain
+  /** So many places must see an outage at once for the service to be out. */
+  quorum: number
+  /** Bound of the offset between the clocks behind the looks; 0 when one clock stamped them all. Microseconds. */
+  clockErrorMicros: number
+}>
+
+/** At least half of the places: of two one, of three two. Erring towards "out" can only make a verdict stricter. */
+export function quorumOf(places: number): number {
+  return Math.max(1, Math.ceil(places / 2))
+}
+
+/**
+ * Recovery time of a service from looks at it, one series a place. With several places each has its own outages (joined over
+ * its own flaps), and the service is out while at least `quorum` places are. The longest outage that began inside the window
+ * counts. The truth lies in the interval whenever outages and recoveries last longer than a gap and a timeout.
+ */
+export function recoveryTime(places: readonly LookSeries[], rule: RecoveryRule): RecoveryTime {
+  if (!places.some(({ looks }) => looks.some(isUsable))) return { seen: 'nothing' }
+  const downTimes = places.map((series) => downTime(series, rule.window, rule.sustain))
+  const [only] = downTimes
+  return only !== undefined && downTimes.length === 1
+    ? fromOnePlace(only, rule)
+    : fromSeveralPlaces(downTimes, rule)
+}
+
+function isUsable({ state }: LookSeries['looks'][number]): boolean {
+  return state === 'good' || state === 'bad'
+}
+
+function fromOnePlace(down: DownTime, rule: RecoveryRule): RecoveryTime {
+  const lo = Math.max(0, ...down.surely.map(({ by, until }) => Math.min(until, rule.window.until) - by))
+  const seen = down.possibly.filter(({ isSeen }) => isSeen)
+  const worst = longest(seen)
+  const hi = longestMicros(down.possibly, rule)
+  if (worst === undefined) return noOutage(hi, down.resolutionMicros, rule)
+  return {
+    seen: 'outage',
+    observed: interval(lo, hi, rule),
+    onset: bounds(worst.from, worst.badBy),
+    ...firstGoodOf([worst], rule),
+    ...recoveredOf(worst.badUntil, worst.to, rule),
+    outages: seen.length,
+    flaps: seen.reduce((sum, { flaps }) => sum + flaps, 0),
+  }
+}
+
+function fromSeveralPlaces(downs: readonly DownTime[], rule: RecoveryRule): RecoveryTime {
+  const { quorum, window, sustain } = rule
+  const surely = joinWithin(
+    overlapOfAtLeast(
+      downs.map((down) => surelySpans(down, window.until)),
+      quorum,
+    ),
+    sustain.holdMicros,
+  )
+  const possibly = joinWithin(
+    overlapOfAtLeast(
+      downs.map((down) => down.possibly),
+      quorum,
+    ),
+    sustain.holdMicros,
+  )
+  const failing = overlapOfAtLeast(
+    downs.map((down) => down.possibly.filter(({ isSeen }) => isSeen)),
+    quorum,
+  )
+  const seen = possibly.filter((span) => failing.some((other) => doOverlap(span, other)))
+  const hi = longestMicros(possibly, rule)
+  const worst = longest(seen)
+  if (worst === undefined) return noOutage(hi, nthLargest(downs, quorum), rule)
+
+  const parts = downs.flatMap((down) => down.possibly).filter((part) => part.isSeen && doOverlap(part, worst))
+  const inside = surely.filter((span) => doOverlap(span, worst))
+  const badBy = parts.map((part) => part.badBy).sort((a, b) => a - b)[quorum - 1] ?? worst.to
+  return {
+    seen: 'outage',
+    observed: interval(Math.max(0, ...surely.map(({ from, to }) => to - from)), hi, rule),
+    onset: bounds(worst.from, inside[0]?.from ?? Math.min(badBy, worst.to)),
+    ...firstGoodOf(parts, rule),
+    ...recoveredOf(inside.at(-1)?.to ?? worst.from, worst.to, rule),
+    outages: seen.length,
+    flaps: parts.reduce((sum, { flaps }) => sum + flaps, 0),
+  }
+}
+
+function surelySpans(down: DownTime, until: number): readonly Span[] {
+  return down.surely.flatMap(({ by, until: last }) => {
+    const to = Math.min(last, until)
+    return to > by ? [{ from: by, to }] : []
+  })
+}
+
+/** Upper bound over all outages, null when one of them may have had no recovery that counts. */
+function longestMicros(possibly: readonly Span[], rule: RecoveryRule): number | null {
+  let hi = 0
+  for (const { from, to } of possibly) {
+    if (to === Number.POSITIVE_INFINITY || to > rule.window.until) return null
+    hi = Math.max(hi, to - from)
+  }
+  return hi
+}
+
+function longest<T extends Span>(spans: readonly T[]): T | undefined {
+  let found: T | undefined
+  for (const span of spans)
+    if (found === undefined || span.to - span.from > found.to - found.from) found = span
+  return found
+}
+
+/** An outage must have hidden from `count` places at once, so the place that sees best among the worst ones bounds it. */
+function nthLargest(downs: readonly DownTime[], count: number): number {
+  return downs.map((down) => down.resolutionMicros).sort((a, b) => b - a)[count - 1] ?? 0
+}
+
+function noOutage(hi: number | null, resolutionMicros: number, rule: RecoveryRule): RecoveryTime {
+  return {
+    seen: 'no-outage',
+    observed: interval(0, hi === null ? null : Math.max(hi, resolutionMicros), rule),
+  }
+}
+
+/** Both ends of a recovery time may be read on different clocks, hence twice the error. */
+function interval(lo: number, hi: number | null, rule: RecoveryRule): DurationInterval {
+  const slack = 2 * rule.clockErrorMicros
+  return { lo: Math.max(0, lo - slack), hi: hi === null ? null : hi + slack }
+}
+
+function bounds(lo: number, hi: number): InstantBounds {
+  return { lo: worldInstant(Math.min(lo, hi)), hi: worldInstant(Math.max(lo, hi)) }
+}
+
+/** The first place that answers again. */
+function firstGoodOf(
+  parts: readonly PossiblyDown[],
+  rule: RecoveryRule,
+): Readonly<{ firstGood?: InstantBounds }> {
+  const first = parts
+    .map(({ firstGood }) => firstGood)
+    .filter(({ hi }) => hi <= rule.window.until && hi !== Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.hi - b.hi)[0]
+  return first === undefined ? {} : { firstGood: bounds(first.lo, first.hi) }
+}
+
+function recoveredOf(lo: number, hi: number, rule: RecoveryRule): Readonly<{ recovered?: InstantBounds }> {
+  const isCounted = hi <= rule.window.until && hi !== Number.POSITIVE_INFINITY
+  return isCounted ? { recovered: bounds(lo, hi) } : {}
+}
