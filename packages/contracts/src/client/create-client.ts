@@ -10,7 +10,6 @@ import type {
 import type { BookDrill, DrillView } from '../http/drill.ts'
 import type {
   EvidenceView,
-  HaltAnswer,
   HaltView,
   HealthAnswer,
   SessionTicket,
@@ -105,7 +104,7 @@ export function createClient(options: ClientOptions) {
     plan: (request: PlanRequest) => post<PlanAnswer>('/v1/plan', request),
     halt: {
       get: () => get<HaltView>('/v1/halt'),
-      set: (reason: string) => post<HaltAnswer>('/v1/halt', { reason }),
+      set: (reason: string) => post<HaltView>('/v1/halt', { reason }),
       lift: (reason: string) => post<HaltView>('/v1/halt/lift', { reason }),
     },
     session: {

@@ -21,10 +21,6 @@ export type HaltView = z.infer<typeof haltSchema>
 /** Sets or lifts the halt. */
 export const haltRequestSchema = z.object({ reason: reasonSchema }).meta({ id: 'HaltRequest' })
 
-/** What setting the halt answers: the halt, and how many runs were told to put everything back. */
-export const haltAnswerSchema = z.object({ halt: haltSchema, abortedRuns: z.int() })
-export type HaltAnswer = z.infer<typeof haltAnswerSchema>
-
 /** A one-time link that gives a browser a session. */
 export const ticketSchema = z
   .object({

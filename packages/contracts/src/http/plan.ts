@@ -1,4 +1,11 @@
-import { GUARDRAILS, RESTORATIONS, frozenTargetSchema } from '@firedrill/core'
+import {
+  EXPIRIES,
+  FENCINGS,
+  GUARDRAILS,
+  RESTORATIONS,
+  failureSchema,
+  frozenTargetSchema,
+} from '@firedrill/core'
 import { z } from 'zod'
 import { nameSchema, pinnedSchema } from './shared.ts'
 
@@ -38,8 +45,8 @@ export const planReferenceSchema = z
       .int()
       .min(0)
       .max(2 ** 31 - 1),
-    /** Step name → ids of its targets. */
-    targets: z.record(z.string(), z.array(z.string())),
+    /** Hash over every step's targets, captured state, calls and permissions. */
+    planHash: z.string(),
   })
   .meta({ id: 'PlanReference' })
 export type PlanReference = z.infer<typeof planReferenceSchema>
@@ -56,7 +63,11 @@ export const planAnswerSchema = z
       z.object({
         step: z.string(),
         fault: z.string(),
+        faultVersion: z.int(),
+        title: z.string(),
         restoration: z.enum(RESTORATIONS),
+        fencing: z.enum(FENCINGS),
+        expiry: z.enum(EXPIRIES),
         targets: z.array(frozenTargetSchema),
         population: z.int(),
         unfit: z.array(z.object({ target: z.string(), guardrail: z.string(), reason: z.string() })),
@@ -64,10 +75,13 @@ export const planAnswerSchema = z
         permissions: z.array(z.string()),
         /** Commands that undo this step by hand, in order. */
         undoCommands: z.array(z.string()),
+        /** Set when the cloud could not be asked; then nothing else is known of this step. */
+        failure: failureSchema.optional(),
       }),
     ),
     permissions: z.array(z.string()),
-    reference: planReferenceSchema,
+    /** For a start from this plan; null when a step could not be resolved. */
+    reference: planReferenceSchema.nullable(),
   })
   .meta({ id: 'Plan' })
 export type PlanAnswer = z.infer<typeof planAnswerSchema>

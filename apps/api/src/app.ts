@@ -1,0 +1,73 @@
+import cookie from '@fastify/cookie'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { ApiDependencies } from './dependencies.ts'
+import { sendProblem } from './problem/problem-reply.ts'
+import { serveDashboard } from './routes/dashboard/dashboard-routes.ts'
+import { collectOpenApi, documentRoutes } from './routes/documents/document-routes.ts'
+import { drillRoutes } from './routes/drills/drill-routes.ts'
+import { environmentRoutes } from './routes/environments/environment-routes.ts'
+import { haltRoutes } from './routes/halt/halt-routes.ts'
+import { healthRoutes } from './routes/health/health-routes.ts'
+import { planRoute } from './routes/plan/plan-route.ts'
+import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
+import { liveRoute } from './routes/runs/live-route.ts'
+import { readRunRoutes } from './routes/runs/read-runs.ts'
+import { runFileRoutes } from './routes/runs/run-files.ts'
+import { startRunRoute } from './routes/runs/start-run.ts'
+import { scenarioRoutes } from './routes/scenarios/scenario-routes.ts'
+import { sessionRoutes } from './routes/session/session-routes.ts'
+import { authenticate, authorise } from './security/authenticate.ts'
+import { setSecurityHeaders } from './security/headers.ts'
+import { refuseForeignPages, refuseForgedChanges } from './security/own-page.ts'
+import { requirePermissions } from './security/require-permissions.ts'
+
+/** Largest body of a request: a scenario file is a few kilobytes. */
+const BODY_BYTES_MAX = 1_048_576
+
+/** Builds the API. It does not listen yet; it does not become ready when a route declares no permission. */
+export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> {
+  const log: FastifyBaseLogger = deps.log
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    trustProxy: false,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(sendProblem)
+  requirePermissions(app)
+
+  app.decorateRequest('principal', { getter: () => ({ kind: 'anonymous' as const }) })
+  await app.register(cookie)
+  app.addHook('onRequest', async (request, reply) => {
+    setSecurityHeaders(reply)
+    refuseForeignPages(request)
+    request.principal = await authenticate(request, deps)
+    refuseForgedChanges(request)
+    authorise(request)
+  })
+
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+
+  await collectOpenApi(app)
+  await app.register(scenarioRoutes(deps))
+  await app.register(environmentRoutes(deps))
+  await app.register(drillRoutes(deps))
+  await app.register(startRunRoute(deps))
+  await app.register(readRunRoutes(deps))
+  await app.register(actOnRunRoutes(deps))
+  await app.register(runFileRoutes(deps))
+  await app.register(liveRoute(deps, closing.signal))
+  await app.register(planRoute(deps))
+  await app.register(haltRoutes(deps))
+  await app.register(sessionRoutes(deps))
+  await app.register(healthRoutes(deps))
+  await app.register(documentRoutes())
+  await serveDashboard(app, deps.webDir)
+  return app
+}

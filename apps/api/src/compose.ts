@@ -1,0 +1,180 @@
+import { createAwsClients, createFaultCatalogue, createIdentity, createMetrics } from '@firedrill/aws'
+import { isAppError, type Clock, type CompiledEnvironment, type EnvironmentClock } from '@firedrill/core'
+import { migrate, openStores, type Stores } from '@firedrill/db'
+import { createUseCases } from '@firedrill/engine'
+import { createQueue } from '@firedrill/queue'
+import {
+  createHealth,
+  createLogger,
+  createPlatformTime,
+  createShutdown,
+  createWorldClocks,
+  dbRoom,
+  endWithParent,
+  ensureSecretFile,
+  httpRoom,
+  loadConfig,
+  logRoom,
+  queueRoom,
+  readEnvironmentClock,
+  sha256,
+  systemClock,
+  systemIds,
+  systemRandom,
+  type Health,
+  type Logger,
+  type Shutdown,
+  type WorldClocks,
+} from '@firedrill/runtime'
+import { compileEnvironment, compileScenario } from '@firedrill/scenario-file'
+import { join } from 'node:path'
+import type { ApiDependencies } from './dependencies.ts'
+import { createQueueLink, type QueueLink } from './queue-link.ts'
+import { createReports } from './reports.ts'
+import { ensureFirstToken } from './security/first-token.ts'
+import { createSessions } from './security/session.ts'
+import type { Compilers } from './use-cases.ts'
+
+/** Name of the file with the secret that signs sessions, inside the state directory. */
+const SESSION_SECRET_FILE = 'session-secret'
+
+/** Everything `main.ts` needs: where to listen, what the API is plugged into, and its ordered end. */
+export type Composition = Readonly<{
+  host: string
+  port: number
+  tokenFile: string
+  deps: ApiDependencies
+  log: Logger
+  shutdown: Shutdown
+}>
+
+/** Constructs every adapter from the environment's variables. The only place that does so in this app. */
+export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
+  const config = loadConfig({ db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom }, env)
+  const log = createLogger('api', config.log)
+  const clock = systemClock
+  const shutdown = createShutdown({ log, clock })
+  endWithParent(shutdown, env)
+
+  await migrate(config.db.url)
+  const stores = openStores({
+    url: config.db.url,
+    connectionsMax: config.db.poolSize,
+    name: 'firedrill api',
+    clock,
+    onConnectionError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  })
+  shutdown.add('stores', () => stores.close())
+
+  const queue = await openQueue(config.queue, config.db.url, log)
+  shutdown.add('queue', () => queue.close())
+  const worldClocks = createWorldClocks({
+    store: stores.clocks,
+    platformNow: () => stores.runs.now(),
+    clock,
+    onFailure: (environment, error) =>
+      log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
+  })
+  shutdown.add('world clocks', () => worldClocks.stop())
+  const clients = createAwsClients()
+  shutdown.add('aws clients', () => clients.close())
+
+  const { secret } = await ensureSecretFile(join(config.http.stateDir, SESSION_SECRET_FILE))
+  const token = await ensureFirstToken(config.http.stateDir, {
+    tokens: stores.tokens,
+    ids: systemIds,
+    sha256,
+  })
+  const useCases = createUseCases({
+    ...stores,
+    clock,
+    clockOf: clockOf(stores, worldClocks),
+    faults: createFaultCatalogue(clients),
+    hints: queue.hints,
+    identity: createIdentity(clients),
+    ids: systemIds,
+    metrics: createMetrics(clients),
+    random: systemRandom,
+    sandboxOnly: true,
+    sha256,
+  })
+  const deps: ApiDependencies = {
+    ...stores,
+    clock,
+    compilers,
+    health: healthOf(clock, stores, queue, worldClocks),
+    ids: systemIds,
+    log,
+    pingQueue: queue.ping,
+    platformTime: createPlatformTime({ read: () => stores.runs.now(), clock }),
+    random: systemRandom,
+    reports: createReports(stores),
+    sessions: createSessions({ secret, clock }),
+    sha256,
+    useCases,
+    webDir: config.http.webDir,
+  }
+  return { host: config.http.host, port: config.http.port, tokenFile: token.path, deps, log, shutdown }
+}
+
+/** Files → definitions. A stored scenario may extend another stored one by its name. */
+export const compilers: Compilers = {
+  scenario: (text, parents) =>
+    compileScenario(text, {
+      resolve: (name) => {
+        const parent = parents.get(name)
+        return parent === undefined ? undefined : { file: name, text: parent }
+      },
+    }),
+  environment: (text) => compileEnvironment(text),
+}
+
+async function openQueue(
+  config: Readonly<{ backend: 'postgres' } | { backend: 'redis'; url: string }>,
+  databaseUrl: string,
+  log: Logger,
+): Promise<QueueLink> {
+  const link = createQueueLink(() =>
+    createQueue({
+      backend: config.backend,
+      url: config.backend === 'redis' ? config.url : databaseUrl,
+      onError: (error) => log.warn({ err: error }, 'the queue had an error'),
+    }),
+  )
+  try {
+    await link.ping()
+  } catch (error) {
+    // A queue that would lose jobs is a mistake of configuration; one that is away may come back.
+    if (isAppError(error) && error.code === 'config-invalid') throw error
+    log.warn({ err: error }, 'the queue is away; runs can be read and aborted, but none can be started')
+  }
+  return link
+}
+
+/** The clock of a stored environment is followed; the one of a file that is only being planned is read and forgotten. */
+function clockOf(
+  stores: Pick<Stores, 'definitions' | 'runs'>,
+  worldClocks: WorldClocks,
+): (teamId: string, environment: CompiledEnvironment) => Promise<EnvironmentClock> {
+  return async (teamId, environment) => {
+    const stored = await stores.definitions.latest(teamId, 'environment', environment.name)
+    const isStored = JSON.stringify(stored?.compiled.clock) === JSON.stringify(environment.clock)
+    if (isStored) return worldClocks.of(teamId, environment)
+    const signal = AbortSignal.timeout(5000)
+    return readEnvironmentClock({ environment, platformNow: () => stores.runs.now(), signal })
+  }
+}
+
+function healthOf(clock: Clock, stores: Stores, queue: QueueLink, worldClocks: WorldClocks): Health {
+  const health = createHealth({ clock })
+  health.add('database', async () => void (await stores.runs.now()))
+  health.add('queue', () => queue.ping(), { essential: false })
+  health.add(
+    'world clocks',
+    async () => {
+      if (worldClocks.stale().length > 0) throw new Error('the clock of an environment is stale')
+    },
+    { essential: false },
+  )
+  return health
+}

@@ -1,0 +1,48 @@
+import type {
+  Clock,
+  ClockStore,
+  DefinitionStore,
+  DrillStore,
+  EventFeed,
+  EvidenceStore,
+  HaltStore,
+  IdempotencyStore,
+  Ids,
+  Random,
+  RunStore,
+  Samples,
+  Sha256,
+  TokenStore,
+} from '@firedrill/core'
+import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
+import type { Sessions } from './security/session.ts'
+import type { Compilers, RunReports, RunUseCases } from './use-cases.ts'
+
+/** Everything the API is plugged into. Only `main.ts` and tests make one; a route takes the part it needs. */
+export type ApiDependencies = Readonly<{
+  clock: Clock
+  clocks: ClockStore
+  compilers: Compilers
+  definitions: DefinitionStore
+  drills: DrillStore
+  evidence: EvidenceStore
+  feed: EventFeed
+  halt: HaltStore
+  health: Health
+  idempotency: IdempotencyStore
+  ids: Ids
+  log: Logger
+  platformTime: PlatformTime
+  /** Throws when no hint can be sent. */
+  pingQueue: () => Promise<void>
+  random: Random
+  reports: RunReports
+  runs: RunStore
+  samples: Samples
+  sessions: Sessions
+  sha256: Sha256
+  tokens: TokenStore
+  useCases: RunUseCases
+  /** Directory of the built dashboard; none serves a line of text instead. */
+  webDir: string | undefined
+}>

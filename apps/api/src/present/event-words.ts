@@ -1,0 +1,166 @@
+import { isClean, type JournalEvent, type RunEventBody, type RunEventType } from '@firedrill/core'
+import type { TimelineEvent, Tone } from '@firedrill/contracts'
+
+type Words = Readonly<{ tone: Tone; summary: string; step?: string }>
+
+/** A journal event for people: one sentence and how it should look, with the payload beside it. */
+export function presentEvent(event: JournalEvent): TimelineEvent {
+  const { seq, v, type, at, worldAt, actor, hash } = event
+  const words = wordsOf({ type: event.type, data: event.data } as RunEventBody)
+  return { seq, v, type, at, worldAt, actor: { ...actor }, hash, ...words, data: { ...event.data } }
+}
+
+function wordsOf(body: RunEventBody): Words {
+  switch (body.type) {
+    case 'run-created':
+      return neutral(
+        `Run created: scenario ${body.data.scenario.name} in environment ${body.data.environment.name}`,
+      )
+    case 'status-changed':
+      return {
+        tone: statusTone(body.data.to),
+        summary: `${body.data.from} → ${body.data.to}: ${body.data.why}`,
+      }
+    case 'planned': {
+      const targets = body.data.steps.flatMap((step) => step.targets).length
+      return neutral(
+        `Planned: ${count(targets, 'target')} frozen in ${count(body.data.steps.length, 'step')}`,
+      )
+    }
+    case 'guardrails-checked': {
+      const refused = body.data.answers.filter((answer) => !answer.allow)
+      return body.data.allowed
+        ? { tone: 'good', summary: `All ${body.data.answers.length} guardrails allow` }
+        : {
+            tone: 'bad',
+            summary: `Refused: ${refused.map((answer) => `${answer.guardrail} (${answer.reason})`).join('; ')}`,
+          }
+    }
+    case 'steady-state-checked':
+      return {
+        tone: body.data.holds ? 'good' : 'bad',
+        summary: `Steady state ${body.data.holds ? 'holds' : 'does not hold'}: ${body.data.seen}`,
+      }
+    case 'stop-condition-breached':
+      return { tone: 'bad', summary: `Stop condition ${body.data.condition} breached: ${body.data.seen}` }
+    case 'response-seen':
+      return { tone: 'good', summary: `The system responded: ${body.data.seen}` }
+    case 'step-waited':
+      return { ...neutral(`Step ${body.data.step}: waited`), step: body.data.step }
+    case 'call-failed': {
+      const { operation, code, message } = body.data.failure
+      return {
+        tone: 'warning',
+        summary: `${operation} failed (attempt ${body.data.attempt}): ${code} ${message}`,
+        ...(body.data.step === undefined ? {} : { step: body.data.step }),
+      }
+    }
+    case 'abort-requested':
+      return { tone: 'person', summary: `Abort: ${body.data.reason}` }
+    case 'note-added':
+      return { tone: 'person', summary: body.data.text }
+    case 'measured':
+      return {
+        tone: verdictTone(body.data.measurement.verdict),
+        summary: `${body.data.measurement.provisional ? 'Measured so far' : 'Measured'}: ${body.data.measurement.verdict}, ${body.data.measurement.reason}`,
+      }
+    case 'person-needed':
+      return { tone: 'bad', summary: `A person is needed: ${body.data.why}` }
+    case 'undo-prepared':
+    case 'kit-acknowledged':
+    case 'injection-requested':
+    case 'injection-accepted':
+    case 'injection-observed':
+    case 'recovery-requested':
+    case 'recovery-accepted':
+    case 'restoration-observed':
+      return stepWords(body)
+  }
+}
+
+type StepEvent = Extract<
+  RunEventBody,
+  {
+    type: Extract<
+      RunEventType,
+      | `undo-${string}`
+      | `kit-${string}`
+      | `injection-${string}`
+      | `recovery-${string}`
+      | `restoration-${string}`
+    >
+  }
+>
+
+function stepWords(body: StepEvent): Words {
+  const { step } = body.data
+  const say = (tone: Tone, text: string): Words => ({ tone, summary: `Step ${step}: ${text}`, step })
+  switch (body.type) {
+    case 'undo-prepared':
+      return say('undo', 'the way back is stored')
+    case 'kit-acknowledged':
+      return say('undo', `${body.data.reaper} holds its own copy of the way back`)
+    case 'injection-requested':
+      return say('fault', `the fault is being put in (attempt ${body.data.attempt})`)
+    case 'injection-accepted':
+      return say('fault', `the call was accepted as ${body.data.handle}`)
+    case 'injection-observed':
+      return say('fault', observed(body.data.observations))
+    case 'recovery-requested':
+      return say('undo', `the fault is being taken out: ${body.data.reason} (attempt ${body.data.attempt})`)
+    case 'recovery-accepted':
+      return say('undo', 'the call to put it back was accepted')
+    case 'restoration-observed':
+      return say(
+        body.data.observations.every(({ injection }) => isClean(injection)) ? 'good' : 'undo',
+        observed(body.data.observations),
+      )
+  }
+}
+
+function observed(observations: readonly Readonly<{ injection: string }>[]): string {
+  const counts = new Map<string, number>()
+  for (const { injection } of observations) counts.set(injection, (counts.get(injection) ?? 0) + 1)
+  return `seen ${[...counts].map(([injection, times]) => `${injection} on ${count(times, 'target')}`).join(', ')}`
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+function neutral(summary: string): Words {
+  return { tone: 'neutral', summary }
+}
+
+function verdictTone(verdict: 'held' | 'deviated' | 'inconclusive' | 'not-run'): Tone {
+  return verdict === 'held' ? 'good' : verdict === 'deviated' ? 'bad' : 'warning'
+}
+
+function statusTone(to: Extract<RunEventBody, { type: 'status-changed' }>['data']['to']): Tone {
+  switch (to) {
+    case 'injecting':
+      return 'fault'
+    case 'recovering':
+    case 'verifying':
+      return 'undo'
+    case 'aborting':
+    case 'paused':
+    case 'cancelled':
+    case 'missed':
+      return 'warning'
+    case 'needs-person':
+    case 'refused':
+      return 'bad'
+    case 'closed':
+      return 'good'
+    case 'booked':
+    case 'planning':
+    case 'awaiting-approval':
+    case 'preflight':
+    case 'baseline':
+    case 'observing':
+    case 'responding':
+    case 'settling':
+      return 'neutral'
+  }
+}

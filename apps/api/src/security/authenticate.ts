@@ -1,0 +1,55 @@
+import { AppError, type Sha256, type TokenStore } from '@firedrill/core'
+import type { FastifyRequest } from 'fastify'
+import { isGranted } from './permissions.ts'
+import type { Principal } from './principal.ts'
+import { SESSION_COOKIE, type Sessions } from './session.ts'
+
+const BEARER = /^Bearer ([A-Za-z0-9_-]{20,200})$/
+
+/** Who sent a request: by bearer token, else by session cookie, else nobody. @throws AppError for credentials that are wrong. */
+export async function authenticate(
+  request: FastifyRequest,
+  ports: Readonly<{ tokens: TokenStore; sessions: Sessions; sha256: Sha256 }>,
+): Promise<Principal> {
+  const { authorization } = request.headers
+  if (authorization !== undefined) {
+    const token = BEARER.exec(authorization)?.[1]
+    const principal =
+      token === undefined ? undefined : await byHash(ports.sha256(token), 'token', ports.tokens)
+    if (principal === undefined) throw new AppError('not-signed-in', 'The bearer token is not known here.')
+    return principal
+  }
+  const cookie = request.cookies[SESSION_COOKIE]
+  if (cookie === undefined) return { kind: 'anonymous' }
+  const tokenHash = ports.sessions.verify(cookie)
+  const principal = tokenHash === undefined ? undefined : await byHash(tokenHash, 'session', ports.tokens)
+  return principal ?? { kind: 'anonymous' }
+}
+
+async function byHash(
+  hash: string,
+  kind: 'token' | 'session',
+  tokens: TokenStore,
+): Promise<Principal | undefined> {
+  const known = await tokens.byHash(hash)
+  if (known === undefined) return undefined
+  const { id, teamId, name, permissions } = known
+  return { kind, teamId, permissions, actor: { kind: 'person', id, name } }
+}
+
+/** Checks what a route asks for against who sent the request. @throws AppError `not-signed-in`, `not-permitted`. */
+export function authorise(request: FastifyRequest): void {
+  if (request.is404) return
+  const { permission } = request.routeOptions.config
+  if (permission === 'public') return
+  // A route without a declaration never gets this far: the API does not start with one. If it did, nobody may.
+  if (permission === undefined) throw new AppError('not-permitted', 'This route declares no permission.')
+  const { principal } = request
+  if (principal.kind === 'anonymous')
+    throw new AppError('not-signed-in', 'Send a bearer token, or open a one-time link to get a session.')
+  if (!isGranted(principal.permissions, permission))
+    throw new AppError(
+      'not-permitted',
+      `This needs the permission ${permission}, which the token does not hold.`,
+    )
+}

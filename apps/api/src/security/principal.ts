@@ -1,0 +1,27 @@
+import { AppError, type Actor } from '@firedrill/core'
+import type { RoutePermission } from './permissions.ts'
+
+/** Who a request comes from. */
+export type Principal = Readonly<
+  | { kind: 'anonymous' }
+  | { kind: 'token' | 'session'; teamId: string; actor: Actor; permissions: readonly string[] }
+>
+/** A principal that proved who it is. */
+export type SignedIn = Exclude<Principal, { kind: 'anonymous' }>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Required of every route; a route without one keeps the API from starting. */
+    permission?: RoutePermission
+  }
+  interface FastifyRequest {
+    principal: Principal
+  }
+}
+
+/** The signed-in principal of a request. @throws AppError `not-signed-in`. */
+export function signedIn(request: Readonly<{ principal: Principal }>): SignedIn {
+  if (request.principal.kind === 'anonymous')
+    throw new AppError('not-signed-in', 'Send a bearer token, or open a one-time link to get a session.')
+  return request.principal
+}
