@@ -11,8 +11,12 @@ export function findScenario(wanted: string, root: string): ScenarioFile {
   const inLibrary = join(library, wanted, 'scenario.yaml')
   const path = existsSync(inLibrary) ? inLibrary : resolve(wanted)
   if (!existsSync(path) || !statSync(path).isFile()) {
-    const names = readdirSync(library, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
-    throw new Error(`There is no scenario "${wanted}": neither a file nor one of ${names.join(', ')} in scenarios/.`)
+    const names = readdirSync(library, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    )
+    throw new Error(
+      `There is no scenario "${wanted}": neither a file nor one of ${names.join(', ')} in scenarios/.`,
+    )
   }
   const source = readFileSync(path, 'utf8')
   const name = /^metadata:\s*\n(?:[ \t]+.*\n)*?[ \t]+name:[ \t]*['"]?([a-z0-9-]+)/m.exec(source)?.[1]
@@ -23,19 +27,28 @@ export function findScenario(wanted: string, root: string): ScenarioFile {
 export function libraryScenarios(root: string): readonly ScenarioFile[] {
   const library = join(root, 'scenarios')
   return readdirSync(library, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() && existsSync(join(library, entry.name, 'scenario.yaml')) ? [findScenario(entry.name, root)] : [],
+    entry.isDirectory() && existsSync(join(library, entry.name, 'scenario.yaml'))
+      ? [findScenario(entry.name, root)]
+      : [],
   )
 }
 
 /** Stores environment and scenarios, books the drill and starts a run, all through the API. */
 export async function bookAndStart(
   client: Client,
-  input: Readonly<{ environmentYaml: string; scenario: ScenarioFile; library: readonly ScenarioFile[]; seed: number }>,
+  input: Readonly<{
+    environmentYaml: string
+    scenario: ScenarioFile
+    library: readonly ScenarioFile[]
+    seed: number
+  }>,
 ): Promise<RunSummary> {
   await client.environments.put('sandbox', { source: input.environmentYaml, origin: 'file' })
   for (const { name, source } of input.library) await client.scenarios.put(name, { source, origin: 'file' })
   await client.scenarios.put(input.scenario.name, { source: input.scenario.source, origin: 'file' })
-  const known = (await client.drills.list()).find((drill) => drill.scenario === input.scenario.name && drill.environment === 'sandbox')
+  const known = (await client.drills.list()).find(
+    (drill) => drill.scenario === input.scenario.name && drill.environment === 'sandbox',
+  )
   const drill = known ?? (await client.drills.book({ scenario: input.scenario.name, environment: 'sandbox' }))
   return client.runs.start({ drillId: drill.id, seed: input.seed })
 }

@@ -29,13 +29,16 @@ export async function sandboxEnvironment(ready: SimulatorReady): Promise<string>
   const world = worldSchema.parse(await answer.json())
   const regions = [...new Set(world.groups.map((group) => group.region))]
   const [primary, standby = primary] = regions
-  if (primary === undefined || standby === undefined) throw new Error('the simulated world has no Region with instances')
+  if (primary === undefined || standby === undefined)
+    throw new Error('the simulated world has no Region with instances')
   const zones = world.zones.map(({ id, name }, i) => {
     const key = i === 0 ? 'public' : `public-${i + 1}`
     return `    ${key}: { id: ${id}, domain: ${name.replace(/\.$/, '')} }`
   })
   // Probes look from outside the Region that is drilled, so that they do not share its fate.
-  const outside = ready.dns.recursive.filter(({ vantage }) => world.vantages.some((v) => v.name === vantage && v.region !== primary))
+  const outside = ready.dns.recursive.filter(({ vantage }) =>
+    world.vantages.some((v) => v.name === vantage && v.region !== primary),
+  )
   const vantages = (outside.length > 0 ? outside : ready.dns.recursive).map(
     ({ vantage, address }) => `      - { name: ${vantage}, resolver: '${address}' }`,
   )

@@ -1,21 +1,21 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createClient, exitCodeOf, type Client, type RunDetail } from '@firedrill/contracts'
+import { createClient, exitCodeOf, followRun, verdictBlock, type Client, type Output, type RunDetail } from '@firedrill/contracts'
+import { systemClock } from '@firedrill/runtime'
 import { bookAndStart, findScenario, libraryScenarios, unfinishedRun } from './drill.ts'
-import { followRun, type Output } from './follow-run.ts'
 import { claimState } from './instance-lock.ts'
 import { parseOptions, type SandboxOptions } from './options.ts'
 import { portsFrom, takenPort } from './ports.ts'
-import { verdictBlock } from './present.ts'
 import { startStack, type Stack } from './stack.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..')
 
 const output: Output = {
-  live: process.stdout.isTTY === true && process.env['CI'] === undefined,
+  live: process.stdout.isTTY && process.env['CI'] === undefined,
   width: process.stdout.columns ?? 120,
   write: (text) => process.stdout.write(text),
+  sleep: systemClock.sleep,
 }
 const say = (line: string) => output.write(`${line}\n`)
 
@@ -34,7 +34,9 @@ async function main(): Promise<number> {
       `A sandbox is already running on ${options.stateDir} (process ${claim.pid}). Stop it with Ctrl-C, or start another with --state DIR --port-base N.`,
     )
   }
-  if (options.fresh) for (const part of ['postgres', 'simulator', 'kits', 'redis', 'logs', 'api-token']) rmSync(join(options.stateDir, part), { recursive: true, force: true })
+  if (options.fresh)
+    for (const part of ['postgres', 'simulator', 'kits', 'redis', 'logs', 'api-token'])
+      rmSync(join(options.stateDir, part), { recursive: true, force: true })
   const ports = portsFrom(options.portBase)
   const ending = new AbortController()
   let lost: string | undefined
@@ -44,19 +46,30 @@ async function main(): Promise<number> {
   process.on('disconnect', end)
   try {
     const taken = await takenPort(ports)
-    if (taken !== undefined) throw new Error(`Port ${taken} on 127.0.0.1 is in use. Stop what uses it, or choose others with --port-base N.`)
+    if (taken !== undefined)
+      throw new Error(
+        `Port ${taken} on 127.0.0.1 is in use. Stop what uses it, or choose others with --port-base N.`,
+      )
     const began = performance.now()
-    const stack = await startStack(options, ports, ROOT, (line) => say(`  ${line}`), (why) => {
-      lost = why
-      end()
-    })
+    const stack = await startStack(
+      options,
+      ports,
+      ROOT,
+      (line) => say(`  ${line}`),
+      (why) => {
+        lost = why
+        end()
+      },
+    )
     try {
       const client = createClient({ baseUrl: stack.apiUrl, token: stack.token })
       await announce(stack, client, options, performance.now() - began)
       const exitCode = options.idle ? 0 : await drill(client, stack, options, scenario, ending.signal)
       if (!options.once) {
         say(`\n  Everything stays up. Ctrl-C stops it.`)
-        await new Promise<void>((resolve) => (ending.signal.aborted ? resolve() : ending.signal.addEventListener('abort', () => resolve())))
+        await new Promise<void>((resolve) =>
+          ending.signal.aborted ? resolve() : ending.signal.addEventListener('abort', () => resolve()),
+        )
       }
       if (lost !== undefined) throw new Error(lost)
       return exitCode
@@ -68,21 +81,43 @@ async function main(): Promise<number> {
   }
 }
 
-async function announce(stack: Stack, client: Client, options: SandboxOptions, tookMs: number): Promise<void> {
+async function announce(
+  stack: Stack,
+  client: Client,
+  options: SandboxOptions,
+  tookMs: number,
+): Promise<void> {
   const { path } = await client.session.createTicket()
   say(`Firedrill sandbox, ready in ${(tookMs / 1000).toFixed(1)} s`)
   say(`  dashboard  ${stack.apiUrl}${path}`)
-  say(`  AWS        ${stack.awsUrl} (simulated world ${options.world}, ${options.speed} world seconds a second)`)
+  say(
+    `  AWS        ${stack.awsUrl} (simulated world ${options.world}, ${options.speed} world seconds a second)`,
+  )
   say(`  state      ${options.stateDir}`)
 }
 
-async function drill(client: Client, stack: Stack, options: SandboxOptions, scenario: ReturnType<typeof findScenario>, signal: AbortSignal): Promise<number> {
+async function drill(
+  client: Client,
+  stack: Stack,
+  options: SandboxOptions,
+  scenario: ReturnType<typeof findScenario>,
+  signal: AbortSignal,
+): Promise<number> {
   const unfinished = await unfinishedRun(client)
   if (unfinished !== undefined) {
-    say(`\nRun ${unfinished.number} of ${unfinished.scenario.name} was interrupted. It is brought to its end first; no new drill is started.`)
+    say(
+      `\nRun ${unfinished.number} of ${unfinished.scenario.name} was interrupted. It is brought to its end first; no new drill is started.`,
+    )
   }
   const library = libraryScenarios(ROOT)
-  const run = unfinished ?? (await bookAndStart(client, { environmentYaml: stack.environmentYaml, scenario, library, seed: options.seed }))
+  const run =
+    unfinished ??
+    (await bookAndStart(client, {
+      environmentYaml: stack.environmentYaml,
+      scenario,
+      library,
+      seed: options.seed,
+    }))
   if (unfinished === undefined) say(`\nRun ${run.number}: ${run.scenario.name}`)
   const done = await followRun(client, run.id, output, signal)
   if (!done.isOver) {
@@ -107,7 +142,9 @@ async function writeReport(client: Client, run: RunDetail, options: SandboxOptio
 }
 
 function writeVerdict(file: string, run: RunDetail, report: string): void {
-  const targets = run.steps.flatMap((step) => step.targets.map(({ id, label, injection, seen }) => ({ step: step.name, id, label, injection, seen })))
+  const targets = run.steps.flatMap((step) =>
+    step.targets.map(({ id, label, injection, seen }) => ({ step: step.name, id, label, injection, seen })),
+  )
   const verdict = {
     run: run.id,
     number: run.number,

@@ -38,18 +38,42 @@ export async function startStack(
   const closers: (() => Promise<void>)[] = []
   const stop = async () => {
     // Workers first: they hand their runs back while API, database and simulator still answer.
-    await Promise.all(children.filter((child) => child.name !== 'simulator').map((child) => child.stop(CHILD_STOP_MS)))
-    await Promise.all(children.filter((child) => child.name === 'simulator').map((child) => child.stop(CHILD_STOP_MS)))
+    await Promise.all(
+      children.filter((child) => child.name !== 'simulator').map((child) => child.stop(CHILD_STOP_MS)),
+    )
+    await Promise.all(
+      children.filter((child) => child.name === 'simulator').map((child) => child.stop(CHILD_STOP_MS)),
+    )
     for (const close of closers.toReversed()) await close()
   }
-  const child = (name: string, entry: string, args: readonly string[], env: Readonly<Record<string, string>>, restart: boolean) => {
-    const started = startChild({ name, entry: join(root, entry), args, env, logFile: join(logs, `${name}.log`), restart }, onLost)
+  const child = (
+    name: string,
+    entry: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    restart: boolean,
+  ) => {
+    const started = startChild(
+      { name, entry: join(root, entry), args, env, logFile: join(logs, `${name}.log`), restart },
+      onLost,
+    )
     children.push(started)
     return started
   }
   try {
-    const simulator = child('simulator', 'packages/sim/src/main.ts', simulatorArgs(options, ports), bareEnvironment(), false)
-    const postgres = await startPostgres({ dataDir: join(options.stateDir, 'postgres'), port: ports.postgres, log: say, databaseUrl: null })
+    const simulator = child(
+      'simulator',
+      'packages/sim/src/main.ts',
+      simulatorArgs(options, ports),
+      bareEnvironment(),
+      false,
+    )
+    const postgres = await startPostgres({
+      dataDir: join(options.stateDir, 'postgres'),
+      port: ports.postgres,
+      log: say,
+      databaseUrl: null,
+    })
     closers.push(() => postgres.stop())
     watchPostgres(postgres, onLost)
     const redisUrl = options.backend === 'redis' ? await redis(options, closers) : undefined
@@ -77,8 +101,22 @@ export async function startStack(
 function simulatorArgs(options: SandboxOptions, ports: SandboxPorts): readonly string[] {
   const state = join(options.stateDir, 'simulator', options.world.replaceAll(/[^a-zA-Z0-9.-]/g, '_'))
   return [
-    '--world', options.world, '--state', state, '--rate', String(options.speed), '--seed', String(options.seed),
-    '--aws-port', String(ports.aws), '--dns-port', String(ports.dns), '--gateway-port', String(ports.gateway), '--control-port', String(ports.control),
+    '--world',
+    options.world,
+    '--state',
+    state,
+    '--rate',
+    String(options.speed),
+    '--seed',
+    String(options.seed),
+    '--aws-port',
+    String(ports.aws),
+    '--dns-port',
+    String(ports.dns),
+    '--gateway-port',
+    String(ports.gateway),
+    '--control-port',
+    String(ports.control),
   ]
 }
 
@@ -101,13 +139,17 @@ function platformEnvironment(
     FIREDRILL_KIT_DIR: join(options.stateDir, 'kits'),
     FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-    ...(process.env['FIREDRILL_LOG_LEVEL'] === undefined ? {} : { FIREDRILL_LOG_LEVEL: process.env['FIREDRILL_LOG_LEVEL'] }),
+    ...(process.env['FIREDRILL_LOG_LEVEL'] === undefined
+      ? {}
+      : { FIREDRILL_LOG_LEVEL: process.env['FIREDRILL_LOG_LEVEL'] }),
   }
 }
 
 function bareEnvironment(): Readonly<Record<string, string>> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 function watchPostgres(postgres: LocalPostgres, onLost: (why: string) => void): void {
@@ -119,7 +161,10 @@ function watchPostgres(postgres: LocalPostgres, onLost: (why: string) => void): 
 
 async function redis(options: SandboxOptions, closers: (() => Promise<void>)[]): Promise<string> {
   const started = await startRedis({ dir: join(options.stateDir, 'redis') })
-  if (!('url' in started)) throw new Error('redis-server was not found; install it (apt-get install redis-server, brew install redis) or leave --backend out')
+  if (!('url' in started))
+    throw new Error(
+      'redis-server was not found; install it (apt-get install redis-server, brew install redis) or leave --backend out',
+    )
   closers.push(() => started.stop())
   return started.url
 }

@@ -1,4 +1,10 @@
-import { createAwsClients, createFaultCatalogue, createIdentity, createMetrics, type AwsClients } from '@firedrill/aws'
+import {
+  createAwsClients,
+  createFaultCatalogue,
+  createIdentity,
+  createMetrics,
+  type AwsClients,
+} from '@firedrill/aws'
 import type { Actor, ActorKind } from '@firedrill/core'
 import { openStores, type Stores } from '@firedrill/db'
 import {
@@ -21,7 +27,12 @@ import {
 import type { AdvancePorts } from '@firedrill/engine'
 import type { Role } from './options.ts'
 
-const ACTOR_KINDS: Readonly<Record<Role, ActorKind>> = { advance: 'worker', recover: 'worker', reap: 'reaper', probe: 'prober' }
+const ACTOR_KINDS: Readonly<Record<Role, ActorKind>> = {
+  advance: 'worker',
+  recover: 'worker',
+  reap: 'reaper',
+  probe: 'prober',
+}
 
 /** Everything a worker process is made of; the roles take their parts. */
 export type Worker = Readonly<{
@@ -59,7 +70,8 @@ export function composeWorker(role: Role): Worker {
     store: stores.clocks,
     platformNow: () => stores.runs.now(),
     clock: systemClock,
-    onFailure: (environment, error) => log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
+    onFailure: (environment, error) =>
+      log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
   })
   shutdown.add('world clocks', () => worldClocks.stop())
   const clients = createAwsClients()

@@ -8,6 +8,9 @@ export type Role = (typeof ROLES)[number]
 export function parseRole(args: readonly string[]): Role {
   const { values } = parseArgs({ args: [...args], options: { role: { type: 'string' } } })
   const role = ROLES.find((known) => known === values.role)
-  if (role === undefined) throw new Error(`--role takes one of ${ROLES.join(', ')}${values.role === undefined ? '' : `, not "${values.role}"`}`)
+  if (role === undefined)
+    throw new Error(
+      `--role takes one of ${ROLES.join(', ')}${values.role === undefined ? '' : `, not "${values.role}"`}`,
+    )
   return role
 }

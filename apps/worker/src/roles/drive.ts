@@ -18,7 +18,10 @@ export async function drive(worker: Worker, role: HintQueue): Promise<void> {
     const came = await advance(runId, role, AbortSignal.any([signal, shutdown.signal]))
     log.debug({ runId, came }, 'hint')
   }
-  const options = config.queue.backend === 'redis' ? { backend: 'redis' as const, url: config.queue.url } : { backend: 'postgres' as const, url: config.db.url }
+  const options =
+    config.queue.backend === 'redis'
+      ? { backend: 'redis' as const, url: config.queue.url }
+      : { backend: 'postgres' as const, url: config.db.url }
   const workers = await createWorkers({
     ...options,
     concurrency: config.worker.concurrency,
@@ -28,22 +31,34 @@ export async function drive(worker: Worker, role: HintQueue): Promise<void> {
   })
   hints = workers.hints
   shutdown.add('queue', async () => {
-    if (!(await workers.close(CLOSE_MS))) log.warn('a hint was cut short; its run is taken over when the lease ends')
+    if (!(await workers.close(CLOSE_MS)))
+      log.warn('a hint was cut short; its run is taken over when the lease ends')
   })
   const reconcile = createReconcile({ runs: ports.runs, hints: throughQueue })
-  const reconciling = every(config.worker.reconcileMs, 'reconciling', systemClock, log, shutdown.signal, async () => {
-    try {
-      await reconcile()
-    } catch (error) {
-      // With the queue away, runs that are under way go on: whatever is due is worked on right here.
-      await serveWithoutQueue(worker, role, advance)
-      throw error
-    }
-  })
+  const reconciling = every(
+    config.worker.reconcileMs,
+    'reconciling',
+    systemClock,
+    log,
+    shutdown.signal,
+    async () => {
+      try {
+        await reconcile()
+      } catch (error) {
+        // With the queue away, runs that are under way go on: whatever is due is worked on right here.
+        await serveWithoutQueue(worker, role, advance)
+        throw error
+      }
+    },
+  )
   shutdown.add('reconciler', () => reconciling)
 }
 
-async function serveWithoutQueue(worker: Worker, role: HintQueue, advance: ReturnType<typeof createAdvance>): Promise<void> {
+async function serveWithoutQueue(
+  worker: Worker,
+  role: HintQueue,
+  advance: ReturnType<typeof createAdvance>,
+): Promise<void> {
   for (const run of await worker.ports.runs.due(worker.config.worker.concurrency)) {
     await advance(run.id, role, worker.shutdown.signal)
   }

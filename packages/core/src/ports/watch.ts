@@ -16,6 +16,17 @@ export type MetricSource = Extract<
   { from: 'metric' }
 >
 
+/** Where and how probe results are published, so that the figures can be recomputed from CloudWatch alone. */
+export const PROBE_METRICS = {
+  namespace: 'Firedrill/Probes',
+  /** Percent: 100 for a good probe, 0 for a bad one, in the second in which the probe started. */
+  availability: 'Availability',
+  /** Milliseconds a probe took, good or bad. */
+  duration: 'Duration',
+  /** How many probes of a second say nothing about the service. */
+  unusable: 'Unusable',
+} as const
+
 /** Reads metrics and alarms. Region arguments are names of the environment. */
 export type Metrics = Readonly<{
   /** Closed buckets with start in [from, to), ascending; absent buckets are absent. */

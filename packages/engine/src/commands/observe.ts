@@ -1,8 +1,7 @@
 import {
   checkGuardrails,
   decideAbort,
-  injectSteps,
-  isResponseSeen,
+  responseSeen,
   measure,
   steadyState,
   worldInstant,
@@ -35,7 +34,12 @@ export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: Abo
   const from = worldInstant(tenure.state.entered.baseline ?? tenure.worldNow())
   const to = tenure.worldNow()
   const samples = await ports.samples.read(tenure.id, { from, to })
-  const { holds, seen } = steadyState(samples, tenure.scenario, { from, to })
+  const { holds, seen } = steadyState(
+    samples,
+    tenure.scenario,
+    tenure.environment.probes.vantages.map(({ name }) => name),
+    { from, to },
+  )
   const answers = holds ? await driftAnswers(tenure, ports, signal) : []
   const steady: GuardrailAnswer = {
     guardrail: 'steady-state',
@@ -97,11 +101,11 @@ export async function watch(
   }
   if (tenure.scenario.response === 'restore') return 'nothing'
   const input = await gatherMeasureInput(tenure, { provisional: true, withCloud: false }, ports, signal)
-  const response = isResponseSeen(input)
-  if (!response.seen) return 'nothing'
+  const response = responseSeen(input)
+  if (!response.isSeen) return 'nothing'
   await tenure.recordIf(
     (state) => state.status === 'observing' || state.status === 'responding',
-    () => [{ type: 'response-seen', data: { seen: response.why } }],
+    () => [{ type: 'response-seen', data: { seen: response.seen } }],
   )
   return 'news'
 }
@@ -150,16 +154,4 @@ export async function measureRun(
     (state) => state.measurement?.provisional !== false,
     () => [{ type: 'measured', data: { measurement } }],
   )
-}
-
-/** Native expiry of the faults: when the cloud itself withdraws the earliest of them. */
-export function nativeExpiry(tenure: Tenure, faults: EnginePorts['faults']): number | undefined {
-  const ends = injectSteps(tenure.scenario).flatMap((step) => {
-    const from =
-      tenure.state.steps[step.name]?.injected?.actedAt ?? tenure.state.steps[step.name]?.requestedAt
-    return faults.get(step.fault)?.expiry === 'native' && from !== undefined
-      ? [from + step.durationMs * 1000]
-      : []
-  })
-  return ends.length === 0 ? undefined : Math.min(...ends)
 }

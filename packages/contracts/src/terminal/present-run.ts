@@ -1,4 +1,6 @@
-import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
+import type { RunDetail } from '../http/run.ts'
+import type { ProbeLane } from '../http/samples.ts'
+import type { TimelineEvent } from '../http/timeline.ts'
 
 /** Microseconds as people write a length of time, rounded to tenths of a second in a stated direction. */
 export function formatMicros(micros: number, round: 'down' | 'up' | 'near' = 'near'): string {
@@ -31,17 +33,27 @@ export function isWorthALine(event: TimelineEvent): boolean {
 /** The live line: phase and for how long, what is injected where and until when, and what the probes see. */
 export function statusLine(run: RunDetail, lanes: readonly ProbeLane[], worldNow: number): string {
   const phase = run.phases.at(-1)
-  const parts = [`${run.status}${phase === undefined ? '' : ` ${formatMicros(Math.max(0, worldNow - phase.worldAt))}`}`]
+  const parts = [
+    `${run.status}${phase === undefined ? '' : ` ${formatMicros(Math.max(0, worldNow - phase.worldAt))}`}`,
+  ]
   for (const step of run.steps) {
     const broken = step.targets.filter((target) => !target.isClean)
     if (broken.length === 0) continue
     const where = [...new Set(broken.map((target) => target.region))].join(', ')
-    const left = step.expiresWorldAt === undefined ? '' : `, expires in ${formatMicros(Math.max(0, step.expiresWorldAt - worldNow))}`
+    const left =
+      step.expiresWorldAt === undefined
+        ? ''
+        : `, expires in ${formatMicros(Math.max(0, step.expiresWorldAt - worldNow))}`
     parts.push(`${broken.length} of ${step.targets.length} ${broken[0]?.injection ?? ''} in ${where}${left}`)
   }
-  const running = run.objectives.find((objective) => objective.sinceWorldAt !== null && objective.untilWorldAt === null && objective.verdict === null)
+  const running = run.objectives.find(
+    (objective) =>
+      objective.sinceWorldAt !== null && objective.untilWorldAt === null && objective.verdict === null,
+  )
   if (running?.sinceWorldAt != null) {
-    parts.push(`${running.name} ${formatMicros(Math.max(0, worldNow - running.sinceWorldAt))} of ${formatMicros(running.maxMicros)}`)
+    parts.push(
+      `${running.name} ${formatMicros(Math.max(0, worldNow - running.sinceWorldAt))} of ${formatMicros(running.maxMicros)}`,
+    )
   }
   if (lanes.length > 0) parts.push(lanes.map(probeState).join('  '))
   return parts.join(' | ')
@@ -55,24 +67,38 @@ function probeState(lane: ProbeLane): string {
 
 /** The end of a run for a terminal: verdict, objectives beside intervals, the split, proof of restoration. */
 export function verdictBlock(run: RunDetail): string {
-  const lines = [``, `  ${(run.verdict ?? run.status).toUpperCase()}  ${run.measurement?.reason ?? run.reason}`, ``]
+  const lines = [
+    ``,
+    `  ${(run.verdict ?? run.status).toUpperCase()}  ${run.measurement?.reason ?? run.reason}`,
+    ``,
+  ]
   for (const objective of run.measurement?.objectives ?? []) {
     const observed = objective.observed === undefined ? 'not observed' : formatInterval(objective.observed)
-    lines.push(`  ${objective.verdict.padEnd(13)} ${objective.objective}: ${observed}, objective ${formatMicros(objective.maxMicros)}`)
+    lines.push(
+      `  ${objective.verdict.padEnd(13)} ${objective.objective}: ${observed}, objective ${formatMicros(objective.maxMicros)}`,
+    )
     lines.push(`                ${objective.reason}`)
     if (objective.wouldDecide !== undefined) lines.push(`                ${objective.wouldDecide}`)
   }
-  const parts = Object.entries(run.measurement?.parts ?? {}).flatMap(([part, interval]) => [`${part} ${formatInterval(interval)}`])
+  const parts = Object.entries(run.measurement?.parts ?? {}).flatMap(([part, interval]) => [
+    `${part} ${formatInterval(interval)}`,
+  ])
   if (parts.length > 0) lines.push(``, `  where the time went: ${parts.join('; ')}`)
   for (const check of run.measurement?.crossChecks ?? []) {
     const says = check.observed === undefined ? 'no figure' : formatInterval(check.observed)
-    lines.push(`  ${check.source}: ${says}${check.agrees === null ? '' : check.agrees ? ', agrees' : ', DISAGREES'}`)
+    lines.push(
+      `  ${check.source}: ${says}${check.agrees === null ? '' : check.agrees ? ', agrees' : ', DISAGREES'}`,
+    )
   }
   const targets = run.steps.flatMap((step) => step.targets)
   if (targets.length > 0) {
     const clean = targets.filter((target) => target.isClean).length
-    lines.push(``, `  ${clean === targets.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${targets.length} targets described as captured`)
-    for (const target of targets) lines.push(`    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`)
+    lines.push(
+      ``,
+      `  ${clean === targets.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${targets.length} targets described as captured`,
+    )
+    for (const target of targets)
+      lines.push(`    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`)
   }
   return lines.join('\n')
 }
