@@ -1,5 +1,6 @@
 import type { Hints } from '@firedrill/core'
-import { openBackend, type QueueOptions } from './backend/backend.ts'
+import type { QueueOptions } from './backend/backend.ts'
+import { openBackend } from './backend/open-backend.ts'
 import { hintsOver, openSenders, type Add } from './send.ts'
 
 /** The sending side, for whoever does no work itself. */

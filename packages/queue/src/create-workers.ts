@@ -1,5 +1,6 @@
 import { HINT_QUEUES, type Clock, type HintQueue, type Hints, type RunId } from '@firedrill/core'
-import { openBackend, type QueueOptions, type Received, type Receiver } from './backend/backend.ts'
+import type { QueueOptions, Received, Receiver } from './backend/backend.ts'
+import { openBackend } from './backend/open-backend.ts'
 import { JOBS } from './jobs/catalogue.ts'
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts'
 import { hintsOver, openSenders } from './send.ts'

@@ -12,10 +12,9 @@ export type Add = <N extends JobName>(name: N, payload: JobPayloads[N], options?
 /**
  * The sending half of every queue over one backend.
  *
- * A hint for now joins one that waits for the same run; one that comes while a hint of the run is being worked on is
- * kept and worked on afterwards, because the work may have looked before what the hint is about happened. A hint for
- * later stands alone: joined to an earlier one it could be lost, and since only one of them finds the run due, they
- * do not add up.
+ * A hint for now joins one that waits for the same run. It does not join one that is being worked on, because that
+ * may have looked before what the hint is about happened. A hint for later stands alone: joined to another it could
+ * come at the wrong time, and since only one of them finds the run due, they do not add up.
  */
 export async function openSenders(
   backend: OpenBackend,
@@ -57,8 +56,6 @@ function jobOptions<N extends JobName>(name: N, payload: JobPayloads[N], delayMs
     backoff: { type: 'exponential', delay: backoffMs },
     removeOnComplete: true,
     removeOnFail: true,
-    ...(delayMs > 0
-      ? { delay: delayMs }
-      : { deduplication: { id: dedupeKey(payload), keepLastIfActive: isHint(name) } }),
+    ...(delayMs > 0 ? { delay: delayMs } : { deduplication: { id: dedupeKey(payload) } }),
   }
 }

@@ -1,6 +1,4 @@
-import type { JobsOptions } from 'bullmq'
-import { openPostgres } from './postgres.ts'
-import { openRedis } from './redis.ts'
+import type { Job, JobsOptions } from 'bullmq'
 
 /** Where jobs are kept. */
 export const QUEUE_BACKENDS = ['redis', 'postgres'] as const
@@ -36,14 +34,15 @@ export type OpenBackend = Readonly<{
 }>
 
 /**
- * Connects, and refuses a backend that would lose jobs.
- * @param side `send` never queues up while the backend is away; `work` waits for it.
+ * Hands a job to its handler. The job's key is given back before the handler looks at anything, so only waiting jobs
+ * are joined: a hint that comes while one is worked on is a job of its own, neither lost nor stuck behind a worker
+ * that was killed.
  */
-export function openBackend(options: QueueOptions, side: 'send' | 'work'): Promise<OpenBackend> {
-  switch (options.backend) {
-    case 'redis':
-      return openRedis(options, side)
-    case 'postgres':
-      return openPostgres(options, side)
-  }
+export async function receive(
+  job: Job<unknown, unknown>,
+  signal: AbortSignal | undefined,
+  handle: (job: Received) => Promise<void>,
+): Promise<void> {
+  await job.removeDeduplicationKey()
+  await handle({ name: job.name, data: job.data, signal })
 }

@@ -1,7 +1,15 @@
 import { AppError } from '@firedrill/core'
-import { createPostgresBackend, DEFAULT_SCHEMA, Queue, runMigrations, Worker, type PgPool } from 'bullmq'
+import {
+  createPostgresBackend,
+  DEFAULT_SCHEMA,
+  Queue,
+  runMigrations,
+  Worker,
+  type Job,
+  type PgPool,
+} from 'bullmq'
 import { Pool } from 'pg'
-import type { OpenBackend, QueueOptions } from './backend.ts'
+import { receive, type OpenBackend, type QueueOptions } from './backend.ts'
 import { WORKER_SETTINGS } from './settings.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
@@ -42,7 +50,7 @@ export async function openPostgres(options: QueueOptions, side: 'send' | 'work')
     receiver: async (name, concurrency, handle) => {
       const worker = new Worker(
         name,
-        (job, _token, signal) => handle({ name: job.name, data: job.data, signal }),
+        (job: Job<unknown, unknown>, _token, signal) => receive(job, signal, handle),
         { connection, ...WORKER_SETTINGS, concurrency },
         createPostgresBackend,
       )

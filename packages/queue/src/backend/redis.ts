@@ -1,7 +1,7 @@
 import { AppError } from '@firedrill/core'
-import { Queue, Worker } from 'bullmq'
+import { Queue, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { OpenBackend, QueueOptions } from './backend.ts'
+import { receive, type OpenBackend, type QueueOptions } from './backend.ts'
 import { KEY_PREFIX, WORKER_SETTINGS } from './settings.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
@@ -28,7 +28,7 @@ export async function openRedis(options: QueueOptions, side: 'send' | 'work'): P
     receiver: async (name, concurrency, handle) => {
       const worker = new Worker(
         name,
-        (job, _token, signal) => handle({ name: job.name, data: job.data, signal }),
+        (job: Job<unknown, unknown>, _token, signal) => receive(job, signal, handle),
         { ...base, ...WORKER_SETTINGS, concurrency },
       )
       worker.on('error', onError)
