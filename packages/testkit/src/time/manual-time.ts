@@ -11,6 +11,13 @@ export type ManualTime = Readonly<{
   clock: Clock
 }>
 
+/** Lets everything run that can run now, so that it may go to sleep before time goes on. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
+
 type Sleeper = { at: number; wake: () => void }
 
 /** 2026-01-01T00:00:00Z: any fixed instant does, this one is easy to read in a failure. */
@@ -39,11 +46,11 @@ export function manualTime(start: PlatformInstant = START): ManualTime {
     now: () => now,
     advance: async (ms) => {
       const until = plusMs(now, ms)
+      await settled()
       for (let next = earliest(); next !== undefined && next.at <= until; next = earliest()) {
         now = platformInstant(Math.max(next.at, now))
         next.wake()
-        // Lets the sleeper run before time goes on, so that it may sleep again inside this advance.
-        await new Promise((resolve) => setImmediate(resolve))
+        await settled()
       }
       now = until
     },
