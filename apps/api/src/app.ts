@@ -20,6 +20,7 @@ import { sessionRoutes } from './routes/session/session-routes.ts'
 import { authenticate, authorise } from './security/authenticate.ts'
 import { setSecurityHeaders } from './security/headers.ts'
 import { refuseForeignPages, refuseForgedChanges } from './security/own-page.ts'
+import { trackPrincipals } from './security/principal.ts'
 import { requirePermissions } from './security/require-permissions.ts'
 
 /** Largest body of a request: a scenario file is a few kilobytes. */
@@ -41,7 +42,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   app.setErrorHandler(sendProblem)
   requirePermissions(app)
 
-  app.decorateRequest('principal', { getter: () => ({ kind: 'anonymous' as const }) })
+  trackPrincipals(app)
   await app.register(cookie)
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply)

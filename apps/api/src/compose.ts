@@ -26,14 +26,13 @@ import {
   type Shutdown,
   type WorldClocks,
 } from '@firedrill/runtime'
-import { compileEnvironment, compileScenario } from '@firedrill/scenario-file'
 import { join } from 'node:path'
+import { compilers } from './compilers.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { createQueueLink, type QueueLink } from './queue-link.ts'
 import { createReports } from './reports.ts'
 import { ensureFirstToken } from './security/first-token.ts'
 import { createSessions } from './security/session.ts'
-import type { Compilers } from './use-cases.ts'
 
 /** Name of the file with the secret that signs sessions, inside the state directory. */
 const SESSION_SECRET_FILE = 'session-secret'
@@ -115,18 +114,6 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     webDir: config.http.webDir,
   }
   return { host: config.http.host, port: config.http.port, tokenFile: token.path, deps, log, shutdown }
-}
-
-/** Files → definitions. A stored scenario may extend another stored one by its name. */
-export const compilers: Compilers = {
-  scenario: (text, parents) =>
-    compileScenario(text, {
-      resolve: (name) => {
-        const parent = parents.get(name)
-        return parent === undefined ? undefined : { file: name, text: parent }
-      },
-    }),
-  environment: (text) => compileEnvironment(text),
 }
 
 async function openQueue(

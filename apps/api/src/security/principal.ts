@@ -1,4 +1,5 @@
 import { AppError, type Actor } from '@firedrill/core'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RoutePermission } from './permissions.ts'
 
 /** Who a request comes from. */
@@ -24,4 +25,19 @@ export function signedIn(request: Readonly<{ principal: Principal }>): SignedIn 
   if (request.principal.kind === 'anonymous')
     throw new AppError('not-signed-in', 'Send a bearer token, or open a one-time link to get a session.')
   return request.principal
+}
+
+const ANONYMOUS: Principal = Object.freeze({ kind: 'anonymous' })
+
+/** Gives every request a principal: nobody, until the request was authenticated. */
+export function trackPrincipals(app: FastifyInstance): void {
+  const principals = new WeakMap<FastifyRequest, Principal>()
+  app.decorateRequest('principal', {
+    getter() {
+      return principals.get(this) ?? ANONYMOUS
+    },
+    setter(principal) {
+      principals.set(this, principal)
+    },
+  })
 }
