@@ -28,14 +28,18 @@ import {
 } from '@firedrill/runtime'
 import { join } from 'node:path'
 import { compilers } from './compilers.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import type { ApiDependencies } from './dependencies.ts'
 import { createQueueLink, type QueueLink } from './queue-link.ts'
-import { createReports } from './reports.ts'
+import { createRenderRun } from './reports.ts'
 import { ensureFirstToken } from './security/first-token.ts'
 import { createSessions } from './security/session.ts'
 
 /** Name of the file with the secret that signs sessions, inside the state directory. */
 const SESSION_SECRET_FILE = 'session-secret'
+
+/** What reports name as the program that wrote them. */
+const GENERATOR = `firedrill ${packageJson.version}`
 
 /** Everything `main.ts` needs: where to listen, what the API is plugged into, and its ordered end. */
 export type Composition = Readonly<{
@@ -107,7 +111,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     pingQueue: queue.ping,
     platformTime: createPlatformTime({ read: () => stores.runs.now(), clock }),
     random: systemRandom,
-    reports: createReports(stores),
+    renderRun: createRenderRun({ ...stores, sha256, generator: GENERATOR }),
     sessions: createSessions({ secret, clock }),
     sha256,
     useCases,

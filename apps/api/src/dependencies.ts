@@ -16,7 +16,8 @@ import type {
 } from '@firedrill/core'
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { Sessions } from './security/session.ts'
-import type { Compilers, RunReports, RunUseCases } from './use-cases.ts'
+import type { RenderRun } from './reports.ts'
+import type { Compilers, RunUseCases } from './use-cases.ts'
 
 /** Everything the API is plugged into. Only `main.ts` and tests make one; a route takes the part it needs. */
 export type ApiDependencies = Readonly<{
@@ -36,7 +37,7 @@ export type ApiDependencies = Readonly<{
   /** Throws when no hint can be sent. */
   pingQueue: () => Promise<void>
   random: Random
-  reports: RunReports
+  renderRun: RenderRun
   runs: RunStore
   samples: Samples
   sessions: Sessions

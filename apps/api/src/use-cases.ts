@@ -1,4 +1,4 @@
-import type { CompiledEnvironment, CompiledScenario, Problem, RunId } from '@firedrill/core'
+import type { CompiledEnvironment, CompiledScenario, Problem } from '@firedrill/core'
 import type { createUseCases } from '@firedrill/engine'
 
 /** What compiling a file answers: the value, or all problems with their places. */
@@ -15,9 +15,3 @@ export type Compilers = Readonly<{
 
 /** Everything the routes ask of the engine. Each throws an `AppError` when the answer is no, and has then changed nothing. */
 export type RunUseCases = ReturnType<typeof createUseCases>
-
-/** The report of a run, rendered from its journal and evidence. The same run gives the same bytes. */
-export type RunReports = Readonly<{
-  html(teamId: string, runId: RunId): Promise<string>
-  json(teamId: string, runId: RunId): Promise<string>
-}>

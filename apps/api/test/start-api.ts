@@ -34,6 +34,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { buildApi } from '../src/app.ts'
 import { compilers } from '../src/compilers.ts'
+import { createRenderRun } from '../src/reports.ts'
 import type { ApiDependencies } from '../src/dependencies.ts'
 import { DEFAULT_TEAM, ensureFirstToken, TOKEN_FILE } from '../src/security/first-token.ts'
 import { createSessions } from '../src/security/session.ts'
@@ -131,7 +132,7 @@ export async function startTestApi(
     },
     platformTime: createPlatformTime({ read: () => stores.runs.now(), clock: systemClock }),
     random: systemRandom,
-    reports: { html: async (_team, id) => `<h1>${id}</h1>`, json: async (_team, id) => `{"run":"${id}"}` },
+    renderRun: createRenderRun({ ...stores, sha256, generator: 'firedrill test' }),
     sessions: createSessions({ secret: 'a secret of at least thirty-two characters', clock: systemClock }),
     sha256,
     useCases,

@@ -1,7 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createClient, exitCodeOf, followRun, verdictBlock, type Client, type Output, type RunDetail } from '@firedrill/contracts'
+import {
+  createClient,
+  exitCodeOf,
+  followRun,
+  verdictBlock,
+  type Client,
+  type Output,
+  type RunDetail,
+} from '@firedrill/contracts'
 import { systemClock } from '@firedrill/runtime'
 import { bookAndStart, findScenario, libraryScenarios, unfinishedRun } from './drill.ts'
 import { claimState } from './instance-lock.ts'
@@ -136,8 +144,8 @@ async function writeReport(client: Client, run: RunDetail, options: SandboxOptio
   const dir = join(options.stateDir, 'reports')
   mkdirSync(dir, { recursive: true })
   const file = join(dir, `run-${run.number}-${run.scenario.name}.html`)
-  writeFileSync(file, await client.runs.reportHtml(run.id))
-  writeFileSync(file.replace(/html$/, 'json'), await client.runs.reportJson(run.id))
+  writeFileSync(file, await client.runs.report(run.id, 'html'))
+  writeFileSync(file.replace(/html$/, 'json'), await client.runs.report(run.id, 'json'))
   return file
 }
 

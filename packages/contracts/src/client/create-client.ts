@@ -12,6 +12,7 @@ import type {
   EvidenceView,
   HaltView,
   HealthAnswer,
+  ReportFormat,
   SessionTicket,
   WhoAmI,
 } from '../http/operations.ts'
@@ -92,10 +93,9 @@ export function createClient(options: ClientOptions) {
             await send(options, { path: `${run(id)}/evidence/${encodeURIComponent(hash)}` })
           ).arrayBuffer(),
         ),
-      /** The report of a run as one self-contained page. */
-      reportHtml: async (id: string) => (await send(options, { path: `${run(id)}/report.html` })).text(),
-      /** The report of a run as JSON text, byte for byte. */
-      reportJson: async (id: string) => (await send(options, { path: `${run(id)}/report.json` })).text(),
+      /** The report of a run, byte for byte: `html` is one self-contained page. */
+      report: async (id: string, format: ReportFormat) =>
+        (await send(options, { path: `${run(id)}/report.${format}` })).text(),
       abort: (id: string, reason: string) => post<RunSummary>(`${run(id)}/abort`, { reason }),
       note: (id: string, text: string) => post<TimelineEvent>(`${run(id)}/notes`, { text }),
       follow: (id: string, how: FollowOptions = {}): AsyncGenerator<LiveEvent, void> =>

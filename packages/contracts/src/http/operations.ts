@@ -7,6 +7,10 @@ export const evidenceSchema = z
   .meta({ id: 'Evidence' })
 export type EvidenceView = z.infer<typeof evidenceSchema>
 
+/** Forms of a run's report, named by their file endings. */
+export const REPORT_FORMATS = ['html', 'json', 'csv', 'md'] as const
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
+
 /** The global halt. */
 export const haltSchema = z
   .object({

@@ -1,5 +1,6 @@
-import { evidenceSchema } from '@firedrill/contracts'
+import { evidenceSchema, REPORT_FORMATS, type ReportFormat } from '@firedrill/contracts'
 import { AppError } from '@firedrill/core'
+import type { Report } from '@firedrill/report'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
@@ -12,7 +13,7 @@ const params = z.object({ id: z.string() })
 
 /** What a run leaves: evidence as bytes, and the report as a page and as JSON. */
 export function runFileRoutes(
-  deps: Pick<ApiDependencies, 'runs' | 'evidence' | 'reports'>,
+  deps: Pick<ApiDependencies, 'runs' | 'evidence' | 'renderRun'>,
 ): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -60,33 +61,42 @@ export function runFileRoutes(
     )
 
     app.get(
-      '/v1/runs/:id/report.html',
+      '/v1/runs/:id/report.:format',
       {
         config: { permission: 'runs:read' },
-        schema: { tags: ['report'], summary: 'The report of a run as one self-contained page', params },
+        schema: {
+          tags: ['report'],
+          summary: 'The report of a run: one self-contained page, or JSON, CSV or Markdown',
+          params: params.extend({ format: z.enum(REPORT_FORMATS) }),
+        },
       },
       async (request, reply) => {
         const { teamId } = signedIn(request)
-        const { id } = await findRun(deps.runs, teamId, request.params.id)
-        const page = await deps.reports.html(teamId, id)
-        return reply
-          .type('text/html; charset=utf-8')
-          .header('content-security-policy', REPORT_POLICY)
-          .send(page)
+        const { id, format } = request.params
+        const report = await deps.renderRun(await findRun(deps.runs, teamId, id))
+        if (format === 'html') void reply.header('content-security-policy', REPORT_POLICY)
+        return reply.type(MEDIA_TYPES[format]).send(textOf(report, format))
       },
     )
+  }
+}
 
-    app.get(
-      '/v1/runs/:id/report.json',
-      {
-        config: { permission: 'runs:read' },
-        schema: { tags: ['report'], summary: 'The report of a run as JSON', params },
-      },
-      async (request, reply) => {
-        const { teamId } = signedIn(request)
-        const { id } = await findRun(deps.runs, teamId, request.params.id)
-        return reply.type('application/json; charset=utf-8').send(await deps.reports.json(teamId, id))
-      },
-    )
+const MEDIA_TYPES: Readonly<Record<ReportFormat, string>> = {
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  md: 'text/markdown; charset=utf-8',
+}
+
+function textOf(report: Report, format: ReportFormat): string {
+  switch (format) {
+    case 'html':
+      return report.html
+    case 'json':
+      return report.json
+    case 'csv':
+      return report.csv
+    case 'md':
+      return report.markdown
   }
 }
