@@ -29,6 +29,7 @@ export async function openPostgres(options: QueueOptions, side: 'send' | 'work')
     keepAlive: true,
   })
   pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
   try {
     await prepare(pool)
   } catch (error) {
