@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { systemClock } from '@firedrill/runtime'
 
 /** How to run one process of the sandbox. */
 export type ChildSpec = Readonly<{
@@ -64,9 +65,13 @@ export function startChild(spec: ChildSpec, onLost: (why: string) => void): Chil
       reject(new Error(`${why}\n${tail.join('\n')}`))
       if (spec.restart && restarts < RESTARTS_MAX) {
         restarts++
-        setTimeout(launch, RESTART_MS)
+        void relaunch()
       } else onLost(why)
     })
+  }
+  const relaunch = async () => {
+    await systemClock.sleep(RESTART_MS)
+    if (!isStopping) launch()
   }
   launch()
   return {
@@ -79,9 +84,15 @@ export function startChild(spec: ChildSpec, onLost: (why: string) => void): Chil
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
       const gone = new Promise<void>((done) => child.once('exit', () => done()))
       child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), deadlineMs)
+      const inTime = new AbortController()
+      const killLate = async () => {
+        await systemClock.sleep(deadlineMs, inTime.signal)
+        if (!inTime.signal.aborted) child.kill('SIGKILL')
+      }
+      const killing = killLate()
       await gone
-      clearTimeout(late)
+      inTime.abort()
+      await killing
       log.end()
     },
   }

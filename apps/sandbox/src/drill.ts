@@ -9,7 +9,7 @@ export type ScenarioFile = Readonly<{ name: string; source: string; path: string
 export function findScenario(wanted: string, root: string): ScenarioFile {
   const library = join(root, 'scenarios')
   const inLibrary = join(library, wanted, 'scenario.yaml')
-  const path = existsSync(inLibrary) ? inLibrary : resolve(wanted)
+  const path = existsSync(inLibrary) ? inLibrary : resolve(process.env['INIT_CWD'] ?? process.cwd(), wanted)
   if (!existsSync(path) || !statSync(path).isFile()) {
     const names = readdirSync(library, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() ? [entry.name] : [],

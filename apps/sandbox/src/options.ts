@@ -70,6 +70,8 @@ export function parseOptions(args: readonly string[], root: string): Parsed {
       },
     })
     if (values.help) return { ok: false, text: USAGE, exitCode: 0 }
+    // npm runs scripts in the package's folder; INIT_CWD is where the person is.
+    const asked = process.env['INIT_CWD'] ?? process.cwd()
     const speed = numberIn('--speed', values.speed, 1, SPEED_MAX)
     const portBase = integerIn('--port-base', values['port-base'], 1024, 65_500)
     if (values.backend !== 'postgres' && values.backend !== 'redis')
@@ -79,14 +81,14 @@ export function parseOptions(args: readonly string[], root: string): Parsed {
       options: {
         once: values.once,
         idle: values.idle,
-        json: values.json === undefined ? undefined : resolve(values.json),
+        json: values.json === undefined ? undefined : resolve(asked, values.json),
         scenario: values.scenario,
         world: values.world,
         speed,
         fresh: values.fresh,
         seed: integerIn('--seed', values.seed, 0, 2 ** 31),
         portBase,
-        stateDir: resolve(values.state ?? process.env['FIREDRILL_STATE'] ?? `${root}/.firedrill`),
+        stateDir: resolve(asked, values.state ?? process.env['FIREDRILL_STATE'] ?? `${root}/.firedrill`),
         backend: values.backend,
       },
     }

@@ -1,4 +1,4 @@
-import { composeWorker } from './compose.ts'
+import { composeWorker } from './main/compose.ts'
 import { parseRole } from './options.ts'
 import { drive } from './roles/drive.ts'
 import { probe } from './roles/probe.ts'

@@ -137,15 +137,7 @@ async function carryOut(
     case 'inject':
       return (await inject(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
     case 'confirm-injection': {
-      const looked = tenure.worldNow()
-      const seen = await confirmInjection(
-        tenure,
-        command.step,
-        memory.lastLook(tenure.id, command.step.name),
-        ports,
-        signal,
-      )
-      memory.looked(tenure.id, command.step.name, looked)
+      const seen = await confirmInjection(tenure, command.step, memory, ports, signal)
       if (seen === 'again')
         return (await inject(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
       return seen === 'went-on' ? 'again' : soon(POLL_WORLD_MS)

@@ -41,6 +41,7 @@ const kitSchema = z.object({
     capture: z.unknown(),
     key: z.string(),
     handle: z.string().optional(),
+    undoHandle: z.string().optional(),
     commands: z.array(z.string()),
   }),
 })

@@ -2,7 +2,7 @@ import type { HintQueue, Hints, RunId } from '@firedrill/core'
 import { createAdvance, createReconcile } from '@firedrill/engine'
 import { createWorkers } from '@firedrill/queue'
 import { systemClock } from '@firedrill/runtime'
-import type { Worker } from '../compose.ts'
+import type { Worker } from '../main/compose.ts'
 import { every } from '../every.ts'
 
 /** How long jobs under way get when the process is asked to end. */

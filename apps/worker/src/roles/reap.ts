@@ -1,6 +1,6 @@
 import { createAdvance, createReaper } from '@firedrill/engine'
 import { hostNow, openKitStore, systemClock } from '@firedrill/runtime'
-import type { Worker } from '../compose.ts'
+import type { Worker } from '../main/compose.ts'
 import { every } from '../every.ts'
 
 /** Between two looks. Short, because every fault waits for the reaper's acknowledgement before it goes in. */

@@ -1,4 +1,11 @@
-import { plusMs, worldInstant, type RunId, type Sample, type WorldInstant } from '@firedrill/core'
+import {
+  PROBE_METRICS,
+  plusMs,
+  worldInstant,
+  type RunId,
+  type Sample,
+  type WorldInstant,
+} from '@firedrill/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEc2StopInstances } from '../faults/ec2-stop-instances/fault.ts'
 import { createIdentity } from '../sts/identity.ts'
@@ -10,7 +17,7 @@ import {
   type SimulatedAccount,
 } from '../testing/simulated-account.ts'
 import { createMetrics } from './metrics.ts'
-import { AVAILABILITY_METRIC, PROBE_NAMESPACE, toMetricData } from './publish.ts'
+import { toMetricData } from './publish.ts'
 
 const RUN = 'run_01' as RunId
 const availability = {
@@ -110,7 +117,9 @@ describe('publishing', () => {
       sample(600, 'unusable'),
       sample(1000, 'good'),
     ]
-    const data = toMetricData(RUN, samples).filter(({ MetricName }) => MetricName === AVAILABILITY_METRIC)
+    const data = toMetricData(RUN, samples).filter(
+      ({ MetricName }) => MetricName === PROBE_METRICS.availability,
+    )
     expect(
       data.map(({ Values, Counts, StorageResolution }) => ({ Values, Counts, StorageResolution })),
     ).toEqual([
@@ -138,8 +147,8 @@ describe('publishing', () => {
     account.advance(60)
     const published = {
       region: account.environment.homeRegion,
-      namespace: PROBE_NAMESPACE,
-      metric: AVAILABILITY_METRIC,
+      namespace: PROBE_METRICS.namespace,
+      metric: PROBE_METRICS.availability,
       dimensions: { Run: RUN, Probe: 'front', Vantage: 'eu-west' },
       statistic: 'Minimum',
       periodSeconds: 1,

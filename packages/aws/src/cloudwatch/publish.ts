@@ -1,18 +1,11 @@
 import { PutMetricDataCommand, type MetricDatum } from '@aws-sdk/client-cloudwatch'
-import { worldInstant, type Outcome, type RunId, type Sample } from '@firedrill/core'
+import { PROBE_METRICS, worldInstant, type Outcome, type RunId, type Sample } from '@firedrill/core'
 import { mutate, success } from '../call.ts'
 import type { Aws } from '../client.ts'
 import { toDate } from '../world-date.ts'
 import { toDimensions } from './dimensions.ts'
 
-/** Namespace of the probes' own metrics. */
-export const PROBE_NAMESPACE = 'Firedrill/Probes'
-/** Percent: 100 for a good probe, 0 for a bad one, in the second in which the probe started. */
-export const AVAILABILITY_METRIC = 'Availability'
-/** Milliseconds a probe took, good or bad. */
-export const DURATION_METRIC = 'Duration'
-/** How many probes of a second say nothing about the service. */
-export const UNUSABLE_METRIC = 'Unusable'
+const { namespace, availability, duration, unusable } = PROBE_METRICS
 
 const SECOND_MICROS = 1_000_000
 /** CloudWatch takes 1,000; this many stay far below its limit of 1 MB too. */
@@ -33,7 +26,7 @@ export async function publishSamples(
   for (let from = 0; from < data.length; from += DATA_PER_CALL) {
     const MetricData = data.slice(from, from + DATA_PER_CALL)
     const answer = await mutate('cloudwatch.PutMetricData', signal, (options) =>
-      cloudwatch.send(new PutMetricDataCommand({ Namespace: PROBE_NAMESPACE, MetricData }), options),
+      cloudwatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }), options),
     )
     if (!answer.ok) return answer
   }
@@ -66,11 +59,11 @@ export function toMetricData(runId: RunId, samples: readonly Sample[]): MetricDa
   }
   for (const sample of samples) {
     if (sample.outcome === 'unusable') {
-      add(UNUSABLE_METRIC, 'Count', sample, 1)
+      add(unusable, 'Count', sample, 1)
       continue
     }
-    add(AVAILABILITY_METRIC, 'Percent', sample, sample.outcome === 'good' ? 100 : 0)
-    add(DURATION_METRIC, 'Milliseconds', sample, Math.round((sample.end - sample.start) / 1000))
+    add(availability, 'Percent', sample, sample.outcome === 'good' ? 100 : 0)
+    add(duration, 'Milliseconds', sample, Math.round((sample.end - sample.start) / 1000))
   }
   return [...series.values()].flatMap(({ datum, counts }) => inChunks(datum, [...counts]))
 }

@@ -36,6 +36,8 @@ export type UndoPlan = Readonly<{
   key: string
   /** What the act returned (experiment id, change id), once known. */
   handle?: string
+  /** What the last undo returned, once known: verifying may need it from another process. */
+  undoHandle?: string
   /** Plain AWS CLI commands, each with --endpoint-url (unless public) and --region, that restore everything in order. */
   commands: readonly string[]
 }>
@@ -85,7 +87,7 @@ export type FaultDriver = Readonly<{
   recover(
     undo: UndoPlan,
     context: DriverContext,
-  ): Promise<Outcome<Readonly<{ requestIds: readonly string[] }>>>
+  ): Promise<Outcome<Readonly<{ requestIds: readonly string[]; undoHandle?: string }>>>
   /**
    * Compares the targets with the capture: `restored`, `replaced`, `spent`, `recovering` (on the way), `injected`
    * (still broken) or `unknown`, e.g. when somebody else changed the target.

@@ -175,7 +175,7 @@ function injectionObserved(
     ...step,
     targets,
     injected: {
-      lo: Math.min(lo, event.worldAt),
+      lo: Math.min(lo, event.worldAt, data.actedAt ?? event.worldAt),
       hi: event.worldAt,
       ...(data.actedAt === undefined ? {} : { actedAt: data.actedAt }),
     },

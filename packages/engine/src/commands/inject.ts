@@ -14,6 +14,7 @@ import { withDeadline } from '../deadline.ts'
 import { failureEvent } from '../failures.ts'
 import { loadPlan, stepPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
+import type { RunMemory } from '../run-memory.ts'
 import { LEASE_LEFT_MIN_MS, type Tenure } from '../tenure.ts'
 import { undoHash, undoRecord } from '../undo-record.ts'
 
@@ -93,7 +94,10 @@ export async function inject(
   await ports.crash(`inject:${step.name}:after-act`)
   if (!outcome.ok) {
     await tenure.record([
-      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), step.name).event,
+      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), {
+        step: step.name,
+        attempts: attempt,
+      }).event,
     ])
     return 'went-on'
   }
@@ -128,12 +132,13 @@ function liveRecord(tenure: Tenure, step: InjectStep, plan: UndoPlan, ports: Pic
 
 /**
  * Describes the targets. Settles an act whose answer was lost: found by its key it is taken over, seen not to have
- * happened it is tried again with the same key. `lastLook` is the last look that showed no effect.
+ * happened it is tried again with the same key. `memory` holds the last look that
+ * surely showed no effect.
  */
 export async function confirmInjection(
   tenure: Tenure,
   step: InjectStep,
-  lastLook: WorldInstant | undefined,
+  memory: RunMemory,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<'went-on' | 'not-yet' | 'again'> {
@@ -146,7 +151,7 @@ export async function confirmInjection(
   )
   if (!outcome.ok) {
     await tenure.record([
-      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), step.name).event,
+      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), { step: step.name }).event,
     ])
     return 'went-on'
   }
@@ -158,13 +163,16 @@ export async function confirmInjection(
     return 'again'
   const events = [
     ...takenOver(tenure, step, outcome.value),
-    ...observed(tenure.state, step, outcome.value, lastLook),
+    ...observed(tenure.state, step, outcome.value, memory.lastLook(tenure.id, step.name)),
   ]
   if (events.length > 0) {
     const plan =
       outcome.value.handle === undefined ? record.plan : { ...record.plan, handle: outcome.value.handle }
     await tenure.record(events, { undo: [liveRecord(tenure, step, plan, ports)] })
   }
+  const isNotIn = (seen: TargetSeen) =>
+    seen.injection === 'requested' || seen.injection === 'failed-to-inject'
+  if (outcome.value.observations.every(isNotIn)) memory.looked(tenure.id, step.name, looked)
   const isSettled = outcome.value.observations.every(
     (seen) => seen.injection === 'injected' || seen.injection === 'failed-to-inject',
   )

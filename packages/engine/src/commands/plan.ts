@@ -28,13 +28,9 @@ export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal)
       driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
     )
     if (!outcome.ok) {
-      const { event, givesUp } = failureEvent(
-        tenure,
-        outcome.failure,
-        INJECT_POLICY,
-        ports.random.next(),
-        step.name,
-      )
+      const { event, givesUp } = failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), {
+        step: step.name,
+      })
       await tenure.record([event])
       if (givesUp)
         await refuse(

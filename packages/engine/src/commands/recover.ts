@@ -26,13 +26,16 @@ export async function recover(
   await ports.crash(`recover:${step}:after-act`)
   if (!outcome.ok) {
     await tenure.record([
-      failureEvent(tenure, outcome.failure, RECOVER_POLICY, ports.random.next(), step).event,
+      failureEvent(tenure, outcome.failure, RECOVER_POLICY, ports.random.next(), { step, attempts: attempt })
+        .event,
     ])
     return 'went-on'
   }
-  await tenure.record([
-    { type: 'recovery-accepted', data: { step, requestIds: [...outcome.value.requestIds] } },
-  ])
+  const { undoHandle } = outcome.value
+  await tenure.record(
+    [{ type: 'recovery-accepted', data: { step, requestIds: [...outcome.value.requestIds] } }],
+    undoHandle === undefined ? undefined : { undo: [{ ...record, plan: { ...record.plan, undoHandle } }] },
+  )
   await ports.crash(`recover:${step}:after-record`)
   return 'went-on'
 }
@@ -50,7 +53,7 @@ export async function confirmRecovery(
   )
   if (!outcome.ok) {
     await tenure.record([
-      failureEvent(tenure, outcome.failure, RECOVER_POLICY, ports.random.next(), step).event,
+      failureEvent(tenure, outcome.failure, RECOVER_POLICY, ports.random.next(), { step }).event,
     ])
     return 'went-on'
   }

@@ -159,8 +159,9 @@ describe('a whole drill', () => {
     expect(seen.actedAt).toBe(account.worldNow() - 70_000_000)
 
     expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['injected'])
-    valueOf(await driver.recover(live, account.context))
-    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['recovering'])
+    const { undoHandle } = valueOf(await driver.recover(live, account.context))
+    const undone = stored({ ...live, ...(undoHandle === undefined ? {} : { undoHandle }) })
+    expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['recovering'])
     account.advance(70)
     expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
     expect(await listed()).toEqual(before)
@@ -268,8 +269,9 @@ describe('somebody else in the zone', () => {
     const [primary] = (live.capture as unknown as { records: ResourceRecordSet[] }).records
     await change('CREATE', primary as ResourceRecordSet)
     account.advance(70)
-    valueOf(await driver.recover(live, account.context))
-    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['recovering'])
+    const { undoHandle } = valueOf(await driver.recover(live, account.context))
+    const undone = stored({ ...live, ...(undoHandle === undefined ? {} : { undoHandle }) })
+    expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['recovering'])
     account.advance(70)
     expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
   })

@@ -21,9 +21,6 @@ const parameters = z.strictObject({})
  * exactly these. Nothing takes it out by itself: the reaper is its dead man.
  */
 export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
-  // Which change put the records of a key back, so that INSYNC can be asked for. Only this process's own; losing it on a
-  // restart costs that one question, the records are compared all the same.
-  const undoChanges = new Map<string, string>()
   const onCapture = async <T>(
     undo: UndoPlan,
     { environment }: DriverContext,
@@ -71,13 +68,13 @@ export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
       return onCapture(undo, context, 'restore', async (aws, capture) => {
         const done = await recoverStep(aws, capture, undo, context.signal)
         if (!done.ok) return done
-        if (done.value.changeId !== undefined) undoChanges.set(undo.key, done.value.changeId)
-        return success({ requestIds: done.value.requestIds })
+        const { requestIds, changeId } = done.value
+        return success(changeId === undefined ? { requestIds } : { requestIds, undoHandle: changeId })
       })
     },
     async confirmRecovered(undo, context) {
       return onCapture(undo, context, 'restore', async (aws, capture) =>
-        confirmRecoveredStep(aws, capture, undoChanges.get(undo.key), context.signal),
+        confirmRecoveredStep(aws, capture, undo.undoHandle, context.signal),
       )
     },
   }

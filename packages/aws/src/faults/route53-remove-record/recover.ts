@@ -76,8 +76,8 @@ function nameAndType({ captured }: Compared): string {
 }
 
 /**
- * Compares every record set with its capture, field by field. `changeId` is the batch that put them back, when this process
- * submitted it: then they are `restored` only once every name server has them.
+ * Compares every record set with its capture, field by field. `changeId` is the batch that put them back, when it is
+ * known: then they are `restored` only once every name server has them.
  */
 export async function confirmRecoveredStep(
   aws: Aws,

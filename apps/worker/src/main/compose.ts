@@ -25,7 +25,7 @@ import {
   type WorldClocks,
 } from '@firedrill/runtime'
 import type { AdvancePorts } from '@firedrill/engine'
-import type { Role } from './options.ts'
+import type { Role } from '../options.ts'
 
 const ACTOR_KINDS: Readonly<Record<Role, ActorKind>> = {
   advance: 'worker',
