@@ -1,5 +1,5 @@
-export { committedMigrations, migrate } from './migrate/migrate.ts'
-export type { Migrated, Migration } from './migrate/migrate.ts'
+export { migrate, schemaKey } from './migrate/migrate.ts'
+export type { Migrated } from './migrate/migrate.ts'
 export { openStores } from './stores.ts'
 export type { Stores } from './stores.ts'
 export type { DatabaseOptions } from './connection/database.ts'

@@ -24,6 +24,10 @@ export type Database = Readonly<{ pool: Pool; prisma: PrismaClient; close(): Pro
 
 const INT8 = 20
 const CONNECT_TIMEOUT_MS = 5000
+/** No statement of ours takes long; one that does waits for somebody, and its caller has to learn of it. */
+const STATEMENT_TIMEOUT_MS = 15_000
+/** A silently dropped connection is noticed after seconds instead of hours. */
+const KEEP_ALIVE_AFTER_MS = 10_000
 
 /** The settings of every connection. `bigint` arrives as a number, or as an error when it would lose digits. */
 export function connectionConfig(options: DatabaseOptions): ClientConfig {
@@ -32,7 +36,9 @@ export function connectionConfig(options: DatabaseOptions): ClientConfig {
     application_name: options.name ?? 'firedrill',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: options.idleTransactionMs ?? 5000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === INT8 && format !== 'binary'

@@ -6,8 +6,7 @@ import { Client } from 'pg'
 /** What `migrate` did: names of migrations applied now, and of those in the database that this version does not have. */
 export type Migrated = Readonly<{ applied: readonly string[]; unknown: readonly string[] }>
 
-/** A committed migration; `checksum` is the SHA-256 of its text. */
-export type Migration = Readonly<{ name: string; sql: string; checksum: string }>
+type Migration = Readonly<{ name: string; sql: string; checksum: string }>
 type Entry = Readonly<{
   migration_name: string
   checksum: string
@@ -51,6 +50,12 @@ export async function migrate(url: string): Promise<Migrated> {
     // Ending the session gives the lock back.
     await client.end()
   }
+}
+
+/** Names the schema of this version: it changes when any migration does. For databases kept as templates. */
+export async function schemaKey(): Promise<string> {
+  const checksums = (await committedMigrations()).map(({ checksum }) => checksum)
+  return createHash('sha256').update(checksums.join()).digest('hex')
 }
 
 /** The migrations of this version, in order. */

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import { testPostgres, type FreshDatabase } from '@firedrill/local'
 import { realClock, type StoresUnderTest } from '@firedrill/testkit'
 import { Client } from 'pg'
-import { committedMigrations, migrate } from '../migrate/migrate.ts'
+import { migrate, schemaKey } from '../migrate/migrate.ts'
 import { openStores, type Stores } from '../stores.ts'
 
 /** A database of the test's own with every migration applied. */
 export async function migratedDatabase(): Promise<FreshDatabase> {
-  const checksums = (await committedMigrations()).map(({ checksum }) => checksum).join()
   const server = await testPostgres()
   return server.freshDatabase({
-    key: `firedrill ${createHash('sha256').update(checksums).digest('hex')}`,
+    key: await schemaKey(),
     prepare: async (url) => void (await migrate(url)),
   })
 }
