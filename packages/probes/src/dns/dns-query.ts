@@ -1,0 +1,152 @@
+import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { connect, isIPv6 } from 'node:net'
+import * as packet from 'dns-packet'
+import type { DecodedPacket, Packet } from 'dns-packet'
+import { codeOf } from '../attempt.ts'
+import type { HostPort } from '../net/host-port.ts'
+
+/** Record types that can be asked for. */
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT'
+
+/** A resolver's answer to one question. */
+export type DnsReply =
+  /** Records of the asked type, in the order of the answer, as text. */
+  | Readonly<{ kind: 'answers'; answers: readonly string[] }>
+  | Readonly<{ kind: 'nxdomain' | 'nodata' | 'servfail' }>
+  /** Another response code: `refused`, `formerr`, … */
+  | Readonly<{ kind: 'rcode'; rcode: string }>
+  | Readonly<{ kind: 'timeout' }>
+  /** Nobody listens at the resolver's address, or it cannot be reached. */
+  | Readonly<{ kind: 'no-resolver'; code: string }>
+
+/** A datagram may be lost on the way; it is sent again after this share of the time, as stub resolvers do. */
+const RESEND_AFTER_SHARE = 0.34
+
+/**
+ * Asks a resolver one question with a packet of our own: UDP, then TCP when the answer was cut. Nothing is cached, no socket
+ * is kept. Ends by the signal with `timeout`. `timeoutMs` is real time and only sets when a lost datagram is sent again.
+ */
+export async function queryDns(
+  resolver: HostPort,
+  question: Readonly<{ name: string; type: RecordType }>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<DnsReply> {
+  const query: Packet = {
+    type: 'query',
+    id: randomInt(65_536),
+    flags: packet.RECURSION_DESIRED,
+    questions: [{ ...question, class: 'IN' }],
+  }
+  const first = await overUdp(resolver, query, timeoutMs, signal)
+  if ('kind' in first) return first
+  if (!first.flag_tc) return replyOf(first, question.type)
+  const whole = await overTcp(resolver, query, signal)
+  return 'kind' in whole ? whole : replyOf(whole, question.type)
+}
+
+type Received = DecodedPacket | Extract<DnsReply, { kind: 'timeout' | 'no-resolver' }>
+
+function overUdp(
+  { host, port }: HostPort,
+  query: Packet,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Received> {
+  const { promise, resolve } = Promise.withResolvers<Received>()
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+  const bytes = packet.encode(query)
+  let resend: NodeJS.Timeout | undefined
+  const onAbort = () => settle({ kind: 'timeout' })
+  let isSettled = false
+  const settle = (received: Received) => {
+    if (isSettled) return
+    isSettled = true
+    clearTimeout(resend)
+    signal.removeEventListener('abort', onAbort)
+    socket.close()
+    resolve(received)
+  }
+  // A connected socket learns of "nobody listens there" by ICMP; an unconnected one would wait for its timeout.
+  const send = () => {
+    if (!isSettled) socket.send(bytes)
+  }
+  socket.on('error', (error) => settle({ kind: 'no-resolver', code: codeOf(error) }))
+  socket.on('message', (message) => {
+    const answer = decodeAnswer(message, query)
+    if (answer !== undefined) settle(answer)
+  })
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) settle({ kind: 'timeout' })
+  else
+    socket.connect(port, host, () => {
+      send()
+      resend = setTimeout(send, timeoutMs * RESEND_AFTER_SHARE)
+    })
+  return promise
+}
+
+function overTcp({ host, port }: HostPort, query: Packet, signal: AbortSignal): Promise<Received> {
+  const { promise, resolve } = Promise.withResolvers<Received>()
+  const socket = connect({ host, port })
+  const onAbort = () => settle({ kind: 'timeout' })
+  const settle = (received: Received) => {
+    signal.removeEventListener('abort', onAbort)
+    socket.destroy()
+    resolve(received)
+  }
+  let pending = Buffer.alloc(0)
+  socket.on('connect', () => socket.write(packet.streamEncode(query)))
+  socket.on('data', (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk])
+    if (pending.length < 2 || pending.length < 2 + pending.readUInt16BE(0)) return
+    const answer = decodeAnswer(pending.subarray(2, 2 + pending.readUInt16BE(0)), query)
+    settle(answer ?? { kind: 'no-resolver', code: 'bad answer over TCP' })
+  })
+  socket.on('error', (error) => settle({ kind: 'no-resolver', code: codeOf(error) }))
+  socket.on('close', () => settle({ kind: 'no-resolver', code: 'closed over TCP' }))
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
+  return promise
+}
+
+/** The answer to this very query, or undefined for anything else that came in. */
+function decodeAnswer(bytes: Buffer, query: Packet): DecodedPacket | undefined {
+  try {
+    const answer = packet.decode(bytes)
+    return answer.type === 'response' && answer.id === query.id ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function replyOf(answer: DecodedPacket, type: RecordType): DnsReply {
+  const rcode = rcodeOf(answer)
+  switch (rcode) {
+    case 'noerror': {
+      const answers = (answer.answers ?? []).flatMap((record) =>
+        record.type === type ? [textOf(record.data)] : [],
+      )
+      return answers.length === 0 ? { kind: 'nodata' } : { kind: 'answers', answers }
+    }
+    case 'nxdomain':
+    case 'servfail':
+      return { kind: rcode }
+    default:
+      return { kind: 'rcode', rcode }
+  }
+}
+
+/** The codec puts the response code's name on the packet; its type does not say so. */
+function rcodeOf(answer: DecodedPacket): string {
+  const { rcode } = answer as DecodedPacket & { rcode?: string }
+  return rcode?.toLowerCase() ?? 'unknown'
+}
+
+function textOf(data: unknown): string {
+  if (typeof data === 'string') return data
+  if (Buffer.isBuffer(data)) return data.toString('utf8')
+  if (Array.isArray(data)) return data.map(textOf).join('')
+  return JSON.stringify(data)
+}

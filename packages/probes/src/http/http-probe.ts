@@ -1,0 +1,100 @@
+import { request, type IncomingMessage } from 'node:http'
+import { isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { attemptOfError, codeOf, succeed, ended, proven, type Attempt, type StepResult } from '../attempt.ts'
+import { resolveName } from '../dns/resolve-name.ts'
+import { openConnection } from '../net/open-connection.ts'
+import type { AttemptContext, ProbeOf } from '../probe-context.ts'
+
+/** So much of a body is looked through; a service that answers more than this need not be read to its end. */
+const BODY_MAX_BYTES = 1_048_576
+
+/**
+ * One request as a fresh client would make it: its own name resolution, its own connection (through the proxy when there is
+ * one), one request, no reuse. Good when the status is accepted and the body holds what it should.
+ */
+export async function attemptHttp(probe: ProbeOf<'http'>, context: AttemptContext): Promise<Attempt> {
+  const url = new URL(probe.url)
+  const isTls = url.protocol === 'https:'
+  const resolved = await resolveName(url.hostname, context)
+  if (!resolved.ok) return resolved.attempt
+  const [host] = resolved.value
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port)
+  const connection = await openConnection({ host, port }, context)
+  if (!connection.ok) return connection.attempt
+  try {
+    const socket = isTls
+      ? await secure(connection.value, url.hostname, context.signal)
+      : succeed(connection.value)
+    if (!socket.ok) return socket.attempt
+    const answer = await ask(probe, url, socket.value, context.signal)
+    return answer.ok ? { end: 'good', answers: [...resolved.value].sort().join(',') } : answer.attempt
+  } finally {
+    connection.value.destroy()
+  }
+}
+
+function secure(socket: Socket, hostname: string, signal: AbortSignal): Promise<StepResult<Socket>> {
+  const { promise, resolve } = Promise.withResolvers<StepResult<Socket>>()
+  const tls = connectTls({ socket, ...(isIP(hostname) === 0 ? { servername: hostname } : {}) })
+  const fail = (error: unknown) => {
+    signal.removeEventListener('abort', fail)
+    tls.destroy()
+    const code = codeOf(error)
+    // A certificate that does not hold is an answer; a handshake that ended early may be our doing.
+    const isCertificate = !signal.aborted && /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY/.test(code)
+    resolve(ended(isCertificate ? proven(`tls ${code}`) : attemptOfError(error, 'tls', signal)))
+  }
+  tls.once('error', fail)
+  signal.addEventListener('abort', fail)
+  tls.once('secureConnect', () => {
+    signal.removeEventListener('abort', fail)
+    tls.off('error', fail)
+    tls.on('error', () => undefined)
+    resolve(succeed(tls))
+  })
+  if (signal.aborted) fail(undefined)
+  return promise
+}
+
+function ask(
+  probe: ProbeOf<'http'>,
+  url: URL,
+  socket: Socket,
+  signal: AbortSignal,
+): Promise<StepResult<null>> {
+  const { promise, resolve } = Promise.withResolvers<StepResult<null>>()
+  const fail = (error: unknown) => resolve(ended(attemptOfError(error, 'http', signal)))
+  const asking = request({
+    method: probe.method,
+    path: `${url.pathname}${url.search}`,
+    headers: { host: url.host, 'user-agent': 'firedrill-probe', accept: '*/*', connection: 'close' },
+    createConnection: () => socket,
+    agent: false,
+    signal,
+  })
+  asking.on('error', fail)
+  asking.on('response', (response) => void read(probe, response).then(resolve, fail))
+  asking.end()
+  return promise
+}
+
+/** Reads to the end, so that an answer that breaks off in the middle is no good answer. */
+async function read(probe: ProbeOf<'http'>, response: IncomingMessage): Promise<StepResult<null>> {
+  const status = response.statusCode ?? 0
+  if (!probe.status.includes(status)) {
+    response.resume()
+    return ended(proven(`status ${status}`))
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= BODY_MAX_BYTES) break
+  }
+  const body = Buffer.concat(chunks).subarray(0, BODY_MAX_BYTES).toString('utf8')
+  return probe.bodyIncludes !== undefined && !body.includes(probe.bodyIncludes)
+    ? ended(proven('body mismatch'))
+    : succeed(null)
+}

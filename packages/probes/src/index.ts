@@ -1,0 +1,5 @@
+export type { Vantage } from './probe-context.ts'
+export { createProbeRole, type ProbeRole, type ProbeRolePorts, type ProbeTrouble } from './role/probe-role.ts'
+export { runProbe, type ProbeDeps } from './run-probe.ts'
+export { createProber, type Prober, type ProberOptions } from './schedule/prober.ts'
+export { readAnchor, worldTime, type Anchor, type WorldTime } from './schedule/world-time.ts'

@@ -1,0 +1,137 @@
+import type {
+  Clock,
+  CompiledEnvironment,
+  CompiledScenario,
+  DefinitionStore,
+  Metrics,
+  RunId,
+  RunRow,
+  RunStore,
+  Samples,
+} from '@firedrill/core'
+import { readAnchor } from '../schedule/world-time.ts'
+import { probeRun, type ProbedRun } from './probed-run.ts'
+
+/** What went wrong while probing. Nothing of it stops the probes. */
+export type ProbeTrouble =
+  /** The list of runs could not be read; those that are probed go on. */
+  | Readonly<{ kind: 'poll'; error: unknown }>
+  /** A run's probes could not be started; it is tried again at the next poll. */
+  | Readonly<{ kind: 'start'; runId: RunId; error: unknown }>
+  /** Samples or metrics were not taken; they are kept and tried again. */
+  | Readonly<{ kind: 'append' | 'publish'; runId: RunId; error: unknown; pending: number }>
+  /** Samples or metrics were given up for good. */
+  | Readonly<{ kind: 'lost-samples' | 'lost-metrics'; runId: RunId; count: number }>
+
+/** What the probe role needs: ports of core, and a place to say what goes wrong. */
+export type ProbeRolePorts = Readonly<{
+  runs: Pick<RunStore, 'probed' | 'now'>
+  definitions: Pick<DefinitionStore, 'byHash'>
+  samples: Pick<Samples, 'append'>
+  metrics: Pick<Metrics, 'publish'>
+  clock: Clock
+  onTrouble: (trouble: ProbeTrouble) => void
+  /** How often the list of runs is read, real time; default 150. */
+  pollMs?: number
+}>
+
+/** The probe role of a worker: a process of its own, so that no other process that dies leaves a gap in the samples. */
+export type ProbeRole = Readonly<{
+  /** Runs that are being probed now. */
+  probing(): readonly RunId[]
+  /** Stops every prober and hands over what is left. */
+  stop(): Promise<void>
+}>
+
+const POLL_MS = 150
+
+/**
+ * Keeps the probes of every run going that must have them: starts them when a run appears in the list, follows its
+ * environment's clock, stops them when it leaves. When the store is away, probing goes on and samples wait.
+ */
+export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
+  const { clock, onTrouble } = ports
+  const running = new Map<RunId, ProbedRun>()
+  const stopping = new AbortController()
+  const ending = new Set<Promise<void>>()
+
+  const look = async () => {
+    const rows = await ports.runs.probed()
+    const wanted = new Map(rows.map((row) => [row.id, row]))
+    for (const [id, run] of running) {
+      const row = wanted.get(id)
+      if (row !== undefined) {
+        run.setClock(row.clock)
+        continue
+      }
+      running.delete(id)
+      const end = run.stop()
+      ending.add(end)
+      void end.finally(() => ending.delete(end))
+    }
+    for (const row of rows) {
+      if (running.has(row.id) || stopping.signal.aborted) continue
+      try {
+        running.set(row.id, await start(row, ports))
+      } catch (error) {
+        onTrouble({ kind: 'start', runId: row.id, error })
+      }
+    }
+  }
+
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await look()
+      } catch (error) {
+        onTrouble({ kind: 'poll', error })
+      }
+      await clock.sleep(ports.pollMs ?? POLL_MS, stopping.signal)
+    }
+  }
+  const looping = loop()
+
+  return {
+    probing: () => [...running.keys()],
+    stop: async () => {
+      stopping.abort()
+      await looping
+      await Promise.all([...running.values()].map((run) => run.stop()))
+      running.clear()
+      await Promise.all(ending)
+    },
+  }
+}
+
+async function start(row: RunRow, ports: ProbeRolePorts): Promise<ProbedRun> {
+  const { scenario, environment } = await definitionsOf(row, ports)
+  const anchor = await readAnchor(
+    () => ports.runs.now(),
+    () => ports.clock.monotonicMs(),
+  )
+  return probeRun({
+    runId: row.id,
+    scenario,
+    environment,
+    environmentClock: row.clock,
+    anchor,
+    clock: ports.clock,
+    samples: ports.samples,
+    metrics: ports.metrics,
+    onTrouble: ports.onTrouble,
+  })
+}
+
+async function definitionsOf(
+  row: RunRow,
+  { definitions }: ProbeRolePorts,
+): Promise<Readonly<{ scenario: CompiledScenario; environment: CompiledEnvironment }>> {
+  const [scenario, environment] = await Promise.all([
+    definitions.byHash(row.teamId, 'scenario', row.state.scenario.hash),
+    definitions.byHash(row.teamId, 'environment', row.state.environment.hash),
+  ])
+  if (scenario === undefined || environment === undefined) {
+    throw new Error(`the pinned definitions of ${row.id} are not in the store`)
+  }
+  return { scenario: scenario.compiled, environment: environment.compiled }
+}

@@ -1,0 +1,103 @@
+import type {
+  Clock,
+  CompiledEnvironment,
+  CompiledScenario,
+  EnvironmentClock,
+  Metrics,
+  RunId,
+  Sample,
+  Samples,
+} from '@firedrill/core'
+import { createBatcher, type Batcher } from '../schedule/batcher.ts'
+import { createProber } from '../schedule/prober.ts'
+import type { Anchor } from '../schedule/world-time.ts'
+import type { ProbeTrouble } from './probe-role.ts'
+
+/** One run whose probes are running. */
+export type ProbedRun = Readonly<{
+  setClock(clock: EnvironmentClock): void
+  /** Stops probing and hands over what is left; a store that takes nothing is given up after a while. */
+  stop(): Promise<void>
+}>
+
+/** What probing one run needs. */
+export type ProbedRunOptions = Readonly<{
+  runId: RunId
+  scenario: CompiledScenario
+  environment: CompiledEnvironment
+  environmentClock: EnvironmentClock
+  anchor: Anchor
+  clock: Clock
+  samples: Pick<Samples, 'append'>
+  metrics: Pick<Metrics, 'publish'>
+  onTrouble: (trouble: ProbeTrouble) => void
+}>
+
+/** A live page and the provisional measurement see a sample at most this late. Real time, like all of these. */
+const APPEND_EVERY_MS = 200
+const APPEND_MAX = 2000
+/** Hours of samples, in case the store is away for hours. */
+const APPEND_KEEP = 200_000
+const PUBLISH_EVERY_MS = 1000
+const PUBLISH_MAX = 1000
+/** Published metrics are a cross-check, the samples are the record: less is kept for them. */
+const PUBLISH_KEEP = 20_000
+const APPEND_DRAIN_MS = 10_000
+const PUBLISH_DRAIN_MS = 3000
+
+/** Starts the probes of a run: every sample goes to the store, and to CloudWatch as 1-second metrics. */
+export function probeRun(options: ProbedRunOptions): ProbedRun {
+  const { runId, scenario, environment, clock, onTrouble } = options
+  const stored = createBatcher<Sample>({
+    deliver: (batch) => options.samples.append(runId, batch),
+    clock,
+    everyMs: APPEND_EVERY_MS,
+    batchMax: APPEND_MAX,
+    keepMax: APPEND_KEEP,
+    onFailure: (error, pending) => onTrouble({ kind: 'append', runId, error, pending }),
+  })
+  const published = publisher(options)
+  const prober = createProber({
+    probes: scenario.probes,
+    vantages: environment.probes.vantages,
+    proxy: environment.probes.proxy,
+    anchor: options.anchor,
+    environmentClock: options.environmentClock,
+    clock,
+    onSample: (sample) => {
+      stored.add(sample)
+      published.add(sample)
+    },
+  })
+  return {
+    setClock: (next) => prober.setClock(next),
+    stop: async () => {
+      await prober.stop()
+      const [left, unpublished] = await Promise.all([
+        stored.close(APPEND_DRAIN_MS),
+        published.close(PUBLISH_DRAIN_MS),
+      ])
+      if (left + stored.lost() > 0) onTrouble({ kind: 'lost-samples', runId, count: left + stored.lost() })
+      if (unpublished + published.lost() > 0)
+        onTrouble({ kind: 'lost-metrics', runId, count: unpublished + published.lost() })
+    },
+  }
+}
+
+function publisher({ runId, environment, clock, metrics, onTrouble }: ProbedRunOptions): Batcher<Sample> {
+  return createBatcher<Sample>({
+    deliver: async (batch, signal) => {
+      const outcome = await metrics.publish(environment, runId, batch, signal)
+      if (outcome.ok) return
+      const { kind, operation, code, message } = outcome.failure
+      // What CloudWatch will never take is reported and dropped; everything else is worth another try.
+      if (kind !== 'denied' && kind !== 'invalid') throw new Error(`${operation} ${code}: ${message}`)
+      onTrouble({ kind: 'publish', runId, error: new Error(`${operation} ${code}: ${message}`), pending: 0 })
+    },
+    clock,
+    everyMs: PUBLISH_EVERY_MS,
+    batchMax: PUBLISH_MAX,
+    keepMax: PUBLISH_KEEP,
+    onFailure: (error, pending) => onTrouble({ kind: 'publish', runId, error, pending }),
+  })
+}

@@ -1,0 +1,104 @@
+import type { Clock, CompiledProbe, Sample } from '@firedrill/core'
+import { unproven, type Attempt } from './attempt.ts'
+import { attemptDns } from './dns/dns-probe.ts'
+import { attemptHttp } from './http/http-probe.ts'
+import type { AttemptContext, Vantage } from './probe-context.ts'
+import type { StallWatch } from './schedule/stall-watch.ts'
+import type { WorldTime } from './schedule/world-time.ts'
+import { attemptTcp } from './tcp/tcp-probe.ts'
+
+/** What a probe needs besides itself. */
+export type ProbeDeps = Readonly<{
+  clock: Pick<Clock, 'monotonicMs'>
+  world: WorldTime
+  proxy?: string | undefined
+  /** Absent: the prober is taken to be punctual. */
+  stalls?: Pick<StallWatch, 'longestSince'> | undefined
+  /** When the probe should have started, on the monotonic clock; default now. */
+  dueMs?: number | undefined
+}>
+
+/** Below this no timer of a busy machine can be trusted, so a stall is none. Real milliseconds. */
+const STALL_MIN_MS = 5
+const LATE_SHARE = 0.1
+
+/** From so long on the prober counts as stalled: a tenth of its period, in real milliseconds. */
+export function stallLimitMs(periodMs: number, world: WorldTime): number {
+  return Math.max(STALL_MIN_MS, world.realMs(periodMs) * LATE_SHARE)
+}
+
+/**
+ * Runs a probe once, now, from a vantage. Never throws.
+ *
+ * A prober that started late or was not scheduled in between may turn a good answer into a timeout. Such failures are
+ * `unusable`: they say something about us, not about the service. What a late prober cannot invent stays what it is: a good
+ * answer, a refusal, a status, NXDOMAIN. Slowness of the service delays no heartbeat of ours and is never excused.
+ */
+export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: ProbeDeps): Promise<Sample> {
+  const { clock, world } = deps
+  const startMs = clock.monotonicMs()
+  const dueMs = deps.dueMs ?? startMs
+  const deadline = new AbortController()
+  const timeoutMs = world.realMs(probe.timeoutMs)
+  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  const attempt = await attemptOf(probe, {
+    resolver: vantage.resolver,
+    proxy: deps.proxy,
+    timeoutMs,
+    signal: deadline.signal,
+  })
+  clearTimeout(timer)
+  const endMs = clock.monotonicMs()
+  const judged = judgeLatency(probe, attempt, (endMs - startMs) / world.realMs(1))
+  const stallMs = Math.max(startMs - dueMs, deps.stalls?.longestSince(Math.min(startMs, dueMs)) ?? 0)
+  const isStalled = stallMs > stallLimitMs(probe.periodMs, world)
+  return {
+    probe: probe.name,
+    vantage: vantage.name,
+    start: world.at(startMs),
+    end: world.at(endMs),
+    ...outcomeOf(judged, isStalled ? stallMs : undefined),
+  }
+}
+
+async function attemptOf(probe: CompiledProbe, context: AttemptContext): Promise<Attempt> {
+  try {
+    switch (probe.kind) {
+      case 'http':
+        return await attemptHttp(probe, context)
+      case 'dns':
+        return await attemptDns(probe, context)
+      case 'tcp':
+        return await attemptTcp(probe, context)
+    }
+  } catch (error) {
+    // A bug of ours or a malformed address: the reason goes on the record, and nobody takes it for an outage.
+    return {
+      end: 'unusable',
+      detail: `prober ${error instanceof Error ? error.message : String(error)}`.slice(0, 200),
+    }
+  }
+}
+
+/** `tookMs` is world time. */
+function judgeLatency(probe: CompiledProbe, attempt: Attempt, tookMs: number): Attempt {
+  const isSlow =
+    attempt.end === 'good' &&
+    probe.kind === 'http' &&
+    probe.latencyMaxMs !== undefined &&
+    tookMs > probe.latencyMaxMs
+  return isSlow ? unproven('slow') : attempt
+}
+
+function outcomeOf(attempt: Attempt, stallMs: number | undefined): Pick<Sample, 'outcome' | 'detail'> {
+  switch (attempt.end) {
+    case 'good':
+      return { outcome: 'good', detail: attempt.answers }
+    case 'unusable':
+      return { outcome: 'unusable', detail: attempt.detail }
+    case 'bad':
+      return stallMs === undefined || attempt.isProven
+        ? { outcome: 'bad', detail: attempt.detail }
+        : { outcome: 'unusable', detail: `late ${Math.round(stallMs)} ms: ${attempt.detail}` }
+  }
+}

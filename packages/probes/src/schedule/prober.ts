@@ -1,0 +1,142 @@
+import {
+  worldInstant,
+  type Clock,
+  type CompiledProbe,
+  type EnvironmentClock,
+  type Sample,
+} from '@firedrill/core'
+import type { Vantage } from '../probe-context.ts'
+import { runProbe, stallLimitMs } from '../run-probe.ts'
+import { watchStalls } from './stall-watch.ts'
+import { worldTime, type Anchor, type WorldTime } from './world-time.ts'
+
+/** Runs the probes of one run from all its vantages until it is stopped. */
+export type Prober = Readonly<{
+  /** The environment's clock changed its rate; what is due is reckoned anew. */
+  setClock(clock: EnvironmentClock): void
+  /** Starts no more probes and waits for those in flight, at most one timeout. */
+  stop(): Promise<void>
+}>
+
+/** What a prober needs. */
+export type ProberOptions = Readonly<{
+  probes: readonly CompiledProbe[]
+  vantages: readonly Vantage[]
+  proxy?: string | undefined
+  anchor: Anchor
+  environmentClock: EnvironmentClock
+  clock: Clock
+  /** Takes every sample, once, at the end of its probe. */
+  onSample: (sample: Sample) => void
+}>
+
+const BEAT_MIN_MS = 2
+const BEAT_MAX_MS = 25
+
+type Stream = Readonly<{ probe: CompiledProbe; vantage: Vantage; offset: number }>
+
+/**
+ * Starts each probe from each vantage once a period of world time, on an absolute grid: a late start does not move the next
+ * one. Streams are spread over the period. A probe that is still in flight at the next start does not delay it. Slots that
+ * passed while the process was not running are recorded as one unusable sample, never made up for.
+ */
+export function createProber(options: ProberOptions): Prober {
+  const { probes, vantages, clock } = options
+  const stopping = new AbortController()
+  const inFlight = new Set<Promise<void>>()
+  let environmentClock = options.environmentClock
+  let world = worldTime(options.anchor, environmentClock)
+  const shortestMs = Math.min(...probes.map(({ periodMs }) => stallLimitMs(periodMs, world)))
+  const stalls = watchStalls(
+    () => clock.monotonicMs(),
+    Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2)),
+  )
+
+  const launch = (stream: Stream, dueMs: number) => {
+    const flight = runProbe(stream.probe, stream.vantage, {
+      clock,
+      world,
+      proxy: options.proxy,
+      stalls,
+      dueMs,
+    }).then(options.onSample)
+    inFlight.add(flight)
+    void flight.finally(() => inFlight.delete(flight))
+  }
+
+  const streams = spread(probes, vantages)
+  const following = streams.map((stream) =>
+    follow(stream, {
+      clock,
+      signal: stopping.signal,
+      world: () => world,
+      launch,
+      onSample: options.onSample,
+    }),
+  )
+
+  return {
+    setClock: (next) => {
+      if (isSame(next, environmentClock)) return
+      environmentClock = next
+      world = worldTime(options.anchor, next)
+    },
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(following)
+      await Promise.all(inFlight)
+      stalls.stop()
+    },
+  }
+}
+
+type Following = Readonly<{
+  clock: Clock
+  signal: AbortSignal
+  world: () => WorldTime
+  launch: (stream: Stream, dueMs: number) => void
+  onSample: (sample: Sample) => void
+}>
+
+async function follow(stream: Stream, { clock, signal, world, launch, onSample }: Following): Promise<void> {
+  const periodMicros = stream.probe.periodMs * 1000
+  const slotAfter = (instant: number) =>
+    (Math.floor((instant - stream.offset) / periodMicros) + 1) * periodMicros + stream.offset
+  let due = slotAfter(world().at(clock.monotonicMs()))
+  while (!signal.aborted) {
+    await clock.sleep(Math.max(0, world().monotonicAt(worldInstant(due)) - clock.monotonicMs()), signal)
+    if (signal.aborted) return
+    const now = world().at(clock.monotonicMs())
+    const missed = Math.floor((now - due) / periodMicros)
+    if (missed > 0) {
+      onSample({
+        probe: stream.probe.name,
+        vantage: stream.vantage.name,
+        start: worldInstant(due),
+        end: now,
+        outcome: 'unusable',
+        detail: `late: ${missed} not started`,
+      })
+      due += missed * periodMicros
+    }
+    // A clock that was set forward or slowed down can leave the slot in the future.
+    if (due - now <= periodMicros) launch(stream, world().monotonicAt(worldInstant(due)))
+    due = Math.max(due + periodMicros, slotAfter(now))
+  }
+}
+
+/** Every probe from every vantage, their starts spread evenly over the period. */
+function spread(probes: readonly CompiledProbe[], vantages: readonly Vantage[]): readonly Stream[] {
+  const count = probes.length * vantages.length
+  return probes.flatMap((probe, row) =>
+    vantages.map((vantage, column) => ({
+      probe,
+      vantage,
+      offset: Math.round((probe.periodMs * 1000 * (row * vantages.length + column)) / count),
+    })),
+  )
+}
+
+function isSame(a: EnvironmentClock, b: EnvironmentClock): boolean {
+  return a.anchorPlatform === b.anchorPlatform && a.anchorWorld === b.anchorWorld && a.rate === b.rate
+}
