@@ -9,6 +9,7 @@ import {
   type CompiledScenario,
   type Identity,
   type Metrics,
+  type RunEventBody,
   type RunId,
 } from '@firedrill/core'
 import { createUseCases } from '@firedrill/engine'
@@ -28,6 +29,7 @@ import {
   fakeFaultDriver,
   memoryHints,
   memoryStores,
+  WORKER,
   type MemoryHints,
   type StoreSet,
 } from '@firedrill/testkit'
@@ -55,6 +57,8 @@ export type TestApi = Readonly<{
   book(scenario?: CompiledScenario, environment?: CompiledEnvironment): Promise<string>
   /** Books and starts. */
   startRun(): Promise<RunId>
+  /** Appends events to a run as a worker would. */
+  append(id: RunId, ...bodies: readonly RunEventBody[]): Promise<void>
   /** A request with exactly these headers; `fetch` does not let a caller choose `Host`. */
   raw(path: string, options?: RawOptions): Promise<RawAnswer>
   close(): Promise<void>
@@ -164,6 +168,10 @@ export async function startTestApi(
     },
     book,
     startRun: async () => (await client.runs.start({ drillId: await book() })).id as RunId,
+    append: async (id, ...bodies) => {
+      const result = await stores.runs.append(id, { kind: 'open' }, WORKER, () => bodies)
+      if (!result.ok) throw new Error(`not appended: ${result.why}`)
+    },
     raw: (path, raw) => rawRequest(port, path, raw),
     close: async () => {
       await app.close()

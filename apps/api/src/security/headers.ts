@@ -14,6 +14,9 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The page that draws the OpenAPI document; it styles itself in the page. */
+export const DOCS_POLICY = PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
 /** A report is one self-contained page: it runs in a box of its own and can reach neither network nor session. */
 export const REPORT_POLICY = [
   "default-src 'none'",

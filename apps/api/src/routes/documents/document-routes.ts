@@ -10,6 +10,7 @@ import {
 } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ERROR_PAGES } from '../../problem/problem-reply.ts'
+import { DOCS_POLICY } from '../../security/headers.ts'
 import { SESSION_COOKIE } from '../../security/session.ts'
 
 /** Where the pages of the error codes are. */
@@ -54,8 +55,7 @@ export function documentRoutes(): FastifyPluginAsyncZod {
       })
       await scope.register(swaggerUi, {
         routePrefix: '/docs',
-        staticCSP: true,
-        uiConfig: { tryItOutEnabled: false },
+        staticCSP: DOCS_POLICY,
       })
     })
 
