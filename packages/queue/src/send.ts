@@ -15,12 +15,18 @@ export type Add = <N extends JobName>(name: N, payload: JobPayloads[N], options?
  * A hint for now joins one that waits for the same run. It does not join one that is being worked on, because that
  * may have looked before what the hint is about happened. A hint for later stands alone: joined to another it could
  * come at the wrong time, and since only one of them finds the run due, they do not add up.
+ * @throws AppError `queue-away`, with the backend closed.
  */
 export async function openSenders(
   backend: OpenBackend,
 ): Promise<Readonly<{ add: Add; close(): Promise<void> }>> {
   const senders = new Map<HintQueue, Sender>()
-  for (const queue of HINT_QUEUES) senders.set(queue, await backend.sender(queue))
+  try {
+    for (const queue of HINT_QUEUES) senders.set(queue, await backend.sender(queue))
+  } catch (error) {
+    await backend.close()
+    throw queueAway(error)
+  }
   const add: Add = async (name, payload, options = {}) => {
     const sender = senders.get(isHint(name) ? name : (options.queue ?? 'advance'))
     if (sender === undefined) throw new Error(`there is no queue for ${name}`)
@@ -28,10 +34,7 @@ export async function openSenders(
     try {
       await sender.add(name, data, jobOptions(name, payload, options.delayMs ?? 0))
     } catch (error) {
-      throw new AppError('queue-away', 'The queue cannot be reached', {
-        internal: String(error),
-        cause: error,
-      })
+      throw queueAway(error)
     }
   }
   return {
@@ -47,6 +50,10 @@ export function hintsOver(add: Add): Hints {
   return {
     send: (queue, runId, afterMs = 0) => add(queue, { runId }, { delayMs: Math.max(0, Math.ceil(afterMs)) }),
   }
+}
+
+function queueAway(cause: unknown): AppError {
+  return new AppError('queue-away', 'The queue cannot be reached', { internal: String(cause), cause })
 }
 
 function jobOptions<N extends JobName>(name: N, payload: JobPayloads[N], delayMs: number): JobsOptions {

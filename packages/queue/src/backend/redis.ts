@@ -6,37 +6,45 @@ import { KEY_PREFIX, WORKER_SETTINGS } from './settings.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
 const RECONNECT_MS_MAX = 1000
+const SEND_TIMEOUT_MS = 5000
 
 /** Opens Redis. @throws AppError `config-invalid` when it may evict jobs, `queue-away` when it does not answer. */
-export async function openRedis(options: QueueOptions, side: 'send' | 'work'): Promise<OpenBackend> {
+export async function openRedis(options: QueueOptions): Promise<OpenBackend> {
   const onError = options.onError ?? (() => {})
-  const redis = await connect(options.url, side, onError)
+  const sending = await connect(options.url, 'send', onError)
   try {
-    await refuseEviction(redis)
+    await refuseEviction(sending)
   } catch (error) {
-    redis.disconnect()
+    sending.disconnect()
     throw error
   }
-  const base = { connection: redis, prefix: KEY_PREFIX }
+  // A worker has both: its jobs wait for Redis to come back, its hints must not.
+  let working: Promise<Redis> | undefined
   return {
     sender: async (name) => {
-      const queue = new Queue(name, base)
+      const queue = new Queue(name, { connection: sending, prefix: KEY_PREFIX })
       queue.on('error', onError)
       await queue.waitUntilReady()
       return queue
     },
     receiver: async (name, concurrency, handle) => {
+      working ??= connect(options.url, 'work', onError)
+      const connection = await working
       const worker = new Worker(
         name,
         (job: Job<unknown, unknown>, _token, signal) => receive(job, signal, handle),
-        { ...base, ...WORKER_SETTINGS, concurrency },
+        { connection, prefix: KEY_PREFIX, ...WORKER_SETTINGS, concurrency },
       )
       worker.on('error', onError)
       worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id, 'the lock was lost')))
       await worker.waitUntilReady()
       return { close: () => worker.close() }
     },
-    close: async () => redis.disconnect(),
+    close: async () => {
+      sending.disconnect()
+      const connection = await working?.catch(() => undefined)
+      connection?.disconnect()
+    },
   }
 }
 
@@ -47,8 +55,9 @@ async function connect(url: string, side: 'send' | 'work', onError: (error: Erro
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     // Workers wait for Redis to come back; senders say at once that it is away.
-    maxRetriesPerRequest: side === 'work' ? null : 1,
-    enableOfflineQueue: side === 'work',
+    ...(side === 'work'
+      ? { maxRetriesPerRequest: null }
+      : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: SEND_TIMEOUT_MS }),
     retryStrategy: (times) => Math.min(times * 50, RECONNECT_MS_MAX),
   })
   redis.on('error', onError)
