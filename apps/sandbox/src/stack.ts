@@ -81,9 +81,8 @@ export async function startStack(
     // The platform judges by world time, so the world comes first.
     const ready = simulatorReadySchema.parse(await simulator.ready)
     const api = child('api', 'apps/api/src/main.ts', [], env, true)
-    await api.ready
     const workers = ROLES.map((role) => child(role, 'apps/worker/src/main.ts', ['--role', role], env, true))
-    await Promise.all(workers.map((worker) => worker.ready))
+    await Promise.all([api, ...workers].map((started) => started.ready))
     return {
       apiUrl: `http://127.0.0.1:${ports.api}`,
       token: readFileSync(join(options.stateDir, 'api-token'), 'utf8').trim(),
@@ -137,6 +136,8 @@ function platformEnvironment(
     FIREDRILL_HTTP_PORT: String(ports.api),
     FIREDRILL_STATE_DIR: options.stateDir,
     FIREDRILL_KIT_DIR: join(options.stateDir, 'kits'),
+    // Start-up is mostly reading and compiling modules; what one process compiled the others take over.
+    NODE_COMPILE_CACHE: join(options.stateDir, 'compile-cache'),
     FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...(process.env['FIREDRILL_LOG_LEVEL'] === undefined

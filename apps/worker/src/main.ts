@@ -16,7 +16,7 @@ try {
       await reap(worker)
       break
     case 'probe':
-      await probe(worker)
+      probe(worker)
       break
   }
   process.stdout.write(`${JSON.stringify({ ready: true, role, pid: process.pid })}\n`)

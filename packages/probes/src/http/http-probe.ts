@@ -69,8 +69,8 @@ function ask(
     method: probe.method,
     path: `${url.pathname}${url.search}`,
     headers: { host: url.host, 'user-agent': 'firedrill-probe', accept: '*/*', connection: 'close' },
+    // With an agent, even `agent: false`, Node would open a connection of its own beside this one.
     createConnection: () => socket,
-    agent: false,
     signal,
   })
   asking.on('error', fail)

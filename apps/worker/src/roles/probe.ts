@@ -1,0 +1,54 @@
+import type { EnvironmentClock, RunRow } from '@firedrill/core'
+import { createProbeRole, type ProbeTrouble } from '@firedrill/probes'
+import { systemClock } from '@firedrill/runtime'
+import type { Worker } from '../main/compose.ts'
+
+/** The role `probe`: watches the systems under drill. A process of its own, so that no other death leaves a gap. */
+export function probe(worker: Worker): void {
+  const { log, shutdown, ports } = worker
+  const role = createProbeRole({
+    runs: {
+      now: () => ports.runs.now(),
+      probed: async () => Promise.all((await ports.runs.probed()).map(withCurrentClock)),
+    },
+    definitions: ports.definitions,
+    samples: ports.samples,
+    metrics: ports.metrics,
+    clock: systemClock,
+    onTrouble: (trouble) => report(worker, trouble),
+  })
+  shutdown.add('probers', () => role.stop())
+  log.info('probing')
+
+  /** The stored clock may have run on while a simulated world stood still; samples must carry the world's own time. */
+  async function withCurrentClock(row: RunRow): Promise<RunRow> {
+    const environment = await ports.definitions.byHash(row.teamId, 'environment', row.state.environment.hash)
+    if (environment === undefined) return row
+    const clock: EnvironmentClock = await ports.clockOf(row.teamId, environment.compiled)
+    return { ...row, clock }
+  }
+}
+
+function report({ log }: Worker, trouble: ProbeTrouble): void {
+  switch (trouble.kind) {
+    case 'poll':
+      log.warn({ err: trouble.error }, 'the list of runs could not be read')
+      return
+    case 'start':
+      log.error({ runId: trouble.runId, err: trouble.error }, 'the probes of a run could not be started')
+      return
+    case 'append':
+    case 'publish':
+      log.warn(
+        { runId: trouble.runId, err: trouble.error, pending: trouble.pending },
+        `probe results wait: ${trouble.kind} failed`,
+      )
+      return
+    case 'lost-samples':
+    case 'lost-metrics':
+      log.error(
+        { runId: trouble.runId, count: trouble.count },
+        `probe results were given up: ${trouble.kind}`,
+      )
+  }
+}
