@@ -1,0 +1,86 @@
+import type { ReportModel, TargetReport } from '../model/model.ts'
+import { intervalText } from '../text/duration-text.ts'
+import { restorationText } from '../text/headline.ts'
+import { spanText } from '../text/instant-text.ts'
+import { icon } from './icons.ts'
+import { html, NOTHING, when, type Markup } from './markup.ts'
+
+/** Proof, target by target, that everything was put back: what was captured beside what was described afterwards. */
+export function restoration(model: ReportModel): Markup {
+  const { targets } = model
+  if (targets.length === 0) return NOTHING
+  const isDone = model.run.isClean
+  const head = html`<tr role="row">
+    <th scope="col" role="columnheader">Target</th>
+    ${HEADS.map((word) => html`<th scope="col" role="columnheader" class="right">${word}</th>`)}
+    <th scope="col" role="columnheader">State</th>
+  </tr>`
+  return html`<section>
+    <header>
+      <h2>
+        <span class="${isDone ? 'held' : 'deviated'}">${icon(isDone ? 'held' : 'deviated')}</span>
+        ${isDone ? 'Put back' : 'Not confirmed as put back'}
+      </h2>
+      <span class="end">${restorationText(targets, isDone)}</span>
+    </header>
+    <table class="put" role="table">
+      <thead role="rowgroup">
+        ${head}
+      </thead>
+      <tbody role="rowgroup">
+        ${targets.map(rows)}
+      </tbody>
+    </table>
+  </section>`
+}
+
+const HEADS = ['Injected', 'Put back', 'Removal took'] as const
+
+function rows(target: TargetReport): Markup {
+  const { label, fault, zone, region, injected, restored, removal, injection } = target
+  const cells = [
+    injected === undefined ? undefined : spanText(injected),
+    restored === undefined ? undefined : spanText(restored),
+    removal === undefined ? undefined : intervalText(removal),
+  ]
+  return html`<tr role="row">
+      <th scope="row" role="rowheader">${label}<span class="why">${fault}, ${zone ?? region}</span></th>
+      ${HEADS.map((word, index) => html`<td role="cell" class="right nowrap"><span class="lab">${word} </span>${cells[index] ?? html`<span class="muted">not observed</span>`}</td>`)}
+      <td role="cell" class="nowrap">${state(injection)}</td>
+    </tr>
+    ${when(target.captured !== undefined || target.described !== '', () => comparison(target))}`
+}
+
+function state(injection: TargetReport['injection']): Markup {
+  switch (injection) {
+    case 'restored':
+    case 'replaced':
+    case 'spent':
+      return html`<span class="held">${icon('held')} ${injection}</span>`
+    case 'planned':
+    case 'failed-to-inject':
+      return html`<span class="muted">${icon('not-run')} ${injection}</span>`
+    case 'requested':
+    case 'injected':
+    case 'recovering':
+    case 'unknown':
+      return html`<span class="deviated">${icon('deviated')} ${injection}</span>`
+  }
+}
+
+function comparison({ captured, described }: TargetReport): Markup {
+  const before =
+    captured === undefined
+      ? NOTHING
+      : html`<dt>captured</dt>
+          <dd><code>${captured}</code></dd>`
+  return html`<tr role="row" class="same">
+    <td role="cell" colspan="5">
+      <dl>
+        ${before}
+        <dt>described</dt>
+        <dd>${described === '' ? 'nothing yet' : described}</dd>
+      </dl>
+    </td>
+  </tr>`
+}

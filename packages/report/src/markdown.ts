@@ -1,0 +1,37 @@
+import type { ReportModel } from './model/model.ts'
+import { verdictWord } from './html/icons.ts'
+import { exactText, intervalText, marginText } from './text/duration-text.ts'
+import { restorationText } from './text/headline.ts'
+
+/** The verdict for a pull request or a job summary: short, the most important thing first. */
+export function markdown(model: ReportModel): string {
+  const { run, scenario, environment, objectives, targets, journal } = model
+  const lines = [
+    `## ${verdictWord(run.verdict)}${run.provisional ? ', provisional' : ''}: ${plain(scenario.title)}`,
+    '',
+    plain(run.headline),
+    '',
+    ...(objectives.length === 0
+      ? []
+      : [
+          '| Objective | Limit | Observed | Margin | Verdict |',
+          '|---|---|---|---|---|',
+          ...objectives.map(({ objective, maxMicros, observed, verdict }) => {
+            const seen = observed === undefined ? 'not observed' : intervalText(observed, maxMicros)
+            const margin = observed === undefined ? '' : marginText(observed, maxMicros)
+            return `| ${plain(objective)} | ≤ ${exactText(maxMicros)} | ${seen} | ${margin} | ${verdictWord(verdict)} |`
+          }),
+          '',
+        ]),
+    plain(restorationText(targets, run.isClean)),
+    '',
+    `Run \`${run.id}\` in ${plain(environment.title)}; journal of ${journal.events} events, chain ${journal.chain}, head \`${journal.head.slice(0, 16)}\`.`,
+    '',
+  ]
+  return lines.join('\n')
+}
+
+/** Text from a run as plain Markdown: nothing in it becomes markup, a link or a table cell. */
+function plain(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`).replaceAll(/\s+/g, ' ')
+}

@@ -1,0 +1,138 @@
+import { isClean, type Injection, type JournalEvent, type RunEventBody } from '@firedrill/core'
+import { exactText } from '../text/duration-text.ts'
+import { countText, listText } from '../text/list-text.ts'
+import type { TimelineEntry, Tone } from './model.ts'
+
+/** The journal in words. The same thing seen several times in a row is one entry that says how often. */
+export function timelineOf(events: readonly JournalEvent[]): readonly TimelineEntry[] {
+  const entries: TimelineEntry[] = []
+  for (const event of events) {
+    const { tone, text } = describe({ type: event.type, data: event.data } as RunEventBody)
+    const last = entries.at(-1)
+    if (last !== undefined && last.text === text && last.actor === event.actor.name) {
+      entries[entries.length - 1] = { ...last, times: last.times + 1 }
+      continue
+    }
+    const { seq, at, worldAt, actor } = event
+    entries.push({ seq, at, worldAt, actor: actor.name, tone, text, times: 1 })
+  }
+  return entries
+}
+
+type Words = Readonly<{ tone: Tone; text: string }>
+const words = (tone: Tone, text: string): Words => ({ tone, text })
+
+function describe(body: RunEventBody): Words {
+  switch (body.type) {
+    case 'run-created':
+      return words(
+        'people',
+        `Booked scenario ${body.data.scenario.name} in environment ${body.data.environment.name}`,
+      )
+    case 'status-changed':
+      return words(toneOfStatus(body.data.to), `${body.data.from} → ${body.data.to}: ${body.data.why}`)
+    case 'planned': {
+      const count = body.data.steps.reduce((sum, step) => sum + step.targets.length, 0)
+      return words('work', `Planned: ${countText(count, 'target')} frozen, prior state captured`)
+    }
+    case 'guardrails-checked':
+      return guardrails(body.data)
+    case 'steady-state-checked':
+      return words(
+        body.data.holds ? 'held' : 'deviated',
+        `Steady state ${body.data.holds ? 'holds' : 'does not hold'}: ${body.data.seen}`,
+      )
+    case 'undo-prepared':
+      return words('work', `${body.data.step}: undo plan stored before the act`)
+    case 'kit-acknowledged':
+      return words('work', `${body.data.step}: ${body.data.reaper} keeps its own copy of the recovery kit`)
+    case 'injection-requested':
+      return words('fault', `${body.data.step}: fault requested${attempt(body.data.attempt)}`)
+    case 'injection-accepted':
+      return words('fault', `${body.data.step}: request accepted, not yet confirmed`)
+    case 'injection-observed':
+      return words('fault', `${body.data.step}: ${observed(body.data.observations)}`)
+    case 'step-waited':
+      return words('work', `${body.data.step}: waited`)
+    case 'call-failed':
+      return callFailed(body.data)
+    case 'stop-condition-breached':
+      return words('alarm', `Stop condition ${body.data.condition}: ${body.data.seen}`)
+    case 'response-seen':
+      return words('held', `Response seen: ${body.data.seen}`)
+    case 'recovery-requested':
+      return words(
+        'recovering',
+        `${body.data.step}: fault taken out (${body.data.reason})${attempt(body.data.attempt)}`,
+      )
+    case 'recovery-accepted':
+      return words('recovering', `${body.data.step}: undo accepted, not yet confirmed`)
+    case 'restoration-observed':
+      return words(
+        body.data.observations.every(({ injection }) => isClean(injection)) ? 'held' : 'recovering',
+        `${body.data.step}: ${observed(body.data.observations)}`,
+      )
+    case 'abort-requested':
+      return words('people', `Abort: ${body.data.reason}`)
+    case 'note-added':
+      return words('note', `Note: ${body.data.text}`)
+    case 'measured': {
+      const { provisional, verdict } = body.data.measurement
+      return words(
+        verdict === 'deviated' ? 'deviated' : verdict === 'held' ? 'held' : 'work',
+        `Measured${provisional ? ', provisional' : ' for good'}: ${verdict}`,
+      )
+    }
+    case 'person-needed':
+      return words('people', `A person is needed: ${body.data.why}`)
+  }
+}
+
+function attempt(number: number): string {
+  return number > 1 ? `, attempt ${number}` : ''
+}
+
+function toneOfStatus(to: string): Tone {
+  if (to === 'injecting') return 'fault'
+  if (to === 'recovering' || to === 'verifying' || to === 'aborting') return 'recovering'
+  return to === 'needs-person' || to === 'refused' ? 'deviated' : 'work'
+}
+
+function guardrails({
+  answers,
+  allowed,
+}: Extract<RunEventBody, { type: 'guardrails-checked' }>['data']): Words {
+  const refused = answers.filter(({ allow }) => !allow)
+  if (allowed && refused.length === 0)
+    return words('held', `All ${countText(answers.length, 'guardrail')} allow the drill`)
+  return words(
+    'deviated',
+    `Refused by ${listText(refused.map(({ guardrail, reason }) => `${guardrail} (${reason})`))}`,
+  )
+}
+
+function callFailed({
+  failure,
+  attempt: number,
+  step,
+}: Extract<RunEventBody, { type: 'call-failed' }>['data']): Words {
+  const where = step === undefined ? '' : `${step}: `
+  return words(
+    'alarm',
+    `${where}${failure.operation} failed${attempt(number)}: ${failure.code} ${failure.message}`,
+  )
+}
+
+function observed(observations: readonly Readonly<{ injection: Injection; seen: string }>[]): string {
+  const counts = new Map<Injection, number>()
+  for (const { injection } of observations) counts.set(injection, (counts.get(injection) ?? 0) + 1)
+  const parts = [...counts].map(([injection, count]) => `${count} ${injection}`)
+  const seen = new Set(observations.map((one) => one.seen))
+  const [only] = seen
+  return `${listText(parts)}${seen.size === 1 && only !== undefined && only !== '' ? `: ${only}` : ''}`
+}
+
+/** The length of a stretch of world time, for captions. */
+export function stretchText(from: number, to: number): string {
+  return exactText(Math.max(0, Math.round((to - from) / 1_000_000) * 1_000_000))
+}

@@ -1,0 +1,43 @@
+import type { CompiledObjective, PlatformInstant, Point } from '@firedrill/core'
+
+export type {
+  CrossCheck,
+  DurationInterval,
+  Injection,
+  Measurement,
+  ObjectiveResult,
+  Part,
+  Point,
+  Status,
+  Verdict,
+} from '@firedrill/core'
+
+/** A point in time as a measurement holds it. */
+export type PointInTime = Readonly<{ lo: number; hi: number; source: string; clock: string }>
+
+/** A piece of evidence as reports name it. */
+export type EvidenceSummary = Readonly<{ hash: string; kind: string; size: number; at: PlatformInstant }>
+
+/** Kinds of objective as people say them. */
+export const OBJECTIVE_WORDS: Readonly<
+  Record<CompiledObjective['kind'], Readonly<{ noun: string; from: string }>>
+> = {
+  'recovery-time': { noun: 'Recovery', from: 'first failure to sustained recovery' },
+  'detection-time': { noun: 'Detection', from: 'first failure to the alarm' },
+  'data-loss': { noun: 'Data loss', from: 'acknowledged writes that are missing' },
+}
+
+/** Points in time as people say them. */
+export const POINT_WORDS: Readonly<Record<Point, string>> = {
+  injected: 'fault is in',
+  onset: 'first failure',
+  detected: 'alarm',
+  decided: 'decision',
+  acted: 'first step',
+  switched: 'traffic moved',
+  'first-good': 'first good answer',
+  recovered: 'recovered',
+  'data-verified': 'data verified',
+  restored: 'put back',
+  'failed-back': 'failed back',
+}
