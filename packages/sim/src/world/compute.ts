@@ -1,5 +1,13 @@
 import type { Kernel } from './kernel.ts'
-import { SECOND, type Group, type Instance, type InstanceState } from './model.ts'
+import {
+  SECOND,
+  type Group,
+  type Instance,
+  type InstanceState,
+  type LaunchTemplate,
+  type Micros,
+} from './model.ts'
+import type { Networks } from './networks.ts'
 import type { Table } from './store.ts'
 
 /** What a start, stop or terminate did: the pair the EC2 API answers with. */
@@ -23,18 +31,28 @@ interface StepEvent {
   readonly epoch: number
 }
 
+/** From `running` until the application answers, unless a launch template says otherwise. */
+const BOOT_SECONDS: readonly [number, number] = [20, 40]
+
+/** Table key of a group. */
+export const groupKey = (group: Pick<Group, 'region' | 'name'>): string => `${group.region}|${group.name}`
+
 /** Instances and their groups. All changes take world time; ids must exist (callers check, they own the error text). */
 export class Compute {
   readonly instances: Table<Instance>
   readonly groups: Table<Group>
+  readonly templates: Table<LaunchTemplate>
   readonly #kernel: Kernel
+  readonly #networks: Networks
   readonly #epochs: Table<number>
   readonly #listeners: ((before: Instance, after: Instance) => void)[] = []
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, networks: Networks) {
     this.#kernel = kernel
+    this.#networks = networks
     this.instances = kernel.store.table('instances')
     this.groups = kernel.store.table('groups')
+    this.templates = kernel.store.table('launch-templates')
     this.#epochs = kernel.store.table('instance-epochs')
     kernel.on<StepEvent>('instance.step', (event) => this.#step(event))
   }
@@ -79,7 +97,7 @@ export class Compute {
       this.#change(instance, { state: 'pending', stateReason: null, launchedAt: this.#kernel.now() }, cause)
       const epoch = this.#newEpoch(id)
       const running = this.#kernel.drawSeconds(`start:${id}`, 5, 30)
-      const boot = this.#kernel.drawSeconds(`boot:${id}`, 20, 40)
+      const boot = this.#bootTime(instance)
       this.#later(running, { instanceId: id, step: 'running', epoch })
       this.#later(running + boot, { instanceId: id, step: 'app-up', epoch })
       return { instanceId: id, previous: instance.state, current: 'pending' }
@@ -102,19 +120,33 @@ export class Compute {
     })
   }
 
-  /** Launches an instance with another one's place and properties; it boots as a started one does. */
-  launchLike(model: Instance, cause: string): Instance {
+  /** Launches an instance of a group's template in a zone; it boots as a started one does. */
+  launch(group: Group, az: string, cause: string): Instance {
+    const template = this.templates.get(groupKey(group))
+    if (template === undefined) throw new Error(`group ${group.name} has no launch template`)
     const id = `i-0${this.#kernel.hex('instance', 16)}`
-    const address = this.#freeAddress(model)
+    const now = this.#kernel.now()
+    const name = `${group.name}-${id.slice(-4)}`
     const instance: Instance = {
-      ...model,
       id,
-      ...address,
+      name,
+      region: group.region,
+      az,
+      azId: template.azIds[az] ?? az,
+      vpcId: template.vpcId,
+      subnetId: template.subnets[az] ?? '',
+      group: group.name,
+      instanceType: template.instanceType,
+      imageId: template.imageId,
+      ...this.#networks.freeAddress(group.region, az, this.inRegion(group.region)),
+      tags: { Name: name, ...template.tags, 'aws:autoscaling:groupName': group.name },
       state: 'stopped',
+      stateChangedAt: now,
       stateReason: null,
+      launchedAt: now,
       hostUp: false,
       appUp: false,
-      stateChangedAt: this.#kernel.now(),
+      terminationProtected: false,
     }
     this.instances.put(id, instance)
     this.start([id], cause)
@@ -127,7 +159,7 @@ export class Compute {
       const instance = this.#must(id)
       if (instance.state !== 'running') continue
       this.#change(instance, { appUp: false }, cause)
-      const boot = this.#kernel.drawSeconds(`boot:${id}`, 20, 40)
+      const boot = this.#bootTime(instance)
       this.#later(boot, { instanceId: id, step: 'app-up', epoch: this.#newEpoch(id) })
     }
   }
@@ -198,15 +230,10 @@ export class Compute {
     return epoch
   }
 
-  /** The next addresses of a Region that no instance has. */
-  #freeAddress(model: Instance): { publicIp: string; privateIp: string } {
-    const taken = new Set(this.inRegion(model.region).map((instance) => lastOctet(instance.publicIp)))
-    let host = 100
-    while (taken.has(host)) host += 1
-    if (host > 254) throw new Error(`the network of ${model.region} has no address left`)
-    const at = (address: string, octet: number): string =>
-      `${address.slice(0, address.lastIndexOf('.'))}.${octet}`
-    return { publicIp: at(model.publicIp, host), privateIp: at(model.privateIp, host - 80) }
+  #bootTime({ id, region, group }: Instance): Micros {
+    const template = group === null ? undefined : this.templates.get(groupKey({ region, name: group }))
+    const [low, high] = template?.bootSeconds ?? BOOT_SECONDS
+    return this.#kernel.drawSeconds(`boot:${id}`, low, high)
   }
 
   #unchanged(instance: Instance): StateChange {
@@ -224,5 +251,3 @@ const userInitiated = (kernel: Kernel): Instance['stateReason'] => ({
   code: 'Client.UserInitiatedShutdown',
   message: `Client.UserInitiatedShutdown: User initiated shutdown (${new Date(kernel.now() / 1000).toISOString()})`,
 })
-
-const lastOctet = (address: string): number => Number(address.slice(address.lastIndexOf('.') + 1))

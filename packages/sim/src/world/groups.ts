@@ -1,5 +1,5 @@
 import type { Balancers } from './balancers.ts'
-import type { Compute } from './compute.ts'
+import { groupKey, type Compute } from './compute.ts'
 import type { Kernel } from './kernel.ts'
 import type { Group, Instance } from './model.ts'
 
@@ -8,12 +8,14 @@ interface ReplaceEvent {
   readonly instanceId: string
 }
 
-/** Table key of a group. */
-export const groupKey = (group: Pick<Group, 'region' | 'name'>): string => `${group.region}|${group.name}`
+interface ScaleEvent {
+  readonly groupKey: string
+}
 
 /**
- * Auto Scaling: a group that replaces notices within 30–90 s that one of its instances is not running, terminates it
- * and launches another in the same zone, which takes part once it is up and healthy.
+ * Auto Scaling. A group that replaces notices within 30–90 s that one of its instances is not running, terminates it
+ * and launches another in the same zone, which takes part once it is up and healthy. It also follows its desired
+ * capacity; one that does not replace has these processes suspended.
  */
 export class Groups {
   readonly #kernel: Kernel
@@ -25,7 +27,28 @@ export class Groups {
     this.#compute = compute
     this.#balancers = balancers
     kernel.on<ReplaceEvent>('group.replace', (event) => this.#replace(event))
+    kernel.on<ScaleEvent>('group.scale', (event) => this.#scale(event))
     compute.onChange((before, after) => this.#notice(before, after))
+  }
+
+  /**
+   * Sets how many instances a group wants; it starts to follow within 5–15 s. The caller has checked the bounds. A group
+   * with its processes suspended keeps the number and does nothing.
+   */
+  setDesiredCapacity(key: string, desiredCapacity: number, cause: string): void {
+    const group = this.#compute.groups.get(key)
+    if (group === undefined) throw new Error(`unknown group ${key}`)
+    if (group.desiredCapacity === desiredCapacity) return
+    this.#compute.groups.put(key, { ...group, desiredCapacity })
+    this.#kernel.transition(
+      `group:${key}:desired`,
+      String(group.desiredCapacity),
+      String(desiredCapacity),
+      cause,
+    )
+    if (!group.replaces) return
+    const delay = this.#kernel.drawSeconds(`scale:${key}`, 5, 15)
+    this.#kernel.after(delay, 'group.scale', { groupKey: key } satisfies ScaleEvent)
   }
 
   #notice(before: Instance, after: Instance): void {
@@ -42,15 +65,49 @@ export class Groups {
     if (group === undefined || lost === undefined || !group.replaces) return
     if (lost.state === 'running' || lost.state === 'pending') return
     this.#compute.terminate([instanceId], 'replaced by its group')
-    const members = this.#compute
-      .inRegion(group.region)
-      .filter(({ group: name, state }) => name === group.name && (state === 'running' || state === 'pending'))
-    if (members.length >= group.desiredCapacity) return
-    const launched = this.#compute.launchLike(lost, 'launched by its group')
-    for (const arn of group.targetGroupArns) {
-      this.#balancers.deregister(arn, instanceId, 'replaced by its group')
-      this.#balancers.register(arn, launched.id, 'launched by its group')
-    }
+    this.#deregister(group, instanceId, 'replaced by its group')
+    if (this.#members(group).length >= group.desiredCapacity) return
+    const launched = this.#launch(group, lost.az)
     this.#kernel.transition(`group:${key}`, instanceId, launched.id, 'an instance was not running')
+  }
+
+  #scale({ groupKey: key }: ScaleEvent): void {
+    const group = this.#compute.groups.get(key)
+    if (group === undefined) return
+    const members = this.#members(group)
+    const names: string[] = []
+    for (let count = members.length; count < group.desiredCapacity; count += 1)
+      names.push(this.#launch(group, this.#emptiestZone(group)).id)
+    // The newest go first; that is the order in which they were put into the table, from the end.
+    const surplus = members.slice(group.desiredCapacity).map(({ id }) => id)
+    for (const id of surplus) this.#deregister(group, id, 'the group shrinks')
+    this.#compute.terminate(surplus, 'the group shrinks')
+    const change = names.length > 0 ? `launched ${names.join(' ')}` : `terminated ${surplus.join(' ')}`
+    this.#kernel.transition(`group:${key}`, String(members.length), change, 'desired capacity changed')
+  }
+
+  #launch(group: Group, az: string): Instance {
+    const launched = this.#compute.launch(group, az, 'launched by its group')
+    for (const arn of group.targetGroupArns)
+      this.#balancers.register(arn, launched.id, 'launched by its group')
+    return launched
+  }
+
+  #deregister(group: Group, instanceId: string, cause: string): void {
+    for (const arn of group.targetGroupArns) this.#balancers.deregister(arn, instanceId, cause)
+  }
+
+  #members(group: Group): Instance[] {
+    return [...this.#compute.instances.values()].filter(
+      ({ region, group: name, state }) =>
+        region === group.region && name === group.name && (state === 'running' || state === 'pending'),
+    )
+  }
+
+  #emptiestZone(group: Group): string {
+    const members = this.#members(group)
+    const count = (az: string): number => members.filter((member) => member.az === az).length
+    const [first = group.region, ...others] = group.azs
+    return others.reduce((best, az) => (count(az) < count(best) ? az : best), first)
   }
 }

@@ -61,6 +61,18 @@ export interface Group {
   readonly createdAt: Micros
 }
 
+/** What a group launches; its table key is the group's. */
+export interface LaunchTemplate {
+  readonly instanceType: string
+  readonly imageId: string
+  readonly vpcId: string
+  readonly tags: Readonly<Record<string, string>>
+  /** From `running` until the application answers, in seconds: restoring from a backup takes long. */
+  readonly bootSeconds: readonly [number, number]
+  readonly subnets: Readonly<Record<string, string>>
+  readonly azIds: Readonly<Record<string, string>>
+}
+
 /** An application load balancer: one address per zone, one listener per port. */
 export interface LoadBalancer {
   readonly arn: string

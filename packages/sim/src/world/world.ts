@@ -9,6 +9,7 @@ import { HealthChecks } from './health-checks.ts'
 import { Kernel, type Slice } from './kernel.ts'
 import { Metrics } from './metrics.ts'
 import type { Micros } from './model.ts'
+import { Networks } from './networks.ts'
 import { Populations } from './populations.ts'
 import { Resolvers } from './resolvers.ts'
 import type { Store } from './store.ts'
@@ -30,6 +31,7 @@ export interface WorldOptions {
 export class World {
   readonly account: string
   readonly kernel: Kernel
+  readonly networks: Networks
   readonly compute: Compute
   readonly balancers: Balancers
   readonly groups: Groups
@@ -49,7 +51,8 @@ export class World {
     const kernel = new Kernel(options)
     this.account = options.account
     this.kernel = kernel
-    this.compute = new Compute(kernel)
+    this.networks = new Networks(kernel)
+    this.compute = new Compute(kernel, this.networks)
     this.balancers = new Balancers(kernel, this.compute)
     this.groups = new Groups(kernel, this.compute, this.balancers)
     this.metrics = new Metrics(kernel)

@@ -1,5 +1,14 @@
 import { CHECKER_REGIONS } from '../world/health-checks.ts'
-import type { Instance, LoadBalancer, RecordSet, Routing, TargetGroup } from '../world/model.ts'
+import { groupKey } from '../world/compute.ts'
+import type {
+  Instance,
+  LaunchTemplate,
+  LoadBalancer,
+  RecordSet,
+  Routing,
+  TargetGroup,
+} from '../world/model.ts'
+import { zoneLetter } from '../world/networks.ts'
 import { hash32, hexAt } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import type { WorldFile } from './world-file.ts'
@@ -13,8 +22,11 @@ const idOf = (kind: string, name: string, length: number): string => hexAt(0, `$
 /** Fills an empty world with what its file describes, as it has long been: everything up, nothing pending. */
 export const plantWorld = (world: World, file: WorldFile): void => {
   const { spec } = file
-  for (const group of spec.groups) plantGroup(world, spec, group)
-  for (const balancer of spec.loadBalancers) plantBalancer(world, spec, balancer)
+  spec.regions.forEach(({ name, network, zones }, index) =>
+    world.networks.regions.put(name, { index, prefix: network.replace(/0\/24$/, ''), zones }),
+  )
+  for (const group of spec.groups) plantGroup(world, group)
+  for (const balancer of spec.loadBalancers) plantBalancer(world, balancer)
   for (const check of spec.healthChecks) plantHealthCheck(world, check)
   for (const zone of spec.zones) plantZone(world, zone)
   for (const service of spec.services) {
@@ -35,71 +47,97 @@ export const plantWorld = (world: World, file: WorldFile): void => {
   world.kernel.settle()
 }
 
-const zoneLetter = (az: string): number => az.charCodeAt(az.length - 1) - 97
-
 const vpcOf = (region: string): string => `vpc-0${idOf('vpc', region, 16)}`
 
 const subnetOf = (az: string): string => `subnet-0${idOf('subnet', az, 16)}`
 
-const networkOf = (
-  spec: Spec,
-  region: string,
-): { prefix: string; zones: readonly string[]; index: number } => {
-  const index = spec.regions.findIndex((candidate) => candidate.name === region)
-  const found = spec.regions[index]
+const networkOf = (world: World, region: string): { prefix: string; zones: readonly string[] } => {
+  const found = world.networks.regions.get(region)
   if (found === undefined) throw new Error(`unknown Region ${region}`)
-  return { prefix: found.network.replace(/0\/24$/, ''), zones: found.zones, index }
+  return found
 }
 
-const plantGroup = (world: World, spec: Spec, group: Spec['groups'][number]): void => {
-  const { prefix, zones, index } = networkOf(spec, group.region)
+const azIdOf = (region: string, az: string): string =>
+  `${region.replace(/^([a-z]{2})-([a-z])[a-z]*-(\d)$/, '$1$2$3')}-az${zoneLetter(az) + 1}`
+
+const plantGroup = (world: World, group: Spec['groups'][number]): void => {
+  const { zones } = networkOf(world, group.region)
   const now = world.now()
-  const taken = [...world.compute.instances.values()].filter((one) => one.region === group.region).length
-  for (let i = 0; i < group.instances; i += 1) {
-    const az = zones[i % zones.length] ?? group.region
-    const name = `${group.name}-${zoneLetter(az) + 1}${Math.floor(i / zones.length) + 1}`
-    const host = taken + i
-    const instance: Instance = {
-      id: `i-0${idOf('instance', `${group.region}/${group.name}/${i}`, 16)}`,
-      name,
-      region: group.region,
-      az,
-      azId: `${group.region.replace(/^([a-z]{2})-([a-z])[a-z]*-(\d)$/, '$1$2$3')}-az${zoneLetter(az) + 1}`,
-      vpcId: vpcOf(group.region),
-      subnetId: subnetOf(az),
-      group: group.name,
-      instanceType: group.instanceType,
-      imageId: `ami-0${idOf('image', group.region, 16)}`,
-      privateIp: `10.${index}.${zoneLetter(az)}.${20 + host}`,
-      publicIp: `${prefix}${100 + host}`,
-      tags: { Name: name, ...group.tags, 'aws:autoscaling:groupName': group.name },
-      state: 'running',
-      stateChangedAt: now,
-      stateReason: null,
-      launchedAt: now,
-      hostUp: true,
-      appUp: true,
-      terminationProtected: false,
-    }
-    world.compute.instances.put(instance.id, instance)
+  const { region, name, instanceType, tags } = group
+  const template: LaunchTemplate = {
+    instanceType,
+    imageId: `ami-0${idOf('image', region, 16)}`,
+    vpcId: vpcOf(region),
+    tags,
+    bootSeconds: group.bootSeconds,
+    subnets: Object.fromEntries(zones.map((az) => [az, subnetOf(az)])),
+    azIds: Object.fromEntries(zones.map((az) => [az, azIdOf(region, az)])),
   }
-  world.compute.groups.put(`${group.region}|${group.name}`, {
-    name: group.name,
-    region: group.region,
+  world.compute.templates.put(groupKey(group), template)
+  const taken = world.compute.inRegion(region).length
+  for (let i = 0; i < group.instances; i += 1)
+    plantInstance(world, {
+      group,
+      template,
+      az: zones[i % zones.length] ?? region,
+      index: i,
+      host: taken + i,
+    })
+  world.compute.groups.put(groupKey(group), {
+    name,
+    region,
     azs: zones,
     minSize: group.replaces ? group.instances : 0,
     desiredCapacity: group.instances,
-    maxSize: group.instances * 2,
+    maxSize: group.instancesMax ?? group.instances * 2,
     targetGroupArns: [],
-    tags: group.tags,
+    tags,
     replaces: group.replaces,
     createdAt: now,
   })
 }
 
-const plantBalancer = (world: World, spec: Spec, balancer: Spec['loadBalancers'][number]): void => {
+const plantInstance = (
+  world: World,
+  place: {
+    readonly group: Spec['groups'][number]
+    readonly template: LaunchTemplate
+    readonly az: string
+    readonly index: number
+    readonly host: number
+  },
+): void => {
+  const { group, template, az, index, host } = place
+  const { zones } = networkOf(world, group.region)
+  const now = world.now()
+  const name = `${group.name}-${zoneLetter(az) + 1}${Math.floor(index / zones.length) + 1}`
+  const instance: Instance = {
+    id: `i-0${idOf('instance', `${group.region}/${group.name}/${index}`, 16)}`,
+    name,
+    region: group.region,
+    az,
+    azId: template.azIds[az] ?? az,
+    vpcId: template.vpcId,
+    subnetId: subnetOf(az),
+    group: group.name,
+    instanceType: template.instanceType,
+    imageId: template.imageId,
+    ...world.networks.addressesOf(group.region, az, host),
+    tags: { Name: name, ...group.tags, 'aws:autoscaling:groupName': group.name },
+    state: 'running',
+    stateChangedAt: now,
+    stateReason: null,
+    launchedAt: now,
+    hostUp: true,
+    appUp: true,
+    terminationProtected: false,
+  }
+  world.compute.instances.put(instance.id, instance)
+}
+
+const plantBalancer = (world: World, balancer: Spec['loadBalancers'][number]): void => {
   const { name, region, port } = balancer
-  const { prefix, zones } = networkOf(spec, region)
+  const { prefix, zones } = networkOf(world, region)
   const id = idOf('load-balancer', `${region}/${name}`, 16)
   const targetGroupId = idOf('target-group', `${region}/${name}`, 16)
   const scope = `arn:aws:elasticloadbalancing:${region}:${world.account}`
@@ -139,10 +177,10 @@ const plantBalancer = (world: World, spec: Spec, balancer: Spec['loadBalancers']
   }
   world.balancers.loadBalancers.put(arn, row)
   world.balancers.targetGroups.put(targetGroupArn, targetGroup)
-  const groupKey = `${region}|${balancer.group}`
-  const group = world.compute.groups.get(groupKey)
+  const key = groupKey({ region, name: balancer.group })
+  const group = world.compute.groups.get(key)
   if (group)
-    world.compute.groups.put(groupKey, {
+    world.compute.groups.put(key, {
       ...group,
       targetGroupArns: [...group.targetGroupArns, targetGroupArn],
     })

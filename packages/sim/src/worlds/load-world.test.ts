@@ -26,7 +26,14 @@ spec:
 
 describe('a world file', () => {
   it('is valid for every world that comes along', () => {
-    expect(worldNames()).toEqual(['no-failover', 'single-region', 'warm-standby'])
+    expect(worldNames()).toEqual([
+      'active-active',
+      'backup-and-restore',
+      'no-failover',
+      'pilot-light',
+      'single-region',
+      'warm-standby',
+    ])
     for (const name of worldNames()) expect(loadWorld(name).metadata.name).toBe(name)
     expect(problemsOf(SMALL)).toEqual([])
   })
@@ -45,7 +52,7 @@ describe('a world file', () => {
   })
 
   it('is refused with all problems at once', () => {
-    const bad = SMALL.replace("'111122223333'", '12').replace('instances: 1', 'instances: 0')
+    const bad = SMALL.replace("'111122223333'", '12').replace('instances: 1', 'instances: -1')
     expect(problemsOf(bad).map(({ line }) => line)).toEqual([5, 9])
   })
 
@@ -57,7 +64,7 @@ describe('a world file', () => {
 
   it('says which worlds there are when there is none of that name', () => {
     expect(() => loadWorld('warm-standbye')).toThrow(
-      /Name a file, or one of: no-failover, single-region, warm-standby/,
+      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, warm-standby/,
     )
   })
 })

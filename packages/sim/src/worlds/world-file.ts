@@ -7,6 +7,9 @@ const domain = z
   .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'write a domain name without trailing dot, in lower case')
 const region = z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, 'write an AWS Region such as eu-west-1')
 const seconds = z.int().positive()
+const secondsRange = z
+  .tuple([z.number().min(0.001).max(86_400), z.number().min(0.001).max(86_400)])
+  .refine(([low, high]) => low <= high, 'write the lower bound first')
 const tags = z.record(z.string(), z.string())
 
 const regionSpec = z.strictObject({
@@ -24,7 +27,12 @@ const regionSpec = z.strictObject({
 const groupSpec = z.strictObject({
   name: slug,
   region,
-  instances: z.int().min(1).max(60),
+  /** How many there are at first; a group of none waits to be scaled out. */
+  instances: z.int().min(0).max(20_000),
+  /** How far it may be scaled; default twice as many as at first. */
+  instancesMax: z.int().min(1).max(20_000).optional(),
+  /** From `running` until the application answers; long where everything comes out of a backup. */
+  bootSeconds: secondsRange.default([20, 40]),
   instanceType: z.string().default('m5.large'),
   /** Whether the group launches another instance for one that is not running. */
   replaces: z.boolean().default(false),
