@@ -20,8 +20,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 /** Time for one question to the metrics service. */
 const METRIC_TIMEOUT_MS = 10_000
 
-/** `withCloud`: also read metrics and alarm history, and keep everything that was read as evidence. */
-export type GatherOptions = Readonly<{ provisional: boolean; withCloud: boolean }>
+/**
+ * What of the cloud to read besides the samples: nothing, the metrics that objectives name, or also alarm history and
+ * the published probe results, with everything that was read kept as evidence.
+ */
+export type CloudReading = 'nothing' | 'objective-metrics' | 'everything'
+export type GatherOptions = Readonly<{ provisional: boolean; cloud: CloudReading }>
 
 /** Collects all that a measurement is computed from: samples, the journal's instants, and what the cloud recorded. */
 export async function gatherMeasureInput(
@@ -47,10 +51,12 @@ export async function gatherMeasureInput(
     observedTo: tenure.worldNow(),
     evidence: [],
   }
-  if (!options.withCloud) return input
+  if (options.cloud === 'nothing') return input
   const from = worldInstant(state.entered.baseline ?? state.entered.booked ?? tenure.worldNow())
-  const cloud = await readCloud(tenure, { from, to: input.observedTo }, ports, signal)
+  const isWhole = options.cloud === 'everything'
+  const cloud = await readCloud(tenure, { from, to: input.observedTo }, isWhole, ports, signal)
   input.metrics = cloud.metrics
+  if (!isWhole) return input
   input.alarms = cloud.alarms
   input.probeMetrics = cloud.probeMetrics
   input.evidence = [
@@ -125,6 +131,7 @@ type Cloud = Readonly<{
 async function readCloud(
   tenure: Tenure,
   { from, to }: Range,
+  isWhole: boolean,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Cloud> {
@@ -147,14 +154,14 @@ async function readCloud(
       )
       if (buckets !== undefined) cloud.metrics[objective.name] = buckets
     }
-    if (objective.kind === 'detection-time') {
+    if (isWhole && objective.kind === 'detection-time') {
       const transitions = await ask(objective.name, (ends) =>
         ports.metrics.alarmHistory(environment, objective.alarm, from, to, ends),
       )
       if (transitions !== undefined) cloud.alarms[objective.name] = { transitions, readTo: to }
     }
   }
-  for (const probe of scenario.probes) {
+  for (const probe of isWhole ? scenario.probes : []) {
     for (const { name: vantage } of environment.probes.vantages) {
       const metric = {
         region: environment.homeRegion,

@@ -90,15 +90,19 @@ export function verdictBlock(run: RunDetail): string {
       `  ${check.source}: ${says}${check.agrees === null ? '' : check.agrees ? ', agrees' : ', DISAGREES'}`,
     )
   }
-  const targets = run.steps.flatMap((step) => step.targets)
-  if (targets.length > 0) {
-    const clean = targets.filter((target) => target.isClean).length
-    lines.push(
-      ``,
-      `  ${clean === targets.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${targets.length} targets described as captured`,
-    )
-    for (const target of targets)
-      lines.push(`    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`)
-  }
+  lines.push(...restorationLines(run))
   return lines.join('\n')
+}
+
+function restorationLines(run: RunDetail): readonly string[] {
+  const targets = run.steps.flatMap((step) => step.targets)
+  const touched = targets.filter((target) => target.injection !== 'planned')
+  if (targets.length === 0) return []
+  if (touched.length === 0) return ['', `  never touched: ${targets.length} planned targets`]
+  const clean = touched.filter((target) => target.isClean).length
+  return [
+    '',
+    `  ${clean === touched.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${touched.length} targets described as captured`,
+    ...touched.map((target) => `    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`),
+  ]
 }

@@ -197,7 +197,7 @@ export function dirtySteps(state: RunState): readonly (readonly [string, StepSta
 
 function recovering(state: RunState, context: NextContext): Command {
   if (isOverdue(state, context)) return needsPerson(state)
-  const reason: RecoverReason = state.recoverReason ?? (state.abort === undefined ? 'response-seen' : 'abort')
+  const reason = reasonOf(state, context)
   const open = dirtySteps(state).find(([, step]) => step.recovery?.accepted !== true)
   if (open !== undefined) {
     if (state.retry?.at !== undefined && state.retry.at > context.now) {
@@ -218,12 +218,23 @@ function verifying(state: RunState, context: NextContext): Command {
   if (dirty.length === 0)
     return goto(state, 'settling', 'every target was described and is as it was captured')
   const lost = dirty.find(([, step]) => step.recovery?.accepted !== true)
-  if (lost !== undefined) return { do: 'recover', step: lost[0], reason: state.recoverReason ?? 'abort' }
+  if (lost !== undefined) return { do: 'recover', step: lost[0], reason: reasonOf(state, context) }
   // Steps take turns, so that one that lags does not hide the others.
   const turn = dirty[Math.floor(context.worldNow / 1000) % dirty.length] ?? dirty[0]
   return turn === undefined
     ? { do: 'wait', why: 'nothing to verify' }
     : { do: 'confirm-recovery', step: turn[0] }
+}
+
+/** Why the faults go: whatever the journal said first, else what the state shows. */
+function reasonOf(state: RunState, context: NextContext): RecoverReason {
+  if (state.recoverReason !== undefined) return state.recoverReason
+  if (state.abort !== undefined) return 'abort'
+  if (state.responseSeenAt !== undefined) return 'response-seen'
+  const steps = Object.values(state.steps)
+  if (steps.some((step) => step.expiresAt !== undefined && step.expiresAt <= context.worldNow))
+    return 'expiry'
+  return state.entered.observing === undefined ? 'injection-failed' : 'observed-long-enough'
 }
 
 function isOverdue(state: RunState, context: NextContext): boolean {

@@ -5,8 +5,10 @@ import {
   measure,
   steadyState,
   worldInstant,
+  type CompiledObjective,
   type GuardrailAnswer,
   type Outcome,
+  type ResponseSeen,
   type RunEventBody,
   type RunState,
   type StepPlan,
@@ -28,6 +30,8 @@ const STOP_CONDITION_EVERY_MS = 10_000
 const DEAD_POLLS = 3
 const DEAD_AFTER_MS = 15_000
 const ALARM_TIMEOUT_MS = 5000
+/** How often metrics of objectives are read while faults are in, in world time. */
+const METRICS_EVERY_MS = 30_000
 
 /** The end of the baseline: the steady state must hold and the targets must still be those that were approved. */
 export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
@@ -100,14 +104,35 @@ export async function watch(
     return 'news'
   }
   if (tenure.scenario.response === 'restore') return 'nothing'
-  const input = await gatherMeasureInput(tenure, { provisional: true, withCloud: false }, ports, signal)
-  const response = responseSeen(input)
+  const response = await responseSoFar(tenure, memory, ports, signal)
   if (!response.isSeen) return 'nothing'
   await tenure.recordIf(
     (state) => state.status === 'observing' || state.status === 'responding',
     () => [{ type: 'response-seen', data: { seen: response.seen } }],
   )
   return 'news'
+}
+
+/** Probes first; metrics are only asked, and seldom, once the probes have seen the response. */
+async function responseSoFar(
+  tenure: Tenure,
+  memory: RunMemory,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<ResponseSeen> {
+  const input = await gatherMeasureInput(tenure, { provisional: true, cloud: 'nothing' }, ports, signal)
+  const isByProbe = ({ kind, ...rest }: CompiledObjective) =>
+    kind !== 'recovery-time' || ('source' in rest && rest.source.from === 'probe')
+  const { objectives } = input.scenario
+  const byProbes = { ...input.scenario, objectives: objectives.filter(isByProbe) }
+  const seen = responseSeen({ ...input, scenario: byProbes })
+  const hasProbes = byProbes.objectives.some(({ kind }) => kind === 'recovery-time')
+  if ((hasProbes && !seen.isSeen) || byProbes.objectives.length === objectives.length) return seen
+  if (!memory.isTimeFor(tenure.id, 'objective-metrics', tenure.worldNow(), METRICS_EVERY_MS)) {
+    return { isSeen: false, seen: 'metrics are not asked again yet' }
+  }
+  const options = { provisional: true, cloud: 'objective-metrics' } as const
+  return responseSeen(await gatherMeasureInput(tenure, options, ports, signal))
 }
 
 async function breachedCondition(
@@ -148,7 +173,7 @@ export async function measureRun(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
-  const input = await gatherMeasureInput(tenure, { provisional, withCloud: true }, ports, signal)
+  const input = await gatherMeasureInput(tenure, { provisional, cloud: 'everything' }, ports, signal)
   const measurement = measure(input)
   await tenure.recordIf(
     (state) => state.measurement?.provisional !== false,
