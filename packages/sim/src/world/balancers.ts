@@ -1,4 +1,5 @@
 import type { Compute } from './compute.ts'
+import type { Impairments } from './impairments.ts'
 import type { Kernel } from './kernel.ts'
 import {
   SECOND,
@@ -51,10 +52,12 @@ export class Balancers {
   readonly targets: Table<Target>
   readonly #kernel: Kernel
   readonly #compute: Compute
+  readonly #impairments: Impairments
 
-  constructor(kernel: Kernel, compute: Compute) {
+  constructor(kernel: Kernel, compute: Compute, impairments: Impairments) {
     this.#kernel = kernel
     this.#compute = compute
+    this.#impairments = impairments
     this.loadBalancers = kernel.store.table('load-balancers')
     this.targetGroups = kernel.store.table('target-groups')
     this.targets = kernel.store.table('targets')
@@ -156,14 +159,21 @@ export class Balancers {
   /** The outcomes that requests to an address meet in turn, one per routing slot; a single one when all are alike. */
   fates(address: string, port: number): readonly Outcome[] {
     for (const balancer of this.loadBalancers.values()) {
-      if (!balancer.nodes.some((node) => node.address === address)) continue
+      const node = balancer.nodes.find((candidate) => candidate.address === address)
+      if (node === undefined) continue
+      if (this.#impairments.hidesFromUsers(node.subnetId)) return [{ kind: 'black-hole' }]
       const listener = balancer.listeners.find((candidate) => candidate.port === port)
       // An address of a balancer drops what its security groups do not let in.
       if (listener === undefined) return [{ kind: 'black-hole' }]
       return this.#balanced(balancer, listener.targetGroupArn)
     }
     for (const instance of this.#compute.instances.values())
-      if (instance.publicIp === address) return [direct(instance, port)]
+      if (instance.publicIp === address)
+        return [
+          this.#impairments.hidesFromUsers(instance.subnetId)
+            ? { kind: 'black-hole' }
+            : direct(instance, port),
+        ]
     return [{ kind: 'black-hole' }]
   }
 
@@ -179,11 +189,17 @@ export class Balancers {
     if (candidates.length === 0)
       return [{ kind: 'answer', status: 503, after: 0, instanceId: null, loadBalancerArn }]
     return candidates.map(({ instanceId }) => {
-      const instance = this.#compute.instances.get(instanceId)
+      const instance = this.#reachable(instanceId)
       if (instance?.appUp) return { kind: 'answer', status: 200, after: 4000, instanceId, loadBalancerArn }
       if (instance?.hostUp) return { kind: 'answer', status: 502, after: 1000, instanceId, loadBalancerArn }
       return { kind: 'answer', status: 504, after: TARGET_CONNECT_TIMEOUT, instanceId, loadBalancerArn }
     })
+  }
+
+  /** The instance as a balancer meets it: one behind a disrupted network is as silent as one that is not there. */
+  #reachable(instanceId: string): Instance | undefined {
+    const instance = this.#compute.instances.get(instanceId)
+    return instance && !this.#impairments.hidesFromBalancers(instance.subnetId) ? instance : undefined
   }
 
   #scheduleCheck(key: string, inSeconds: number): void {
@@ -196,7 +212,7 @@ export class Balancers {
     if (target === undefined || group === undefined) return
     this.#scheduleCheck(key, group.healthCheck.intervalSeconds)
     if (target.state === 'unused' || target.state === 'draining') return
-    const instance = this.#compute.instances.get(target.instanceId)
+    const instance = this.#reachable(target.instanceId)
     if (instance?.appUp) return this.#result({ key, passed: true, reason: '' })
     if (instance?.hostUp) return this.#result({ key, passed: false, reason: 'Target.FailedHealthChecks' })
     this.#kernel.after(group.healthCheck.timeoutSeconds * SECOND, 'lb.check-result', {

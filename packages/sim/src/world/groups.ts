@@ -1,5 +1,6 @@
 import type { Balancers } from './balancers.ts'
 import { groupKey, type Compute } from './compute.ts'
+import type { Impairments } from './impairments.ts'
 import type { Kernel } from './kernel.ts'
 import type { Group, Instance } from './model.ts'
 
@@ -21,11 +22,13 @@ export class Groups {
   readonly #kernel: Kernel
   readonly #compute: Compute
   readonly #balancers: Balancers
+  readonly #impairments: Impairments
 
-  constructor(kernel: Kernel, compute: Compute, balancers: Balancers) {
+  constructor(kernel: Kernel, compute: Compute, balancers: Balancers, impairments: Impairments) {
     this.#kernel = kernel
     this.#compute = compute
     this.#balancers = balancers
+    this.#impairments = impairments
     kernel.on<ReplaceEvent>('group.replace', (event) => this.#replace(event))
     kernel.on<ScaleEvent>('group.scale', (event) => this.#scale(event))
     compute.onChange((before, after) => this.#notice(before, after))
@@ -68,7 +71,7 @@ export class Groups {
     this.#deregister(group, instanceId, 'replaced by its group')
     if (this.#members(group).length >= group.desiredCapacity) return
     const launched = this.#launch(group, lost.az)
-    this.#kernel.transition(`group:${key}`, instanceId, launched.id, 'an instance was not running')
+    this.#kernel.transition(`group:${key}`, instanceId, launched?.id ?? 'none', 'an instance was not running')
   }
 
   #scale({ groupKey: key }: ScaleEvent): void {
@@ -76,8 +79,12 @@ export class Groups {
     if (group === undefined) return
     const members = this.#members(group)
     const names: string[] = []
-    for (let count = members.length; count < group.desiredCapacity; count += 1)
-      names.push(this.#launch(group, this.#emptiestZone(group)).id)
+    for (let count = members.length; count < group.desiredCapacity; count += 1) {
+      const launched = this.#launch(group, this.#emptiestZone(group))
+      if (launched === null) break
+      names.push(launched.id)
+    }
+    if (names.length === 0 && members.length <= group.desiredCapacity) return
     // The newest go first; that is the order in which they were put into the table, from the end.
     const surplus = members.slice(group.desiredCapacity).map(({ id }) => id)
     for (const id of surplus) this.#deregister(group, id, 'the group shrinks')
@@ -86,7 +93,19 @@ export class Groups {
     this.#kernel.transition(`group:${key}`, String(members.length), change, 'desired capacity changed')
   }
 
-  #launch(group: Group, az: string): Instance {
+  /** Launches where there is capacity, best in the zone asked for; null if there is none, then it is tried again. */
+  #launch(group: Group, wanted: string): Instance | null {
+    const az = [wanted, ...group.azs.filter((other) => other !== wanted)].find(
+      (zone) => !this.#impairments.refusesGroup(group.region, group.name, zone),
+    )
+    if (az === undefined) {
+      const key = groupKey(group)
+      this.#kernel.transition(`group:${key}:launch`, wanted, 'InsufficientInstanceCapacity', 'no capacity')
+      this.#kernel.after(this.#kernel.drawSeconds(`retry:${key}`, 30, 60), 'group.scale', {
+        groupKey: key,
+      } satisfies ScaleEvent)
+      return null
+    }
     const launched = this.#compute.launch(group, az, 'launched by its group')
     for (const arn of group.targetGroupArns)
       this.#balancers.register(arn, launched.id, 'launched by its group')

@@ -6,6 +6,7 @@ import { Compute } from './compute.ts'
 import { Dns } from './dns.ts'
 import { Groups } from './groups.ts'
 import { HealthChecks } from './health-checks.ts'
+import { Impairments } from './impairments.ts'
 import { Kernel, type Slice } from './kernel.ts'
 import { Metrics } from './metrics.ts'
 import type { Micros } from './model.ts'
@@ -32,6 +33,7 @@ export class World {
   readonly account: string
   readonly kernel: Kernel
   readonly networks: Networks
+  readonly impairments: Impairments
   readonly compute: Compute
   readonly balancers: Balancers
   readonly groups: Groups
@@ -52,9 +54,10 @@ export class World {
     this.account = options.account
     this.kernel = kernel
     this.networks = new Networks(kernel)
+    this.impairments = new Impairments(kernel)
     this.compute = new Compute(kernel, this.networks)
-    this.balancers = new Balancers(kernel, this.compute)
-    this.groups = new Groups(kernel, this.compute, this.balancers)
+    this.balancers = new Balancers(kernel, this.compute, this.impairments)
+    this.groups = new Groups(kernel, this.compute, this.balancers, this.impairments)
     this.metrics = new Metrics(kernel)
     this.dns = new Dns(kernel, this.balancers)
     this.resolvers = new Resolvers(kernel, this.dns)
