@@ -63,7 +63,7 @@ function responseText(response: string): string {
 /** The same figures by other sources, and the samples behind them. */
 export function sources({ crossChecks, samples }: ReportModel): Markup {
   if (crossChecks.length === 0 && samples.length === 0) return NOTHING
-  const checks = html`<div class="scroll">
+  const checks = html`<div class="scroll" role="region" aria-label="Other sources, table" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -88,7 +88,7 @@ export function sources({ crossChecks, samples }: ReportModel): Markup {
       </tbody>
     </table>
   </div>`
-  const counts = html`<div class="scroll">
+  const counts = html`<div class="scroll" role="region" aria-label="Samples, table" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -153,7 +153,7 @@ export function timeline({ timeline: entries, run }: ReportModel): Markup {
         UTC${run.rate === 1 ? '' : `; the world ran ${run.rate} times as fast as the clock on the wall`}</span
       >
     </header>
-    <div class="scroll">
+    <div class="scroll" role="region" aria-label="Timeline, table" tabindex="0">
       <table class="time">
         <thead>
           <tr>

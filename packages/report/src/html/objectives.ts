@@ -19,7 +19,9 @@ export function objectives(model: ReportModel): Markup {
       <thead role="rowgroup">
         <tr role="row">
           <th scope="col" role="columnheader">Objective</th>
-          <th scope="col" role="columnheader" class="r">${rulerHead()}</th>
+          <th scope="col" role="columnheader" class="r">
+            <span class="sr">Interval beside the objective</span>${rulerHead()}
+          </th>
           <th scope="col" role="columnheader" class="right">Observed</th>
           <th scope="col" role="columnheader" class="vd">Verdict</th>
         </tr>

@@ -20,11 +20,11 @@ export function page(model: ReportModel, json: string, jsonHash: string): string
   const title = `Run ${run.number}, ${scenario.title}: ${verdictWord(run.verdict).toLowerCase()}`
   const body = html`<body>
     <div class="page">
-      ${crumb(model)}${answer(model)}
+      <header>${crumb(model)}${answer(model)}</header>
       <div class="cols">
         <main>
           ${when(
-            run.to > run.from,
+            model.phases.some(({ status }) => status === 'baseline'),
             () =>
               html`<section>
                 <header>

@@ -9,7 +9,12 @@ import { html, NOTHING, when, type Markup } from './markup.ts'
 export function restoration(model: ReportModel): Markup {
   const { targets } = model
   if (targets.length === 0) return NOTHING
-  const isDone = model.run.isClean
+  const isTouched = targets.some(({ injection }) => injection !== 'planned')
+  const [sign, title] = !model.run.isClean
+    ? (['deviated', 'Not confirmed as put back'] as const)
+    : isTouched
+      ? (['held', 'Put back'] as const)
+      : (['not-run', 'Planned targets, none of them touched'] as const)
   const head = html`<tr role="row">
     <th scope="col" role="columnheader">Target</th>
     ${HEADS.map((word) => html`<th scope="col" role="columnheader" class="right">${word}</th>`)}
@@ -17,11 +22,8 @@ export function restoration(model: ReportModel): Markup {
   </tr>`
   return html`<section>
     <header>
-      <h2>
-        <span class="${isDone ? 'held' : 'deviated'}">${icon(isDone ? 'held' : 'deviated')}</span>
-        ${isDone ? 'Put back' : 'Not confirmed as put back'}
-      </h2>
-      <span class="end">${restorationText(targets, isDone)}</span>
+      <h2><span class="${sign}">${icon(sign)}</span> ${title}</h2>
+      <span class="end">${restorationText(targets, model.run.isClean)}</span>
     </header>
     <table class="put" role="table">
       <thead role="rowgroup">

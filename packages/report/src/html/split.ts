@@ -46,7 +46,7 @@ export function split(model: ReportModel): Markup {
     >
       ${bars}
     </svg>
-    <div class="scroll">
+    <div class="scroll" role="region" aria-label="Parts, table" tabindex="0">
       <table>
         <thead>
           <tr>

@@ -50,7 +50,8 @@ code{font-family:var(--mono);font-size:.9em;overflow-wrap:anywhere}
 .mark{font-weight:500;white-space:nowrap}
 .held{color:var(--held)}.deviated{color:var(--deviated)}.inconclusive,.not-run{color:var(--inconclusive)}
 .fault{color:var(--fault)}.recovering{color:var(--recovering)}.people{color:var(--people)}.alarm{color:var(--alarm)}.note,.work{color:var(--muted)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--series);outline-offset:2px}
+.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 svg text{font:11.5px/1 var(--sans);fill:var(--soft)}svg .b{font-weight:600;fill:var(--text)}
 .halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
 .axis{stroke:var(--strong)}.limit{stroke:var(--text);stroke-width:1.5}.dim{stroke:var(--muted)}

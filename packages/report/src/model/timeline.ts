@@ -1,5 +1,4 @@
 import { isClean, type Injection, type JournalEvent, type RunEventBody } from '@firedrill/core'
-import { exactText } from '../text/duration-text.ts'
 import { countText, listText } from '../text/list-text.ts'
 import type { TimelineEntry, Tone } from './model.ts'
 
@@ -130,9 +129,4 @@ function observed(observations: readonly Readonly<{ injection: Injection; seen: 
   const seen = new Set(observations.map((one) => one.seen))
   const [only] = seen
   return `${listText(parts)}${seen.size === 1 && only !== undefined && only !== '' ? `: ${only}` : ''}`
-}
-
-/** The length of a stretch of world time, for captions. */
-export function stretchText(from: number, to: number): string {
-  return exactText(Math.max(0, Math.round((to - from) / 1_000_000) * 1_000_000))
 }

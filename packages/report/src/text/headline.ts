@@ -16,7 +16,8 @@ export function headlineText(
   if (state.status === 'missed') return 'The drill was not started in its time.'
   if (state.abort !== undefined) return `The drill was aborted by ${state.abort.by}: ${state.abort.reason}`
   const decisive = objectives.find((result) => result.verdict === verdict)
-  if (decisive === undefined) return sentence(reason)
+  if (decisive === undefined)
+    return reason === '' ? `Nothing has been measured yet; the run is ${state.status}.` : sentence(reason)
   return sentence(
     `${capital(decisive.objective)} ${tookText(decisive)}; the objective is ${exactText(decisive.maxMicros)}`,
   )
