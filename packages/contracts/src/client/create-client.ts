@@ -7,15 +7,9 @@ import type {
   StoredEnvironment,
   StoredScenario,
 } from '../http/definition.ts'
+import type { ReportFormat } from '../closed-sets.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
-import type {
-  EvidenceView,
-  HaltView,
-  HealthAnswer,
-  ReportFormat,
-  SessionTicket,
-  WhoAmI,
-} from '../http/operations.ts'
+import type { EvidenceView, HaltView, HealthAnswer, SessionTicket, WhoAmI } from '../http/operations.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
 import type { RunDetail, RunSummary, StartRun } from '../http/run.ts'
 import type { ProbeLane } from '../http/samples.ts'

@@ -1,4 +1,5 @@
-import { PROBLEM_MEDIA_TYPE, type ProblemAnswer } from '../http/problem.ts'
+import { PROBLEM_MEDIA_TYPE } from '../closed-sets.ts'
+import type { ProblemAnswer } from '../http/problem.ts'
 import { ApiError } from './api-error.ts'
 
 /** Where the API is and who asks. A browser page leaves `token` and `cookie` out: its session cookie goes along by itself. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HEALTH_STATES } from '../closed-sets.ts'
 import { actorSchema, instantSchema, reasonSchema } from './shared.ts'
 
 /** One piece of evidence. `hash` is the SHA-256 of its bytes. */
@@ -6,10 +7,6 @@ export const evidenceSchema = z
   .object({ hash: z.string(), kind: z.string(), size: z.int(), at: instantSchema })
   .meta({ id: 'Evidence' })
 export type EvidenceView = z.infer<typeof evidenceSchema>
-
-/** Forms of a run's report, named by their file endings. */
-export const REPORT_FORMATS = ['html', 'json', 'csv', 'md'] as const
-export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** The global halt. */
 export const haltSchema = z
@@ -42,7 +39,6 @@ export const whoAmISchema = z
 export type WhoAmI = z.infer<typeof whoAmISchema>
 
 /** Whether the platform works. */
-export const HEALTH_STATES = ['ok', 'degraded', 'failing'] as const
 export const healthSchema = z
   .object({
     state: z.enum(HEALTH_STATES),

@@ -1,9 +1,6 @@
 import { ERRORS, type ErrorCode } from '@firedrill/core'
 import { z } from 'zod'
 
-/** Media type of every error answer. */
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
-
 /** One wrong place in a file or request. Lines and columns count from 1. */
 export const problemEntrySchema = z.object({
   path: z.string(),

@@ -1,10 +1,7 @@
 import { EVENT_VERSIONS, STATUSES, VERDICTS, type RunEventType } from '@firedrill/core'
 import { z } from 'zod'
+import { TONES } from '../closed-sets.ts'
 import { actorSchema, instantSchema } from './shared.ts'
-
-/** How an event should look: a word, never a colour alone. */
-export const TONES = ['neutral', 'good', 'bad', 'warning', 'fault', 'undo', 'person'] as const
-export type Tone = (typeof TONES)[number]
 
 /** One journal event for people and pages. `data` is the payload of its `type` and version `v`. */
 export const timelineEventSchema = z
