@@ -37,19 +37,20 @@ export function libraryScenarios(root: string): readonly ScenarioFile[] {
 export async function bookAndStart(
   client: Client,
   input: Readonly<{
-    environmentYaml: string
+    environment: Readonly<{ name: string; yaml: string }>
     scenario: ScenarioFile
     library: readonly ScenarioFile[]
     seed: number
   }>,
 ): Promise<RunSummary> {
-  await client.environments.put('sandbox', { source: input.environmentYaml, origin: 'file' })
+  const { name: environment, yaml } = input.environment
+  await client.environments.put(environment, { source: yaml, origin: 'file' })
   for (const { name, source } of input.library) await client.scenarios.put(name, { source, origin: 'file' })
   await client.scenarios.put(input.scenario.name, { source: input.scenario.source, origin: 'file' })
   const known = (await client.drills.list()).find(
-    (drill) => drill.scenario === input.scenario.name && drill.environment === 'sandbox',
+    (drill) => drill.scenario === input.scenario.name && drill.environment === environment,
   )
-  const drill = known ?? (await client.drills.book({ scenario: input.scenario.name, environment: 'sandbox' }))
+  const drill = known ?? (await client.drills.book({ scenario: input.scenario.name, environment }))
   return client.runs.start({ drillId: drill.id, seed: input.seed })
 }
 

@@ -19,12 +19,25 @@ const worldSchema = z.object({
   vantages: z.array(z.object({ name: z.string(), region: z.string() })),
 })
 
+/** The world that `npm start` shows first. */
+export const DEFAULT_WORLD = 'warm-standby'
+
 /** The simulator's only credentials; they open nothing else. */
 const ACCESS_KEY_ID = 'FIREDRILLSIM'
 const SECRET_ACCESS_KEY = 'firedrill-simulator-secret'
 
+/** Each simulated world has an environment of its own, because each has a clock of its own. */
+export function environmentName(world: string): string {
+  const word = world
+    .replace(/^.*\//, '')
+    .replace(/\.ya?ml$/, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+  return word === DEFAULT_WORLD ? 'sandbox' : `sandbox-${word}`.slice(0, 63)
+}
+
 /** Asks the simulator what its world looks like and writes the environment through which drills see it. */
-export async function sandboxEnvironment(ready: SimulatorReady): Promise<string> {
+export async function sandboxEnvironment(ready: SimulatorReady, name: string): Promise<string> {
   const answer = await fetch(`${ready.control}/world`)
   const world = worldSchema.parse(await answer.json())
   const regions = [...new Set(world.groups.map((group) => group.region))]
@@ -46,7 +59,7 @@ export async function sandboxEnvironment(ready: SimulatorReady): Promise<string>
 apiVersion: firedrill.dev/v1
 kind: Environment
 metadata:
-  name: sandbox
+  name: ${name}
   title: The simulated AWS on this machine
 spec:
   kind: sandbox

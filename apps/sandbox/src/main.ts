@@ -121,7 +121,7 @@ async function drill(
   const run =
     unfinished ??
     (await bookAndStart(client, {
-      environmentYaml: stack.environmentYaml,
+      environment: stack.environment,
       scenario,
       library,
       seed: options.seed,

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres, startRedis, type LocalPostgres } from '@firedrill/local'
 import { startChild, type Child } from './child.ts'
-import { sandboxEnvironment, simulatorReadySchema } from './environment-file.ts'
+import { environmentName, sandboxEnvironment, simulatorReadySchema } from './environment-file.ts'
 import type { SandboxOptions } from './options.ts'
 import type { SandboxPorts } from './ports.ts'
 
@@ -10,7 +10,7 @@ import type { SandboxPorts } from './ports.ts'
 export type Stack = Readonly<{
   apiUrl: string
   token: string
-  environmentYaml: string
+  environment: Readonly<{ name: string; yaml: string }>
   awsUrl: string
   children: readonly Child[]
   stop(): Promise<void>
@@ -86,7 +86,10 @@ export async function startStack(
     return {
       apiUrl: `http://127.0.0.1:${ports.api}`,
       token: readFileSync(join(options.stateDir, 'api-token'), 'utf8').trim(),
-      environmentYaml: await sandboxEnvironment(ready),
+      environment: {
+        name: environmentName(options.world),
+        yaml: await sandboxEnvironment(ready, environmentName(options.world)),
+      },
       awsUrl: ready.aws,
       children,
       stop,

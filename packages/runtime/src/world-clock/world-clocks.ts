@@ -1,4 +1,5 @@
 import {
+  AppError,
   worldAt,
   type Clock,
   type ClockStore,
@@ -15,7 +16,7 @@ const SAME_READING_MICROS = 3000
 export type WorldClocks = Readonly<{
   /**
    * The clock of an environment as it holds now; the first question reads it and starts keeping it fresh.
-   * @throws AppError `upstream-failed` when it was never read and cannot be.
+   * @throws AppError `upstream-failed` when it was never read and cannot be, or its first reading is behind what is recorded.
    */
   of(teamId: string, environment: Pick<CompiledEnvironment, 'name' | 'clock'>): Promise<EnvironmentClock>
   /** Environments whose clock could not be read the last time, with the age of what is used instead. */
@@ -73,12 +74,12 @@ export function createWorldClocks(
   ) => {
     const stop = new AbortController()
     const { holds: held, behind } = await readOnce(teamId, environment, undefined, stop.signal)
-    if (behind) onFailure?.(environment.name, worldIsBehind(environment.name))
+    if (behind) throw worldIsBehind(environment.name)
     const url = environment.clock.source === 'real' ? '' : environment.clock.url
     const entry: Followed = {
       held,
       readAtMs: clock.monotonicMs(),
-      failing: behind,
+      failing: false,
       url,
       stop,
       done: Promise.resolve(),
@@ -153,8 +154,10 @@ function isSameReading(held: EnvironmentClock, fresh: EnvironmentClock): boolean
   return Math.abs(distance) <= SAME_READING_MICROS * fresh.rate
 }
 
-function worldIsBehind(environment: string): Error {
-  return new Error(
-    `the world of environment ${environment} is behind the world time that was already recorded`,
+/** To judge by another clock than the world's own would date everything wrongly, so nothing is judged at all. */
+function worldIsBehind(environment: string): AppError {
+  return new AppError(
+    'upstream-failed',
+    `The simulated world of environment ${environment} is behind the time that was already recorded for it. Give every world an environment of its own, or start both anew (npm start -- --fresh).`,
   )
 }
