@@ -1,22 +1,15 @@
+import { formatDurationMs, intervalInWords, type Rounding } from '@firedrill/core'
 import type { RunDetail } from '../http/run.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { TimelineEvent } from '../http/timeline.ts'
 
-/** Microseconds as people write a length of time, rounded to tenths of a second in a stated direction. */
-export function formatMicros(micros: number, round: 'down' | 'up' | 'near' = 'near'): string {
-  const exact = micros / 100_000
-  const tenths = round === 'down' ? Math.floor(exact) : round === 'up' ? Math.ceil(exact) : Math.round(exact)
-  const minutes = Math.floor(tenths / 600)
-  const seconds = ((tenths % 600) / 10).toFixed(1)
-  return minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`
+/** Microseconds as people write a length of time. */
+export function formatMicros(micros: number, rounding: Rounding = 'near'): string {
+  return formatDurationMs(micros / 1000, rounding)
 }
 
-/** An interval as text. Bounds are rounded outwards, so that none seems tighter than it is. */
-export function formatInterval(interval: Readonly<{ lo: number; hi: number | null }>): string {
-  if (interval.hi === null) return `more than ${formatMicros(interval.lo, 'down')}`
-  if (interval.lo === 0) return `at most ${formatMicros(interval.hi, 'up')}`
-  return `${formatMicros(interval.lo, 'down')} to ${formatMicros(interval.hi, 'up')}`
-}
+/** An interval as text, rounded outwards. */
+export const formatInterval = intervalInWords
 
 /** One line of the journal: world time since the start, and what happened. */
 export function eventLine(event: TimelineEvent, startWorldAt: number): string {

@@ -29,11 +29,22 @@ export function parseDuration(text: string): DurationResult {
   return { ok: true, ms: Math.round(ms) }
 }
 
-/** Whole milliseconds as people write them: `1 min 30 s`, `2.5 s`, `340 ms`. */
-export function formatDurationMs(ms: number): string {
-  if (ms < 0) return `-${formatDurationMs(-ms)}`
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  const tenths = Math.round(ms / 100)
+/** Which way a length of time is rounded for reading: bounds of an interval are rounded outwards, never inwards. */
+export type Rounding = 'near' | 'down' | 'up'
+
+/** Milliseconds as people write them, to a tenth of a second: `1 min 30 s`, `2.5 s`, `340 ms`. */
+export function formatDurationMs(ms: number, rounding: Rounding = 'near'): string {
+  if (ms < 0)
+    return `-${formatDurationMs(-ms, rounding === 'up' ? 'down' : rounding === 'down' ? 'up' : 'near')}`
+  const round = { near: Math.round, down: Math.floor, up: Math.ceil }[rounding]
+  if (ms < 1000 && round(ms) < 1000) return `${round(ms)} ms`
+  // A millionth of slack, so that 59.9 in binary is not rounded up to 60.
+  const tenths =
+    rounding === 'up'
+      ? Math.ceil(ms / 100 - 1e-6)
+      : rounding === 'down'
+        ? Math.floor(ms / 100 + 1e-6)
+        : Math.round(ms / 100)
   const seconds = (tenths % 600) / 10
   const minutes = Math.floor(tenths / 600) % 60
   const hours = Math.floor(tenths / 36_000)

@@ -1,20 +1,20 @@
 import type { DurationInterval } from '../measurement/interval.ts'
-import { formatDurationMs } from '../time/duration.ts'
+import { formatDurationMs, type Rounding } from '../time/duration.ts'
 import type { ObjectiveResult, Verdict } from './verdict.ts'
 
 /** A verdict with the distance that decided it. */
 export type Judgement = Readonly<{ verdict: Verdict; reason: string }>
 
 /** Microseconds as people read them. */
-export function inWords(micros: number): string {
-  return formatDurationMs(micros / 1000)
+export function inWords(micros: number, rounding: Rounding = 'near'): string {
+  return formatDurationMs(micros / 1000, rounding)
 }
 
-/** An interval as people read it. */
+/** An interval as people read it, rounded outwards: it must not seem tighter than it is. */
 export function intervalInWords({ lo, hi }: DurationInterval): string {
-  if (hi === null) return `more than ${inWords(lo)}`
-  if (lo === 0) return `at most ${inWords(hi)}`
-  return `${inWords(lo)} to ${inWords(hi)}`
+  if (hi === null) return `more than ${inWords(lo, 'down')}`
+  if (lo === 0) return `at most ${inWords(hi, 'up')}`
+  return `${inWords(lo, 'down')} to ${inWords(hi, 'up')}`
 }
 
 /** Held when the whole interval is within the objective, deviated when none of it is, otherwise inconclusive. */
@@ -24,13 +24,13 @@ export function judge(observed: DurationInterval, maxMicros: number): Judgement 
   if (hi !== null && hi <= maxMicros) {
     return {
       verdict: 'held',
-      reason: `${intervalInWords(observed)}, within ${objective} by at least ${inWords(maxMicros - hi)}`,
+      reason: `${intervalInWords(observed)}, within ${objective} by at least ${inWords(maxMicros - hi, 'down')}`,
     }
   }
   if (lo > maxMicros) {
     return {
       verdict: 'deviated',
-      reason: `${intervalInWords(observed)}, over ${objective} by at least ${inWords(lo - maxMicros)}`,
+      reason: `${intervalInWords(observed)}, over ${objective} by at least ${inWords(lo - maxMicros, 'down')}`,
     }
   }
   return hi === null
