@@ -1,0 +1,49 @@
+import type { Clock, FaultCatalogue } from '@firedrill/core'
+
+/** How a word is to look; on a terminal without colours it is only the word. */
+export const TINTS = ['good', 'bad', 'warning', 'bold'] as const
+export type Tint = (typeof TINTS)[number]
+
+/** Where output goes: `out` is data and nothing else, `err` is for people. */
+export type Terminal = Readonly<{
+  out: (text: string) => void
+  err: (text: string) => void
+  /** True when a person watches stderr, so that its last line may be redrawn. */
+  isLive: boolean
+  width: number
+  /** Tints text that goes to `out`. */
+  paint: (tint: Tint, text: string) => string
+}>
+
+/** The faults of this installation, and how to let go of what they hold. */
+export type OpenFaults = Readonly<{ catalogue: FaultCatalogue; close: () => void }>
+
+/** What the command line is plugged into. Only `main.ts` and tests make one. */
+export type Cli = Readonly<{
+  version: string
+  terminal: Terminal
+  env: Readonly<Record<string, string | undefined>>
+  /** The directory from which the person calls; relative paths start there. */
+  cwd: string
+  /** Directories in which a sandbox may keep its token, the nearest first. */
+  stateDirs: readonly string[]
+  clock: Clock
+  /** Opens the faults; only `recover` needs them. */
+  openFaults: () => Promise<OpenFaults>
+  /** Calls back each time the person or the system asks to stop, until the answered function is called. */
+  onInterrupt: (interrupted: (signal: string) => void) => () => void
+}>
+
+/** Options that every command has. */
+export type CommonOptions = Readonly<{ url?: string; token?: string; output: 'text' | 'json' }>
+
+/** An expected end of a command. The message says what to do. */
+export class CliError extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number, message: string) {
+    super(message)
+    this.name = 'CliError'
+    this.exitCode = exitCode
+  }
+}

@@ -1,0 +1,37 @@
+import { EXIT } from '@firedrill/contracts'
+import type { Cli, CommonOptions } from '../cli.ts'
+import { connect } from '../connect.ts'
+import { writePlanFile } from '../files/plan-file.ts'
+import { placed, planRef, storedHash } from '../files/store.ts'
+import { readDefinition } from '../files/subject.ts'
+import { planText } from '../output/plan-text.ts'
+import { print } from '../output/print.ts'
+
+/** Options of `firedrill plan`. */
+export type PlanOptions = CommonOptions & Readonly<{ env: string; seed?: number; out?: string }>
+
+/** Shows what a run would do, with describing calls alone. Exit 3 when a guardrail would refuse it. */
+export async function plan(cli: Cli, subject: string, options: PlanOptions): Promise<number> {
+  const scenario = readDefinition(cli, subject, 'Scenario')
+  const environment = readDefinition(cli, options.env, 'Environment')
+  const client = connect(cli, options)
+  const { seed, out } = options
+  const answer = await placed(scenario.from === 'file' ? scenario.file.path : options.env, () =>
+    client.plan({
+      scenario: planRef(scenario),
+      environment: planRef(environment),
+      ...(seed === undefined ? {} : { seed }),
+    }),
+  )
+  print(cli, options, 'plan', answer, () => planText(answer, cli.terminal.paint))
+  if (out !== undefined) {
+    const source =
+      scenario.from === 'file'
+        ? { text: scenario.file.text, replaces: await storedHash(client, scenario.name) }
+        : null
+    writePlanFile(cli, out, answer, source)
+    if (environment.from === 'file')
+      cli.terminal.err(`Store ${options.env} with firedrill apply before you run the plan.\n`)
+  }
+  return answer.allowed ? EXIT.held : EXIT.refused
+}

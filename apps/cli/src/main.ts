@@ -1,0 +1,73 @@
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { styleText } from 'node:util'
+import { systemClock } from '@firedrill/runtime'
+import packageJson from '../package.json' with { type: 'json' }
+import type { Cli, Tint } from './cli.ts'
+import { runCli } from './run-cli.ts'
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..')
+const STATE_DIR = '.firedrill'
+
+const TINTS = { good: 'green', bad: 'red', warning: 'yellow', bold: 'bold' } as const satisfies Record<
+  Tint,
+  string
+>
+/** npm and a terminal may both pass one Ctrl-C on; what comes this close together is one wish. */
+const REPEAT_MS = 300
+
+/** npm runs scripts in the repository; INIT_CWD is where the person is. */
+const cwd =
+  process.env['npm_lifecycle_event'] === 'firedrill'
+    ? (process.env['INIT_CWD'] ?? process.cwd())
+    : process.cwd()
+
+function onInterrupt(interrupted: (signal: string) => void): () => void {
+  let lastMs = -Infinity
+  const heard = (signal: NodeJS.Signals) => {
+    const nowMs = systemClock.monotonicMs()
+    if (nowMs - lastMs < REPEAT_MS) return
+    lastMs = nowMs
+    interrupted(signal)
+  }
+  process.on('SIGINT', heard)
+  process.on('SIGTERM', heard)
+  return () => {
+    process.off('SIGINT', heard)
+    process.off('SIGTERM', heard)
+  }
+}
+
+const cli: Cli = {
+  version: packageJson.version,
+  terminal: {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    isLive: process.stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
+    width: process.stderr.columns ?? 120,
+    paint: (tint, text) => styleText(TINTS[tint], text, { stream: process.stdout }),
+  },
+  env: process.env,
+  cwd,
+  stateDirs: [
+    ...(process.env['FIREDRILL_STATE'] === undefined ? [] : [resolve(cwd, process.env['FIREDRILL_STATE'])]),
+    join(cwd, STATE_DIR),
+    join(ROOT, STATE_DIR),
+  ],
+  clock: systemClock,
+  openFaults: async () => {
+    // Loaded when it is needed: the SDK takes longer to load than most commands take altogether.
+    const { createAwsClients, createFaultCatalogue } = await import('@firedrill/aws')
+    const clients = createAwsClients()
+    return { catalogue: createFaultCatalogue(clients), close: () => clients.close() }
+  },
+  onInterrupt,
+}
+
+// A reader that has seen enough (`| head`) is no failure, and must not end a run that is being watched.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
+process.exitCode = await runCli(process.argv.slice(2), cli)

@@ -1,0 +1,79 @@
+import {
+  haltSchema,
+  planAnswerSchema,
+  problemEntrySchema,
+  REPORT_FORMATS,
+  runDetailSchema,
+  runSummarySchema,
+  verdictDocumentSchema,
+} from '@firedrill/contracts'
+import { INJECTIONS } from '@firedrill/core'
+import { FILE_KINDS } from '@firedrill/scenario-file'
+import { z } from 'zod'
+
+const problems = z.array(problemEntrySchema)
+
+const validated = z.array(
+  z.object({
+    file: z.string(),
+    /** Null when the file does not say what it is. */
+    kind: z.enum(FILE_KINDS).nullable(),
+    name: z.string().nullable(),
+    valid: z.boolean(),
+    problems,
+    warnings: problems,
+  }),
+)
+
+const applied = z.array(
+  z.object({
+    file: z.string(),
+    kind: z.enum(FILE_KINDS),
+    name: z.string(),
+    version: z.int(),
+    hash: z.string(),
+    /** False when the newest version already was the same. */
+    isNew: z.boolean(),
+  }),
+)
+
+const reportFiles = z.object({
+  run: z.string(),
+  files: z.array(z.object({ format: z.enum(REPORT_FORMATS), path: z.string(), bytes: z.int() })),
+})
+
+const recovered = z.array(
+  z.object({
+    kit: z.string(),
+    run: z.string(),
+    step: z.string(),
+    fault: z.string(),
+    /** True when every target was described as it was captured. */
+    isOut: z.boolean(),
+    rounds: z.int(),
+    targets: z.array(z.object({ target: z.string(), injection: z.enum(INJECTIONS), seen: z.string() })),
+    /** Commands that do the same by hand, in order. */
+    commands: z.array(z.string()),
+  }),
+)
+
+/** The shape of what each command prints with `-o json`. Fields are only ever added. */
+export const SHAPES = {
+  validate: validated,
+  apply: applied,
+  plan: planAnswerSchema,
+  /** `run`, `watch` and `abort` that waited for the end. */
+  verdict: verdictDocumentSchema,
+  /** `run --detach` and `abort --no-wait`. */
+  started: runSummarySchema,
+  runs: z.array(runSummarySchema),
+  run: runDetailSchema,
+  report: reportFiles,
+  halt: haltSchema,
+  recover: recovered,
+} as const satisfies Readonly<Record<string, z.ZodType>>
+
+/** Name of an output's shape, as `firedrill schema` takes it. */
+export type ShapeName = keyof typeof SHAPES
+/** What a command prints. */
+export type Shape<N extends ShapeName> = z.infer<(typeof SHAPES)[N]>

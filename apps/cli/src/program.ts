@@ -1,0 +1,162 @@
+import { REPORT_FORMATS } from '@firedrill/contracts'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import type { Cli, CommonOptions } from './cli.ts'
+import { abort, type AbortOptions } from './commands/abort.ts'
+import { apply } from './commands/apply.ts'
+import { completion, SHELLS, type CompletedCommand, type Shell } from './commands/completion.ts'
+import { halt, haltStatus, type HaltOptions } from './commands/halt.ts'
+import { plan, type PlanOptions } from './commands/plan.ts'
+import { recover, type RecoverOptions } from './commands/recover.ts'
+import { report, type ReportOptions } from './commands/report.ts'
+import { run, type RunOptions } from './commands/run.ts'
+import { runs, type RunsOptions } from './commands/runs.ts'
+import { schema, SCHEMA_NAMES } from './commands/schema.ts'
+import type { VerdictOptions } from './commands/see-through.ts'
+import { validate } from './commands/validate.ts'
+import { watch } from './commands/watch.ts'
+import { DEFAULT_URL } from './connect.ts'
+
+const EXIT_CODES = `
+Exit codes:
+  0   all objectives held, everything put back
+  1   something failed, e.g. the API cannot be reached
+  2   the command or a file is wrong (file:line:column is printed)
+  3   refused or not run: a guardrail, the halt, a plan that drifted
+  4   stopped by a person or a stop condition, and put back
+  5   recovery is incomplete: faults may be live
+  6   finished and put back, but the evidence does not decide
+  99  finished and put back, an objective was missed
+
+RUN is a run's id, its number, or latest. SCENARIO and ENV are stored names, or files.
+`
+
+/** Builds the command line. Each action's exit code goes to `end`. */
+export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command {
+  const program = new Command('firedrill')
+    .description('Failover drills that measure recovery and prove that everything was put back.')
+    .version(cli.version)
+    .exitOverride()
+    .configureOutput({ writeOut: cli.terminal.out, writeErr: cli.terminal.err })
+    .showHelpAfterError('(firedrill COMMAND --help says how it is used)')
+    .addHelpText('after', EXIT_CODES)
+  addFileCommands(program, cli, end)
+  addRunCommands(program, cli, end)
+  addLookCommands(program, cli, end)
+  addEmergencyCommands(program, cli, end)
+  return program
+}
+
+type End = (exitCode: number) => void
+
+function addFileCommands(program: Command, cli: Cli, end: End): void {
+  withOutput(program.command('validate'))
+    .description('check scenario and environment files; needs no API')
+    .argument('<file...>', 'files, or directories with definitions below them')
+    .action(async (paths: string[], options: CommonOptions) => end(await validate(cli, paths, options)))
+  withApi(program.command('apply'))
+    .description('store files as the newest versions of their definitions')
+    .argument('<path...>', 'files, or directories with definitions below them')
+    .action(async (paths: string[], options: CommonOptions) => end(await apply(cli, paths, options)))
+  program
+    .command('schema')
+    .description('print a JSON Schema: of files for editors, or of what commands print with -o json')
+    .addArgument(new Argument('<name>', 'what to describe').choices(SCHEMA_NAMES))
+    .action(async (name: string) => end(await schema(cli, name)))
+  program
+    .command('completion')
+    .description('print the completion script of a shell')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .action(async (shell: Shell) => end(await completion(cli, shell, completed(program))))
+}
+
+function addRunCommands(program: Command, cli: Cli, end: End): void {
+  withApi(program.command('plan'))
+    .description('show what a run would hit, call, need and undo; nothing is touched')
+    .argument('<scenario>', 'a stored name or a file')
+    .requiredOption('-e, --env <env>', 'environment: a stored name or a file')
+    .option('--seed <n>', 'seed of random choices', wholeNumber)
+    .option('--out <file>', 'write the plan, for firedrill run FILE')
+    .action(async (subject: string, options: PlanOptions) => end(await plan(cli, subject, options)))
+  withVerdict(withApi(program.command('run')))
+    .description('run a drill and see it through; Ctrl-C aborts it and waits until everything is put back')
+    .argument('<scenario>', 'a stored name, a file, or a saved plan (.json)')
+    .option('-e, --env <env>', 'environment: a stored name or a file; a saved plan has its own')
+    .option('--seed <n>', 'seed of random choices', wholeNumber)
+    .option('--reason <text>', 'why, for the journal')
+    .option('--detach', 'start it and leave it running')
+    .action(async (subject: string, options: RunOptions) => end(await run(cli, subject, options)))
+  withVerdict(withApi(program.command('watch')))
+    .description('show a run as it goes; Ctrl-C only leaves')
+    .argument('<run>')
+    .action(async (id: string, options: VerdictOptions) => end(await watch(cli, id, options)))
+}
+
+function addLookCommands(program: Command, cli: Cli, end: End): void {
+  withApi(program.command('runs'))
+    .description('list runs, or show one')
+    .argument('[run]')
+    .option('--limit <n>', 'how many, up to 200', wholeNumber, 20)
+    .action(async (id: string | undefined, options: RunsOptions) => end(await runs(cli, id, options)))
+  const reports = withApi(program.command('report'))
+    .description('write the report of a run; without a file, Markdown goes to stdout')
+    .argument('<run>')
+  for (const format of REPORT_FORMATS) reports.option(`--${format} <file>`, `write it as ${format}`)
+  reports.action(async (id: string, options: ReportOptions) => end(await report(cli, id, options)))
+}
+
+function addEmergencyCommands(program: Command, cli: Cli, end: End): void {
+  withVerdict(withApi(program.command('abort')))
+    .description('stop a run, put everything back and wait until that is verified')
+    .argument('<run>')
+    .requiredOption('--reason <text>', 'why, for the journal')
+    .option('--no-wait', 'only ask')
+    .action(async (id: string, options: AbortOptions) => end(await abort(cli, id, options)))
+  const halts = withApi(program.command('halt'))
+    .description('stop every run and start none: --reason sets it, --lift lifts it')
+    .option('--reason <text>', 'why, for the journal')
+    .option('--lift', 'lift it again')
+    .action(async (options: HaltOptions) => end(await halt(cli, options)))
+  withApi(halts.command('status'))
+    .description('say whether it is set, by whom and why')
+    .action(async (_: CommonOptions, command: Command) =>
+      end(await haltStatus(cli, command.optsWithGlobals<CommonOptions>())),
+    )
+  withOutput(program.command('recover'))
+    .description('take faults out from recovery kits alone, without API, database or queue')
+    .requiredOption('--kit <file...>', 'kits, as the reaper keeps them in .firedrill/kits')
+    .option('--timeout <seconds>', 'stop trying after this long', wholeNumber, 600)
+    .action(async (options: RecoverOptions) => end(await recover(cli, options)))
+}
+
+function withOutput(command: Command): Command {
+  const output = new Option('-o, --output <format>', 'what goes to stdout').choices(['text', 'json'])
+  return command.addOption(output.default('text'))
+}
+
+function withApi(command: Command): Command {
+  return withOutput(command)
+    .option('--url <url>', `address of the API (FIREDRILL_URL, ${DEFAULT_URL})`)
+    .option('--token <token>', "who asks (FIREDRILL_TOKEN, or the sandbox's own)")
+}
+
+function withVerdict(command: Command): Command {
+  const inconclusive = new Option('--inconclusive <answer>', 'pass makes exit code 6 a 0')
+  return command.addOption(inconclusive.choices(['pass', 'fail']).default('fail'))
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
+  return Number(text)
+}
+
+function completed(program: Command): readonly CompletedCommand[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    description: command.description(),
+    words: [
+      ...command.commands.map((inner) => inner.name()),
+      ...command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+    ],
+    options: command.options.flatMap(({ long }) => long ?? []),
+  }))
+}
