@@ -11,9 +11,7 @@ export function findScenario(wanted: string, root: string): ScenarioFile {
   const inLibrary = join(library, wanted, 'scenario.yaml')
   const path = existsSync(inLibrary) ? inLibrary : resolve(process.env['INIT_CWD'] ?? process.cwd(), wanted)
   if (!existsSync(path) || !statSync(path).isFile()) {
-    const names = readdirSync(library, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? [entry.name] : [],
-    )
+    const names = libraryNames(library)
     throw new Error(
       `There is no scenario "${wanted}": neither a file nor one of ${names.join(', ')} in scenarios/.`,
     )
@@ -25,12 +23,13 @@ export function findScenario(wanted: string, root: string): ScenarioFile {
 
 /** Every scenario of the library, so that the dashboard's catalogue is not empty. */
 export function libraryScenarios(root: string): readonly ScenarioFile[] {
-  const library = join(root, 'scenarios')
-  return readdirSync(library, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() && existsSync(join(library, entry.name, 'scenario.yaml'))
-      ? [findScenario(entry.name, root)]
-      : [],
-  )
+  return libraryNames(join(root, 'scenarios')).map((name) => findScenario(name, root))
+}
+
+function libraryNames(library: string): readonly string[] {
+  return readdirSync(library, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(library, entry.name, 'scenario.yaml')))
+    .map((entry) => entry.name)
 }
 
 /** Stores environment and scenarios, books the drill and starts a run, all through the API. */

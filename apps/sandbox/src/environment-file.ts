@@ -79,6 +79,7 @@ ${zones.join('\n')}
 ${vantages.join('\n')}
   touch:
     requiredTags: { ChaosReady: 'true' }
+    protectedRecords: [${world.zones.map((zone) => zone.name.replace(/\.$/, '')).join(', ')}]
     blastRadius: { targetsMax: 12 }
 `
 }

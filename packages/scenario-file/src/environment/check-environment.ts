@@ -41,6 +41,15 @@ function checkAddresses(spec: View): void {
       .at('aws', 'credentials', 'source')
       .problem('a sandbox never uses AWS_* variables', 'Write source: static with keys of the simulator.')
   }
+  // A compiled environment is stored and pinned by runs, so a key in it would be stored too.
+  if (spec.at('kind').text() === 'cloud' && spec.at('aws', 'credentials', 'source').text() === 'static') {
+    spec
+      .at('aws', 'credentials', 'source')
+      .problem(
+        'keys of a real account are never stored with an environment',
+        'Write source: profile, or source: environment-variables.',
+      )
+  }
   if (spec.at('clock', 'source').text() === 'simulator' && spec.at('kind').text() === 'cloud')
     spec.at('clock', 'source').problem('a cloud environment lives in real time')
 }
