@@ -1,3 +1,4 @@
+import { BalancerNodes } from './balancer-nodes.ts'
 import type { Compute } from './compute.ts'
 import type { Impairments } from './impairments.ts'
 import type { Kernel } from './kernel.ts'
@@ -9,6 +10,8 @@ import {
   type Target,
   type TargetGroup,
 } from './model.ts'
+import { Overload } from './overload.ts'
+import type { Places } from './places.ts'
 import type { Table } from './store.ts'
 
 /** How long a balancer works with one target before it takes the next: a request's fate depends on its instant only. */
@@ -16,6 +19,9 @@ export const ROUTING_SLOT: Micros = 250_000
 
 /** A balancer gives up on a target that does not accept the connection after this long, and answers 504. */
 const TARGET_CONNECT_TIMEOUT: Micros = 10 * SECOND
+
+/** An overloaded application turns a request away only after this long. */
+const SHED_AFTER: Micros = 2 * SECOND
 
 /** The port on which instances serve the application. */
 const APPLICATION_PORT = 80
@@ -53,14 +59,21 @@ export class Balancers {
   readonly #kernel: Kernel
   readonly #compute: Compute
   readonly #impairments: Impairments
+  readonly #places: Places
+  readonly #overload: Overload
+  /** Which addresses are in the balancers' own names. */
+  readonly nodes: BalancerNodes
 
-  constructor(kernel: Kernel, compute: Compute, impairments: Impairments) {
+  constructor(kernel: Kernel, compute: Compute, impairments: Impairments, places: Places) {
     this.#kernel = kernel
     this.#compute = compute
     this.#impairments = impairments
     this.loadBalancers = kernel.store.table('load-balancers')
     this.targetGroups = kernel.store.table('target-groups')
     this.targets = kernel.store.table('targets')
+    this.#places = places
+    this.nodes = new BalancerNodes(kernel, places, this.loadBalancers)
+    this.#overload = new Overload(kernel)
     kernel.on<CheckEvent>('lb.check', (event) => this.#check(event))
     kernel.on<ResultEvent>('lb.check-result', (event) => this.#result(event))
     kernel.on<CheckEvent>('lb.deregistered', ({ key }) => this.targets.delete(key))
@@ -161,7 +174,8 @@ export class Balancers {
     for (const balancer of this.loadBalancers.values()) {
       const node = balancer.nodes.find((candidate) => candidate.address === address)
       if (node === undefined) continue
-      if (this.#impairments.hidesFromUsers(node.subnetId)) return [{ kind: 'black-hole' }]
+      const isCutOff = this.#places.isZoneDown(node.az) || this.#impairments.hidesFromUsers(node.subnetId)
+      if (isCutOff) return [{ kind: 'black-hole' }]
       const listener = balancer.listeners.find((candidate) => candidate.port === port)
       // An address of a balancer drops what its security groups do not let in.
       if (listener === undefined) return [{ kind: 'black-hole' }]
@@ -188,15 +202,46 @@ export class Balancers {
     const loadBalancerArn = balancer.arn
     if (candidates.length === 0)
       return [{ kind: 'answer', status: 503, after: 0, instanceId: null, loadBalancerArn }]
-    return candidates.map(({ instanceId }) => {
+    const outcomes = candidates.map(({ instanceId }): Outcome => {
       const instance = this.#reachable(instanceId)
       if (instance?.appUp) return { kind: 'answer', status: 200, after: 4000, instanceId, loadBalancerArn }
       if (instance?.hostUp) return { kind: 'answer', status: 502, after: 1000, instanceId, loadBalancerArn }
       return { kind: 'answer', status: 504, after: TARGET_CONNECT_TIMEOUT, instanceId, loadBalancerArn }
     })
+    const rounds = this.#overload.shedRounds(loadBalancerArn)
+    if (rounds === null) return outcomes
+    return rounds.flatMap((isShed) =>
+      outcomes.map((outcome) =>
+        isShed && outcome.kind === 'answer' && outcome.status === 200
+          ? { ...outcome, status: 503, after: SHED_AFTER }
+          : outcome,
+      ),
+    )
   }
 
-  /** The instance as a balancer meets it: one behind a disrupted network is as silent as one that is not there. */
+  /**
+   * Tells how many requests per second a balancer's targets were offered. Where they can take fewer, the rest is turned
+   * away, and so are as many of the health checks.
+   */
+  offer(loadBalancerArn: string, perSecond: number): void {
+    const balancer = this.loadBalancers.get(loadBalancerArn)
+    if (balancer === undefined || !this.#compute.hasLimits()) return
+    this.#overload.offer(balancer, perSecond, this.#capacityOf(balancer))
+  }
+
+  /** What the targets in use can take; infinite unless their group says otherwise. */
+  #capacityOf(balancer: LoadBalancer): number {
+    const targets = balancer.listeners.flatMap(({ targetGroupArn }) => this.targetsOf(targetGroupArn))
+    const inUse = targets.filter(({ state }) => state === 'healthy')
+    const serving = (inUse.length > 0 ? inUse : targets).flatMap(({ instanceId }) => {
+      const instance = this.#compute.instances.get(instanceId)
+      return instance?.appUp ? [this.#compute.requestsPerSecondOf(instance)] : []
+    })
+    // With nothing up there is no load either: every request fails before it reaches an application.
+    return serving.length === 0 ? Infinity : serving.reduce((sum, one) => sum + one, 0)
+  }
+
+  /** A target's instance, unless its network keeps balancers out. */
   #reachable(instanceId: string): Instance | undefined {
     const instance = this.#compute.instances.get(instanceId)
     return instance && !this.#impairments.hidesFromBalancers(instance.subnetId) ? instance : undefined
@@ -213,13 +258,23 @@ export class Balancers {
     this.#scheduleCheck(key, group.healthCheck.intervalSeconds)
     if (target.state === 'unused' || target.state === 'draining') return
     const instance = this.#reachable(target.instanceId)
-    if (instance?.appUp) return this.#result({ key, passed: true, reason: '' })
-    if (instance?.hostUp) return this.#result({ key, passed: false, reason: 'Target.FailedHealthChecks' })
+    const isOverloaded = instance?.appUp === true && this.#shedsNow(group.loadBalancerArns)
+    if (instance?.appUp && !isOverloaded) return this.#result({ key, passed: true, reason: '' })
+    if (!isOverloaded && instance?.hostUp)
+      return this.#result({ key, passed: false, reason: 'Target.FailedHealthChecks' })
     this.#kernel.after(group.healthCheck.timeoutSeconds * SECOND, 'lb.check-result', {
       key,
       passed: false,
       reason: 'Target.Timeout',
     } satisfies ResultEvent)
+  }
+
+  #shedsNow(loadBalancerArns: readonly string[]): boolean {
+    const slot = Math.floor(this.#kernel.now() / ROUTING_SLOT)
+    return loadBalancerArns.some((arn) => {
+      const rounds = this.#overload.shedRounds(arn)
+      return rounds !== null && rounds[slot % rounds.length] === true
+    })
   }
 
   #result({ key, passed, reason }: ResultEvent): void {

@@ -8,6 +8,7 @@ import {
   type Micros,
 } from './model.ts'
 import type { Networks } from './networks.ts'
+import type { PlaceChange, Places } from './places.ts'
 import type { Table } from './store.ts'
 
 /** What a start, stop or terminate did: the pair the EC2 API answers with. */
@@ -44,17 +45,20 @@ export class Compute {
   readonly templates: Table<LaunchTemplate>
   readonly #kernel: Kernel
   readonly #networks: Networks
+  readonly #places: Places
   readonly #epochs: Table<number>
   readonly #listeners: ((before: Instance, after: Instance) => void)[] = []
 
-  constructor(kernel: Kernel, networks: Networks) {
+  constructor(kernel: Kernel, networks: Networks, places: Places) {
     this.#kernel = kernel
     this.#networks = networks
+    this.#places = places
     this.instances = kernel.store.table('instances')
     this.groups = kernel.store.table('groups')
     this.templates = kernel.store.table('launch-templates')
     this.#epochs = kernel.store.table('instance-epochs')
     kernel.on<StepEvent>('instance.step', (event) => this.#step(event))
+    places.onChange((change) => (change.isDown ? this.#powerLost(change) : this.#powerBack(change)))
   }
 
   /** Calls `listener` on every change of an instance's state, application or host. */
@@ -120,6 +124,19 @@ export class Compute {
     })
   }
 
+  /** Whether any group's instances can be asked for more than they can serve. */
+  hasLimits(): boolean {
+    for (const { requestsPerSecondMax } of this.templates.values())
+      if (requestsPerSecondMax !== null) return true
+    return false
+  }
+
+  /** What an instance can serve each second; infinite unless its group says otherwise. */
+  requestsPerSecondOf({ region, group }: Instance): number {
+    const template = group === null ? undefined : this.templates.get(groupKey({ region, name: group }))
+    return template?.requestsPerSecondMax ?? Infinity
+  }
+
   /** Launches an instance of a group's template in a zone; it boots as a started one does. */
   launch(group: Group, az: string, cause: string): Instance {
     const template = this.templates.get(groupKey(group))
@@ -176,6 +193,8 @@ export class Compute {
   #step({ instanceId, step, epoch }: StepEvent): void {
     const instance = this.instances.get(instanceId)
     if (instance === undefined || this.#epochs.get(instanceId) !== epoch) return
+    // Nothing comes up in a zone without power; what is to run there begins again once the power is back.
+    if ((step === 'running' || step === 'app-up') && this.#places.isZoneDown(instance.az)) return
     switch (step) {
       case 'app-down':
         return this.#change(instance, { appUp: false }, 'shutdown')
@@ -194,6 +213,28 @@ export class Compute {
         return this.instances.delete(instanceId)
       default:
         step satisfies never
+    }
+  }
+
+  /** Hosts go dark at once. The control plane goes on showing the states that instances had. */
+  #powerLost({ zones }: PlaceChange): void {
+    for (const instance of this.instances.values()) {
+      if (!zones.includes(instance.az) || !(instance.hostUp || instance.appUp)) continue
+      if (instance.state === 'running' || instance.state === 'pending') this.#newEpoch(instance.id)
+      this.#change(instance, { hostUp: false, appUp: false }, 'power lost')
+    }
+  }
+
+  /** Running instances boot again by themselves; pending ones begin anew. */
+  #powerBack({ zones }: PlaceChange): void {
+    for (const instance of this.instances.values()) {
+      const { id: instanceId, state } = instance
+      if (!zones.includes(instance.az) || (state !== 'running' && state !== 'pending')) continue
+      const epoch = this.#newEpoch(instanceId)
+      const running = state === 'running' ? 0 : this.#kernel.drawSeconds(`start:${instanceId}`, 5, 30)
+      if (state === 'running') this.#change(instance, { hostUp: true }, 'power back')
+      else this.#later(running, { instanceId, step: 'running', epoch })
+      this.#later(running + this.#bootTime(instance), { instanceId, step: 'app-up', epoch })
     }
   }
 

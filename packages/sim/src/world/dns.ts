@@ -276,7 +276,8 @@ export class Dns {
   }
 
   #balancerAnswer(name: string, type: string, dnsName: string): DnsAnswer {
-    const nodes = this.#balancers.byDnsName(dnsName)?.nodes ?? []
+    const balancer = this.#balancers.byDnsName(dnsName)
+    const nodes = balancer ? this.#balancers.nodes.inDns(balancer) : []
     const zone = dnsName.slice(dnsName.indexOf('.') + 1)
     const soa = `ns-1.awsdns-hostmaster.amazon.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 60`
     if (type !== 'A')

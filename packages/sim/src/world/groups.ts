@@ -3,6 +3,7 @@ import { groupKey, type Compute } from './compute.ts'
 import type { Impairments } from './impairments.ts'
 import type { Kernel } from './kernel.ts'
 import type { Group, Instance } from './model.ts'
+import type { Places } from './places.ts'
 
 interface ReplaceEvent {
   readonly groupKey: string
@@ -23,15 +24,25 @@ export class Groups {
   readonly #compute: Compute
   readonly #balancers: Balancers
   readonly #impairments: Impairments
+  readonly #places: Places
 
-  constructor(kernel: Kernel, compute: Compute, balancers: Balancers, impairments: Impairments) {
+  constructor(
+    kernel: Kernel,
+    world: {
+      readonly compute: Compute
+      readonly balancers: Balancers
+      readonly impairments: Impairments
+      readonly places: Places
+    },
+  ) {
     this.#kernel = kernel
-    this.#compute = compute
-    this.#balancers = balancers
-    this.#impairments = impairments
+    this.#compute = world.compute
+    this.#balancers = world.balancers
+    this.#places = world.places
+    this.#impairments = world.impairments
     kernel.on<ReplaceEvent>('group.replace', (event) => this.#replace(event))
     kernel.on<ScaleEvent>('group.scale', (event) => this.#scale(event))
-    compute.onChange((before, after) => this.#notice(before, after))
+    world.compute.onChange((before, after) => this.#notice(before, after))
   }
 
   /**
@@ -55,7 +66,8 @@ export class Groups {
   }
 
   #notice(before: Instance, after: Instance): void {
-    if (before.state !== 'running' || after.state === 'running' || after.group === null) return
+    const isDark = before.hostUp && !after.hostUp && this.#places.isZoneDown(after.az)
+    if (before.state !== 'running' || (after.state === 'running' && !isDark) || after.group === null) return
     const key = groupKey({ region: after.region, name: after.group })
     if (!this.#compute.groups.get(key)?.replaces) return
     const delay = this.#kernel.drawSeconds(`replace:${after.id}`, 30, 90)
@@ -66,7 +78,8 @@ export class Groups {
     const group = this.#compute.groups.get(key)
     const lost = this.#compute.instances.get(instanceId)
     if (group === undefined || lost === undefined || !group.replaces) return
-    if (lost.state === 'running' || lost.state === 'pending') return
+    const isServing = lost.state === 'running' || lost.state === 'pending'
+    if (isServing && !this.#places.isZoneDown(lost.az)) return
     this.#compute.terminate([instanceId], 'replaced by its group')
     this.#deregister(group, instanceId, 'replaced by its group')
     if (this.#members(group).length >= group.desiredCapacity) return
@@ -80,7 +93,7 @@ export class Groups {
     const members = this.#members(group)
     const names: string[] = []
     for (let count = members.length; count < group.desiredCapacity; count += 1) {
-      const launched = this.#launch(group, this.#emptiestZone(group))
+      const launched = this.#launch(group, null)
       if (launched === null) break
       names.push(launched.id)
     }
@@ -94,9 +107,12 @@ export class Groups {
   }
 
   /** Launches where there is capacity, best in the zone asked for; null if there is none, then it is tried again. */
-  #launch(group: Group, wanted: string): Instance | null {
-    const az = [wanted, ...group.azs.filter((other) => other !== wanted)].find(
-      (zone) => !this.#impairments.refusesGroup(group.region, group.name, zone),
+  #launch(group: Group, preferred: string | null): Instance | null {
+    const byNeed = this.#zonesByNeed(group)
+    const [wanted = group.region] = preferred === null ? byNeed : [preferred]
+    const az = [wanted, ...byNeed.filter((other) => other !== wanted)].find(
+      (zone) =>
+        !this.#places.isZoneDown(zone) && !this.#impairments.refusesGroup(group.region, group.name, zone),
     )
     if (az === undefined) {
       const key = groupKey(group)
@@ -123,10 +139,10 @@ export class Groups {
     )
   }
 
-  #emptiestZone(group: Group): string {
+  /** The zones of a group, those with the fewest members first. */
+  #zonesByNeed(group: Group): string[] {
     const members = this.#members(group)
     const count = (az: string): number => members.filter((member) => member.az === az).length
-    const [first = group.region, ...others] = group.azs
-    return others.reduce((best, az) => (count(az) < count(best) ? az : best), first)
+    return [...group.azs].sort((a, b) => count(a) - count(b))
   }
 }

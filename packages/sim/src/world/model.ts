@@ -69,6 +69,8 @@ export interface LaunchTemplate {
   readonly tags: Readonly<Record<string, string>>
   /** From `running` until the application answers, in seconds: restoring from a backup takes long. */
   readonly bootSeconds: readonly [number, number]
+  /** What one instance can serve each second; null for all there is. */
+  readonly requestsPerSecondMax: number | null
   readonly subnets: Readonly<Record<string, string>>
   readonly azIds: Readonly<Record<string, string>>
 }
@@ -336,6 +338,20 @@ export interface Population {
   readonly service: string
   /** Factors by which the cohorts stretch TTLs; 1 obeys. */
   readonly cohortStretch: readonly number[]
+  /** How often a failed request is tried again; absent for never. */
+  readonly retries?: number
+  /** Requests that go over connections kept open, whatever DNS says meanwhile. */
+  readonly keptConnections?: KeptConnections
+}
+
+/** How a population keeps connections. */
+export interface KeptConnections {
+  /** Share of the requests, 0 to 1. */
+  readonly share: number
+  /** A connection is closed after this long, and earlier when it fails. */
+  readonly recycleSeconds: number
+  /** A connection that carries nothing for this long is closed by the other side. */
+  readonly idleSeconds: number
 }
 
 /** A name users reach, whose truth is recorded for every vantage. */

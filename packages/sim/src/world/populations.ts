@@ -1,14 +1,17 @@
 import { ROUTING_SLOT, type Balancers, type Outcome } from './balancers.ts'
 import type { Kernel } from './kernel.ts'
-import { combine, single, type Metrics, type Publication, type StatisticSet } from './metrics.ts'
-import { SECOND, type Micros, type Population, type Service, type Vantage } from './model.ts'
+import type { BalancerMetrics } from './balancer-metrics.ts'
+import { single, type Metrics, type Publication } from './metrics.ts'
+import {
+  SECOND,
+  type KeptConnections,
+  type Micros,
+  type Population,
+  type Service,
+  type Vantage,
+} from './model.ts'
 import { vantageOwner, type CacheOwner, type Resolvers } from './resolvers.ts'
-import type { Table } from './store.ts'
-
-const MINUTE: Micros = 60 * SECOND
-
-/** Target counts are looked at this often; a minute's metric has the least and the most of them. */
-const HOST_SAMPLE_EVERY: Micros = 10 * SECOND
+import type { Log, Table } from './store.ts'
 
 /** Where the service's own availability metric goes. */
 export interface AvailabilityMetric {
@@ -20,23 +23,36 @@ export interface AvailabilityMetric {
   readonly periodSeconds: number
 }
 
-/** What a balancer counted in the current minute. */
-interface BalancerMinute {
-  readonly requests: number
-  readonly balancerErrors: number
-  readonly served: number
-}
-
-/** What a target group's counts were so far in the current minute. */
-interface HostMinute {
-  readonly healthy: StatisticSet
-  readonly unhealthy: StatisticSet
-}
-
 /** What users met in the current period of the availability metric. */
 interface Tally {
   readonly good: number
   readonly total: number
+}
+
+/** A connection that a cohort keeps open. */
+interface Connection {
+  readonly address: string
+  readonly closesAt: Micros
+}
+
+/** From `at` on this share of a population's requests succeeded. */
+interface SuccessEntry {
+  readonly at: Micros
+  readonly population: string
+  readonly share: number
+}
+
+/** A stretch of time [from, to) in which the same share of a population's requests succeeded. */
+export interface SuccessInterval {
+  readonly from: Micros
+  readonly to: Micros
+  readonly share: number
+}
+
+/** What one second of requests has come to so far. */
+interface Second {
+  readonly tallies: Map<string, Tally>
+  readonly offered: Map<string, number>
 }
 
 /** Users: they resolve through caches of their own, meet what is at the address, and leave metrics behind. */
@@ -44,28 +60,38 @@ export class Populations {
   readonly populations: Table<Population>
   readonly services: Table<Service>
   readonly availability: Table<AvailabilityMetric>
-  readonly #minutes: Table<BalancerMinute>
-  readonly #hosts: Table<HostMinute>
   readonly #tallies: Table<Tally>
+  readonly #connections: Table<Connection>
+  readonly #success: Log<SuccessEntry>
+  readonly #latestSuccess = new Map<string, number>()
   readonly #kernel: Kernel
   readonly #resolvers: Resolvers
   readonly #balancers: Balancers
+  readonly #balancerMetrics: BalancerMetrics
   readonly #metrics: Metrics
 
-  constructor(kernel: Kernel, resolvers: Resolvers, balancers: Balancers, metrics: Metrics) {
+  constructor(
+    kernel: Kernel,
+    world: {
+      readonly resolvers: Resolvers
+      readonly balancers: Balancers
+      readonly balancerMetrics: BalancerMetrics
+      readonly metrics: Metrics
+    },
+  ) {
     this.#kernel = kernel
-    this.#resolvers = resolvers
-    this.#balancers = balancers
-    this.#metrics = metrics
+    this.#resolvers = world.resolvers
+    this.#balancers = world.balancers
+    this.#balancerMetrics = world.balancerMetrics
+    this.#metrics = world.metrics
     this.populations = kernel.store.table('populations')
     this.services = kernel.store.table('services')
     this.availability = kernel.store.table('availability-metrics')
-    this.#minutes = kernel.store.table('balancer-minutes')
-    this.#hosts = kernel.store.table('host-minutes')
     this.#tallies = kernel.store.table('availability-tallies')
+    this.#connections = kernel.store.table('connections')
+    this.#success = kernel.store.log('population-success')
+    for (const { population, share } of this.#success.all()) this.#latestSuccess.set(population, share)
     kernel.on('population.tick', () => this.#tick())
-    kernel.on('balancer.sample', () => this.#sampleHosts())
-    kernel.on('balancer.minute', () => this.#minute())
     kernel.on<{ key: string }>('availability.close', ({ key }) => this.#closeAvailability(key))
   }
 
@@ -73,55 +99,143 @@ export class Populations {
   begin(): void {
     const now = this.#kernel.now()
     this.#kernel.schedule(now, 'population.tick', null)
-    this.#kernel.schedule(now, 'balancer.sample', null)
-    this.#kernel.schedule(now - (now % MINUTE) + MINUTE, 'balancer.minute', null)
+    this.#balancerMetrics.begin()
     for (const [key, { periodSeconds }] of this.availability.entries()) {
       const period = periodSeconds * SECOND
       this.#kernel.schedule(now - (now % period) + period, 'availability.close', { key })
     }
   }
 
+  /** What a population met within [from, to) and not beyond now, second by second. Null for an unknown name. */
+  success(population: string, from: Micros, to: Micros): SuccessInterval[] | null {
+    if (this.populations.get(population) === undefined) return null
+    const entries = this.#success.all().filter((entry) => entry.population === population)
+    const end = Math.min(to, this.#kernel.now())
+    return entries.flatMap(({ at, share }, index) => {
+      const begins = Math.max(from, at)
+      const ends = Math.min(end, entries[index + 1]?.at ?? end)
+      return begins < ends ? [{ from: begins, to: ends, share }] : []
+    })
+  }
+
   /** One second of everybody's requests. */
   #tick(): void {
     this.#kernel.after(SECOND, 'population.tick', null)
+    const second: Second = { tallies: new Map(this.#tallies.entries()), offered: new Map() }
     for (const population of this.populations.values()) {
       const service = this.services.get(population.service)
       const vantage = this.#resolvers.vantages.get(population.vantage)
       if (service === undefined || vantage === undefined) continue
       // The vantage's resolver is theirs too, so they keep its cache as warm as it would be.
       this.#resolvers.lookup(vantageOwner(vantage), service.name, 'A')
+      const before = second.tallies.get(service.name) ?? NOTHING
       const share = population.requestsPerSecond / population.cohortStretch.length
       population.cohortStretch.forEach((stretch, cohort) => {
-        this.#requests(service, cohortOwner(population, vantage, cohort, stretch), share)
+        const owner = cohortOwner(population, vantage, cohort, stretch)
+        this.#cohort(second, { population, service, owner, cohort, requests: share })
       })
+      this.#noteSuccess(population.name, before, second.tallies.get(service.name) ?? NOTHING)
     }
+    for (const [service, tally] of second.tallies) this.#tallies.put(service, tally)
+    for (const [arn, perSecond] of second.offered) this.#balancers.offer(arn, perSecond)
   }
 
-  #requests(service: Service, owner: CacheOwner, requests: number): void {
+  #cohort(
+    second: Second,
+    one: {
+      readonly population: Population
+      readonly service: Service
+      readonly owner: CacheOwner
+      readonly cohort: number
+      readonly requests: number
+    },
+  ): void {
+    const { population, service, owner, requests } = one
+    const { retries = 0, keptConnections } = population
+    const resolve = (): string | undefined => this.#reachable(owner, service)
+    const kept = keptConnections && isKept(keptConnections, requests) ? keptConnections : null
+    if (kept === null) return this.#requests(second, { service, retries, address: resolve(), requests })
+    const overKept = requests * kept.share
+    const address = this.#connected(`${population.name}/${one.cohort}`, kept, service, resolve)
+    if (overKept > 0) this.#requests(second, { service, retries, address, requests: overKept })
+    if (overKept < requests)
+      this.#requests(second, { service, retries, address: resolve(), requests: requests - overKept })
+  }
+
+  /** The first address of the answer that can be connected to, as browsers find it; the first if none can be. */
+  #reachable(owner: CacheOwner, service: Service): string | undefined {
     const { records } = this.#resolvers.lookup(owner, service.name, 'A')
-    const address = records.find((record) => record.type === 'A')?.data
-    const fates: readonly Outcome[] = address
-      ? this.#balancers.fates(address, service.port)
-      : [{ kind: 'black-hole' }]
+    const addresses = records.flatMap((record) => (record.type === 'A' ? [record.data] : []))
+    const isThere = (address: string): boolean =>
+      this.#balancers.fates(address, service.port).some(({ kind }) => kind === 'answer')
+    return addresses.length > 1 ? (addresses.find(isThere) ?? addresses[0]) : addresses[0]
+  }
+
+  /** Where a kept connection leads. It is opened where DNS points at that moment, and survives anything DNS says later. */
+  #connected(
+    key: string,
+    kept: KeptConnections,
+    service: Service,
+    resolve: () => string | undefined,
+  ): string | undefined {
+    const now = this.#kernel.now()
+    const known = this.#connections.get(key)
+    const isAlive =
+      known !== undefined &&
+      known.closesAt > now &&
+      this.#balancers.fates(known.address, service.port).some(({ kind }) => kind === 'answer')
+    if (isAlive) return known.address
+    const address = resolve()
+    if (address === undefined) {
+      this.#connections.delete(key)
+      return undefined
+    }
+    // The first connection of a new world has been open for some time already.
+    const share = known === undefined ? this.#kernel.draw(`connection:${key}`) : 1
+    const closesAt = now + Math.round(Math.max(0.02, share) * kept.recycleSeconds * SECOND)
+    this.#connections.put(key, { address, closesAt })
+    return address
+  }
+
+  #requests(
+    second: Second,
+    one: {
+      readonly service: Service
+      readonly retries: number
+      readonly address: string | undefined
+      readonly requests: number
+    },
+  ): void {
+    const { service, retries, address, requests } = one
+    const fates: readonly Outcome[] = address ? this.#balancers.fates(address, service.port) : [NOBODY]
     const offset = Math.floor(this.#kernel.now() / ROUTING_SLOT)
-    const slots = SECOND / ROUTING_SLOT
-    for (let slot = 0; slot < slots; slot += 1) {
-      const fate = fates[(offset + slot) % fates.length] ?? { kind: 'black-hole' }
-      this.#count(service.name, fate, requests / slots)
+    const met = Array.from({ length: SLOTS }, (_, slot) => fates[(offset + slot) % fates.length] ?? NOBODY)
+    const failing = met.filter((fate) => !isGood(fate)).length / SLOTS
+    // Each try fails as the first one may; a request is good when one of its tries is.
+    let tries = 1
+    for (let retry = 1; retry <= retries; retry += 1) tries += failing ** retry
+    const saved = failing < 1 && retries > 0 ? (failing - failing ** (retries + 1)) / (1 - failing) : 0
+    for (const fate of met) {
+      const part = requests / SLOTS
+      const tally = second.tallies.get(service.name) ?? NOTHING
+      const good = isGood(fate) ? part * (1 + saved) : 0
+      second.tallies.set(service.name, { good: tally.good + good, total: tally.total + part })
+      this.#balancerMetrics.count(fate, part * tries)
+      if (fate.kind === 'answer' && fate.loadBalancerArn !== null)
+        second.offered.set(
+          fate.loadBalancerArn,
+          (second.offered.get(fate.loadBalancerArn) ?? 0) + part * tries,
+        )
     }
   }
 
-  #count(service: string, fate: Outcome, requests: number): void {
-    const good = fate.kind === 'answer' && fate.status < 400
-    const tally = this.#tallies.get(service) ?? { good: 0, total: 0 }
-    this.#tallies.put(service, { good: tally.good + (good ? requests : 0), total: tally.total + requests })
-    if (fate.kind !== 'answer' || fate.loadBalancerArn === null) return
-    const minute = this.#minutes.get(fate.loadBalancerArn) ?? { requests: 0, balancerErrors: 0, served: 0 }
-    this.#minutes.put(fate.loadBalancerArn, {
-      requests: minute.requests + requests,
-      balancerErrors: minute.balancerErrors + (good ? 0 : requests),
-      served: minute.served + (good ? requests : 0),
-    })
+  #noteSuccess(population: string, before: Tally, after: Tally): void {
+    const total = after.total - before.total
+    if (total <= 0) return
+    const share = Math.round((1e4 * (after.good - before.good)) / total) / 1e4
+    if (this.#latestSuccess.get(population) === share) return
+    this.#latestSuccess.set(population, share)
+    this.#success.append({ at: this.#kernel.now(), population, share })
   }
 
   #closeAvailability(key: string): void {
@@ -142,70 +256,17 @@ export class Populations {
     }
     this.#metrics.publish([publication], this.#metrics.customDelay(1))
   }
-
-  #minute(): void {
-    this.#kernel.after(MINUTE, 'balancer.minute', null)
-    const at = this.#kernel.now() - MINUTE
-    for (const balancer of this.#balancers.loadBalancers.values()) {
-      const LoadBalancer = balancer.arn.slice(balancer.arn.indexOf('loadbalancer/') + 13)
-      const publications = this.#balancerPoints(balancer.arn, balancer.region, LoadBalancer, at)
-      for (const { targetGroupArn } of balancer.listeners)
-        publications.push(...this.#hostPoints(targetGroupArn, balancer.region, LoadBalancer, at))
-      this.#metrics.publish(publications, this.#metrics.serviceDelay())
-    }
-  }
-
-  /** Traffic metrics exist only when there was traffic, error counts only when there were errors. */
-  #balancerPoints(arn: string, region: string, LoadBalancer: string, at: Micros): Publication[] {
-    const minute = this.#minutes.get(arn)
-    this.#minutes.delete(arn)
-    if (minute === undefined) return []
-    const of = (name: string, unit: string, sum: number, count: number, value: number): Publication => ({
-      metric: { region, namespace: 'AWS/ApplicationELB', name, dimensions: { LoadBalancer } },
-      unit,
-      resolution: 60,
-      points: [{ at, sum, count, min: value, max: value }],
-    })
-    const requests = Math.round(minute.requests)
-    const errors = Math.round(minute.balancerErrors)
-    const served = Math.round(minute.served)
-    const found = [of('RequestCount', 'Count', requests, requests, 1)]
-    if (errors > 0) found.push(of('HTTPCode_ELB_5XX_Count', 'Count', errors, errors, 1))
-    if (served > 0) found.push(of('TargetResponseTime', 'Seconds', served * 0.004, served, 0.004))
-    if (served > 0) found.push(of('HTTPCode_Target_2XX_Count', 'Count', served, served, 1))
-    return found
-  }
-
-  #sampleHosts(): void {
-    this.#kernel.after(HOST_SAMPLE_EVERY, 'balancer.sample', null)
-    for (const { arn } of this.#balancers.targetGroups.values()) {
-      const targets = this.#balancers.targetsOf(arn)
-      const count = (state: string): StatisticSet =>
-        single(targets.filter((target) => target.state === state).length)
-      const known = this.#hosts.get(arn)
-      this.#hosts.put(arn, {
-        healthy: known ? combine(known.healthy, count('healthy')) : count('healthy'),
-        unhealthy: known ? combine(known.unhealthy, count('unhealthy')) : count('unhealthy'),
-      })
-    }
-  }
-
-  #hostPoints(targetGroupArn: string, region: string, LoadBalancer: string, at: Micros): Publication[] {
-    const TargetGroup = targetGroupArn.slice(targetGroupArn.indexOf('targetgroup/'))
-    const minute = this.#hosts.get(targetGroupArn)
-    this.#hosts.delete(targetGroupArn)
-    if (minute === undefined) return []
-    return [
-      ['HealthyHostCount', minute.healthy] as const,
-      ['UnHealthyHostCount', minute.unhealthy] as const,
-    ].map(([name, set]) => ({
-      metric: { region, namespace: 'AWS/ApplicationELB', name, dimensions: { LoadBalancer, TargetGroup } },
-      unit: 'Count',
-      resolution: 60,
-      points: [{ at, ...set }],
-    }))
-  }
 }
+
+const SLOTS = SECOND / ROUTING_SLOT
+const NOBODY: Outcome = { kind: 'black-hole' }
+const NOTHING: Tally = { good: 0, total: 0 }
+
+const isGood = (fate: Outcome): boolean => fate.kind === 'answer' && fate.status < 400
+
+/** Whether requests come often enough for the other side to keep the connection. */
+const isKept = ({ share, idleSeconds }: KeptConnections, requestsPerSecond: number): boolean =>
+  share > 0 && requestsPerSecond * share * idleSeconds >= 1
 
 const cohortOwner = (
   population: Population,

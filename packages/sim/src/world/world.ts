@@ -1,5 +1,6 @@
 import { Adversity } from './adversity.ts'
 import { Alarms } from './alarms.ts'
+import { BalancerMetrics } from './balancer-metrics.ts'
 import { Balancers } from './balancers.ts'
 import { CallLog } from './call-log.ts'
 import { Compute } from './compute.ts'
@@ -11,6 +12,7 @@ import { Kernel, type Slice } from './kernel.ts'
 import { Metrics } from './metrics.ts'
 import type { Micros } from './model.ts'
 import { Networks } from './networks.ts'
+import { Places } from './places.ts'
 import { Populations } from './populations.ts'
 import { Resolvers } from './resolvers.ts'
 import type { Store } from './store.ts'
@@ -34,6 +36,7 @@ export class World {
   readonly kernel: Kernel
   readonly networks: Networks
   readonly impairments: Impairments
+  readonly places: Places
   readonly compute: Compute
   readonly balancers: Balancers
   readonly groups: Groups
@@ -55,14 +58,17 @@ export class World {
     this.kernel = kernel
     this.networks = new Networks(kernel)
     this.impairments = new Impairments(kernel)
-    this.compute = new Compute(kernel, this.networks)
-    this.balancers = new Balancers(kernel, this.compute, this.impairments)
-    this.groups = new Groups(kernel, this.compute, this.balancers, this.impairments)
+    this.places = new Places(kernel, this.networks)
+    this.compute = new Compute(kernel, this.networks, this.places)
+    this.balancers = new Balancers(kernel, this.compute, this.impairments, this.places)
+    this.groups = new Groups(kernel, this)
     this.metrics = new Metrics(kernel)
     this.dns = new Dns(kernel, this.balancers)
     this.resolvers = new Resolvers(kernel, this.dns)
     this.healthChecks = new HealthChecks(kernel, this.dns, this.balancers, this.metrics)
-    this.populations = new Populations(kernel, this.resolvers, this.balancers, this.metrics)
+    const balancerMetrics = new BalancerMetrics(kernel, this.balancers, this.metrics)
+    const { resolvers, balancers, metrics } = this
+    this.populations = new Populations(kernel, { resolvers, balancers, balancerMetrics, metrics })
     this.alarms = new Alarms(kernel, this.metrics, options.account)
     this.truth = new Truth(kernel, this.resolvers, this.balancers)
     this.calls = new CallLog(kernel)

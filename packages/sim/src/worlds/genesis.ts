@@ -70,6 +70,7 @@ const plantGroup = (world: World, group: Spec['groups'][number]): void => {
     vpcId: vpcOf(region),
     tags,
     bootSeconds: group.bootSeconds,
+    requestsPerSecondMax: group.requestsPerSecondMax ?? null,
     subnets: Object.fromEntries(zones.map((az) => [az, subnetOf(az)])),
     azIds: Object.fromEntries(zones.map((az) => [az, azIdOf(region, az)])),
   }
@@ -278,6 +279,7 @@ const routingOf = (record: RecordSpec): Routing => {
 
 const plantPopulation = (world: World, population: Spec['populations'][number]): void => {
   const { name, vantage, requestsPerSecond, resolvers, overstaying, overstayFactorMax } = population
+  const { retries, keptConnections } = population
   world.populations.populations.put(name, {
     name,
     vantage,
@@ -288,6 +290,8 @@ const plantPopulation = (world: World, population: Spec['populations'][number]):
         ? 1
         : 1 + (overstayFactorMax - 1) * world.kernel.draw(`overstay:${name}`),
     ),
+    ...(retries === 0 ? {} : { retries }),
+    ...(keptConnections === undefined ? {} : { keptConnections }),
   })
 }
 

@@ -33,6 +33,8 @@ const groupSpec = z.strictObject({
   instancesMax: z.int().min(1).max(20_000).optional(),
   /** From `running` until the application answers; long where everything comes out of a backup. */
   bootSeconds: secondsRange.default([20, 40]),
+  /** What one instance can serve each second; absent for all there is. */
+  requestsPerSecondMax: z.number().positive().optional(),
   instanceType: z.string().default('m5.large'),
   /** Whether the group launches another instance for one that is not running. */
   replaces: z.boolean().default(false),
@@ -141,6 +143,16 @@ export const worldFileSchema = z.strictObject({
           /** How many of the resolvers keep answers longer than they may, and by up to which factor. */
           overstaying: z.int().min(0).default(1),
           overstayFactorMax: z.number().min(1).max(60).default(3),
+          /** How often a failed request is tried again; tries are load too. */
+          retries: z.int().min(0).max(5).default(0),
+          /** A share of the requests goes over connections that are kept open, whatever DNS says meanwhile. */
+          keptConnections: z
+            .strictObject({
+              share: z.number().min(0).max(1),
+              recycleSeconds: z.number().min(1).max(86_400).default(300),
+              idleSeconds: z.number().min(1).max(3600).default(60),
+            })
+            .optional(),
         }),
       )
       .default([]),
