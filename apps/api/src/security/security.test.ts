@@ -148,6 +148,7 @@ describe('foreign pages', () => {
 describe('sessions', () => {
   it('come from a link that works once, and carry the permissions of the token behind it', async () => {
     const { path } = await api.client.session.createTicket()
+    expect((await api.raw(path, { method: 'HEAD', headers: own() })).headers['set-cookie']).toBeUndefined()
     const first = await api.raw(`${path}&to=/runs/run_1`, { headers: own() })
     expect([first.status, first.headers['location']]).toEqual([303, '/runs/run_1'])
     const [cookie = ''] = [first.headers['set-cookie'] ?? ''].flat()

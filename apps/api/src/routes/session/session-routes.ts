@@ -54,6 +54,8 @@ export function sessionRoutes(deps: Pick<ApiDependencies, 'sessions' | 'sha256'>
     app.get(
       '/session',
       {
+        // A HEAD by whoever previews links must not use the ticket up.
+        exposeHeadRoute: false,
         config: { permission: 'public' },
         schema: {
           tags,
