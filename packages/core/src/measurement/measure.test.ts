@@ -13,15 +13,14 @@ const T0 = 1_767_225_600_000_000
 const at = (seconds: number) => worldInstant(T0 + Math.round(seconds * 1_000_000))
 const micros = (seconds: number) => Math.round(seconds * 1_000_000)
 
-const recovery = (more: object = {}): CompiledObjective =>
-  ({
-    kind: 'recovery-time',
-    name: 'rto',
-    maxMs: 60_000,
-    source: { from: 'probe', probe: 'front' },
-    sustained: { goodInARow: 3, holdMs: 20_000 },
-    ...more,
-  }) as CompiledObjective
+const recovery = (more: object = {}): CompiledObjective => ({
+  kind: 'recovery-time',
+  name: 'rto',
+  maxMs: 60_000,
+  source: { from: 'probe', probe: 'front' },
+  sustained: { goodInARow: 3, holdMs: 20_000 },
+  ...more,
+})
 
 const detection: CompiledObjective = {
   kind: 'detection-time',
