@@ -44,6 +44,8 @@ const run = async (): Promise<void> => {
     process.stdin.once('close', () => void simulator.close()).resume()
   process.stdout.write(`${JSON.stringify({ ready: true, ...simulator.endpoints })}\n`)
   await simulator.closed
+  // An open pipe on standard input would keep the process alive, and its parent waiting for it.
+  process.stdin.destroy()
 }
 
 // Most of what a world allocates is gone at once; a small nursery, set before anything is loaded, keeps the process
