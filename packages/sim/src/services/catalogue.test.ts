@@ -3,10 +3,10 @@ import { expect, it } from 'vitest'
 import { Store } from '../world/store.ts'
 import { World } from '../world/world.ts'
 import { createServices } from './catalogue.ts'
-import { ACTION_IDS } from './fis/action-catalogue.ts'
+import { ACTION_CATALOGUE, ACTION_IDS, TARGETLESS_ACTION_IDS } from './fis/action-catalogue.ts'
 
 const page = readFileSync(new URL('../../../../docs/simulator.md', import.meta.url), 'utf8')
-const rows = [...page.matchAll(/^\| `([a-z0-9]+\.[A-Z]\w+)` \| (\w+) \| (.*)\|$/gm)].map(
+const rows = [...page.matchAll(/^\| `([a-z0-9]+\.[A-Z]\w+)` +\| (\w+) +\| (.*)\|$/gm)].map(
   ([, name = '', state = '', notes = '']) => ({
     name,
     state,
@@ -41,8 +41,10 @@ it('says of every simplified operation what is left out', () => {
   expect(rows.filter(({ state, notes }) => state === 'simplified' && notes === '')).toEqual([])
 })
 
-it('names exactly the FIS actions that can be carried out', () => {
-  const sentence = /^FIS actions: ([\s\S]*?)\. A$/m.exec(page)?.[1] ?? ''
-  const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, id = '']) => id)
-  expect(named.toSorted()).toEqual([...ACTION_IDS].toSorted())
+it('names exactly the FIS actions that can be carried out, and those that find nothing to act on', () => {
+  const actions = [...page.matchAll(/^\| `(aws:[a-z0-9:-]+)` +\| (\w+)/gm)]
+  const named = (kind: string) => actions.flatMap(([, id = '', state]) => (state === kind ? [id] : []))
+  expect(named('effect').toSorted()).toEqual([...ACTION_IDS].toSorted())
+  expect(named('empty').toSorted()).toEqual([...TARGETLESS_ACTION_IDS].toSorted())
+  expect(named('refused').filter((id) => ACTION_CATALOGUE.has(id))).toEqual([])
 })

@@ -14,7 +14,7 @@ import {
   type WireAnswer,
 } from './protocols.ts'
 import { decodeBody, readBody } from './request-body.ts'
-import type { AwsProtocol, AwsService } from './service.ts'
+import { roleNameOf, type AwsProtocol, type AwsService } from './service.ts'
 import { parseAuthorization, type SignatureClaim, type SignedRequest } from './sigv4.ts'
 import { TokenBuckets } from './token-bucket.ts'
 import type { WireInput, WireStructure } from './wire-value.ts'
@@ -157,6 +157,8 @@ class AwsServer {
     try {
       if (adversity?.kind === 'throttle') return new AwsFault(service.throttlingFault)
       if (adversity?.kind === 'fail') return internalFault(protocol)
+      const injected = this.#injectedFault(call)
+      if (injected !== null) return injected
       const input = routed.readInput()
       const world = this.#world
       const scope = `${service.globalRegion ?? authenticated.region}/${service.name}`
@@ -172,6 +174,20 @@ class AwsServer {
     } catch (error) {
       return error instanceof AwsFault ? error : this.#internalFailure(error, protocol, requestId)
     }
+  }
+
+  /** An error that an experiment puts in the way of this role's calls. */
+  #injectedFault({ service, routed, authenticated }: CallInHand): AwsFault | null {
+    const role = roleNameOf(authenticated.caller)
+    if (role === null || service.injectedFaults === undefined) return null
+    const { region } = authenticated
+    const error = this.#world.impairments.apiErrorFor({
+      region,
+      role,
+      service: service.name,
+      operation: routed.name,
+    })
+    return error === null ? null : new AwsFault(service.injectedFaults[error])
   }
 
   #recordMutation(call: CallInHand, outcome: WireStructure | AwsFault, dropped: boolean): void {

@@ -1,3 +1,4 @@
+import type { ApiError } from '../world/impairments.ts'
 import type { World } from '../world/world.ts'
 import type { AwsFaultDetails } from './aws-fault.ts'
 import type { BucketLimit } from './token-bucket.ts'
@@ -16,6 +17,11 @@ export type Caller = {
   readonly account: string
   readonly arn: string
   readonly userId: string
+}
+
+/** The name of the role whose session a caller uses; null for a user. */
+export function roleNameOf({ arn }: Pick<Caller, 'arn'>): string | null {
+  return /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? null
 }
 
 /** Everything an operation may know about the call it answers, apart from the input. */
@@ -59,6 +65,8 @@ export type AwsService = {
   readonly listItems?: Readonly<Record<string, string>>
   readonly operations: Readonly<Record<string, Operation>>
   readonly throttlingFault: AwsFaultDetails
+  /** What a call meets instead of its answer when an experiment injects errors into its role's calls. */
+  readonly injectedFaults?: Readonly<Record<ApiError, AwsFaultDetails>>
   /** Which buckets a call draws from; the keys get account and Region added by the dispatcher. */
   readonly buckets: (operation: string, input: WireInput) => readonly BucketWish[]
 }

@@ -1,3 +1,4 @@
+import { groupKey } from '../../world/compute.ts'
 import type { Group, Instance } from '../../world/model.ts'
 import { AwsFault } from '../../wire/aws-fault.ts'
 import { InputReader, type InputFaults } from '../../wire/input-reader.ts'
@@ -12,7 +13,7 @@ const FAULTS: InputFaults = {
 
 const PAGE = 50
 
-/** Amazon EC2 Auto Scaling, as far as it tells which instances a group has. */
+/** Amazon EC2 Auto Scaling: what groups there are, how large they are to be, and their tags. */
 export function createAutoScaling(): AwsService {
   return {
     name: 'autoscaling',
@@ -20,9 +21,16 @@ export function createAutoScaling(): AwsService {
     protocols: ['awsQuery'],
     apiVersion: '2011-01-01',
     xmlNamespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
-    operations: { DescribeAutoScalingGroups: { mutates: false, handle: describeAutoScalingGroups } },
+    operations: {
+      DescribeAutoScalingGroups: { mutates: false, handle: describeAutoScalingGroups },
+      SetDesiredCapacity: { mutates: true, handle: setDesiredCapacity },
+      CreateOrUpdateTags: { mutates: true, handle: createOrUpdateTags },
+    },
     throttlingFault: { code: 'Throttling', message: 'Rate exceeded' },
-    buckets: () => [{ bucket: 'describe', limit: { burst: 100, refillPerSecond: 10 }, tokens: 1 }],
+    buckets: (operation) => {
+      const bucket = operation === 'DescribeAutoScalingGroups' ? 'describe' : 'change'
+      return [{ bucket, limit: { burst: 100, refillPerSecond: 10 }, tokens: 1 }]
+    },
   }
 }
 
@@ -40,6 +48,50 @@ function describeAutoScalingGroups(call: Call, input: WireInput): WireStructure 
     AutoScalingGroups: page.map((group) => groupView(call, group)),
     NextToken: rest.length > page.length ? page.at(-1)?.name : undefined,
   }
+}
+
+/** The group follows within seconds where its processes run; instances come and go as they do on EC2. */
+function setDesiredCapacity(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, FAULTS)
+  const group = findGroup(call, reader.requiredText('AutoScalingGroupName'))
+  const desired = reader.integer('DesiredCapacity', 0)
+  if (desired === undefined) throw FAULTS.missing('DesiredCapacity')
+  if (desired < group.minSize) {
+    const message = `New SetDesiredCapacity value ${desired} is below min value ${group.minSize} for the AutoScalingGroup.`
+    throw new AwsFault({ code: 'ValidationError', message })
+  }
+  if (desired > group.maxSize) {
+    const message = `New SetDesiredCapacity value ${desired} is above max value ${group.maxSize} for the AutoScalingGroup.`
+    throw new AwsFault({ code: 'ValidationError', message })
+  }
+  const cause = `autoscaling:SetDesiredCapacity by ${call.caller.arn}`
+  call.world.groups.setDesiredCapacity(groupKey(group), desired, cause)
+  return {}
+}
+
+/** All of the tags or none: every group is looked for first. */
+function createOrUpdateTags(call: Call, input: WireInput): WireStructure {
+  const tags = new InputReader(input, FAULTS).structures('Tags').map((tag) => ({
+    group: findGroup(call, tag.requiredText('ResourceId')).name,
+    key: tag.requiredText('Key'),
+    value: tag.text('Value') ?? '',
+  }))
+  if (tags.length === 0) throw FAULTS.missing('Tags')
+  for (const { group: name, key, value } of tags) {
+    const group = findGroup(call, name)
+    call.world.compute.groups.put(groupKey(group), { ...group, tags: { ...group.tags, [key]: value } })
+  }
+  return {}
+}
+
+function findGroup({ world, region }: Call, name: string): Group {
+  const group = world.compute.groups.get(groupKey({ region, name }))
+  if (group === undefined)
+    throw new AwsFault({
+      code: 'ValidationError',
+      message: `AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`,
+    })
+  return group
 }
 
 function groupView({ world, region, account }: Call, group: Group): WireStructure {

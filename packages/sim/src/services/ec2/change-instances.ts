@@ -1,13 +1,14 @@
 import type { StateChange, WrongState } from '../../world/compute.ts'
 import type { Instance } from '../../world/model.ts'
 import { InputReader } from '../../wire/input-reader.ts'
-import type { Call } from '../../wire/service.ts'
+import { roleNameOf, type Call } from '../../wire/service.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
 import { findInstances } from './describe-instances.ts'
 import {
   dryRunSucceeded,
   EC2_INPUT_FAULTS,
   incorrectInstanceState,
+  insufficientCapacity,
   terminationProtected,
 } from './ec2-faults.ts'
 import { stateView } from './instance-view.ts'
@@ -22,6 +23,12 @@ export function stopInstances(call: Call, input: WireInput): WireStructure {
 /** `StartInstances`. Refused while an instance is still stopping. */
 export function startInstances(call: Call, input: WireInput): WireStructure {
   const instances = readTargets(call, input)
+  const role = roleNameOf(call.caller)
+  const refused = instances.find(
+    ({ state, az }) =>
+      state === 'stopped' && role !== null && call.world.impairments.refusesRole(call.region, role, az),
+  )
+  if (refused !== undefined) throw insufficientCapacity(refused.instanceType, refused.az)
   const outcome = call.world.compute.start(idsOf(instances), causeOf(call, 'StartInstances'))
   return changesView(outcome, 'started')
 }

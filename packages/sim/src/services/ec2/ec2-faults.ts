@@ -55,3 +55,12 @@ export function dryRunSucceeded(): AwsFault {
 export function invalidFilter(name: string): AwsFault {
   return new AwsFault({ code: 'InvalidParameterValue', message: `The filter '${name}' is invalid` })
 }
+
+/** The zone has no room for the instance; EC2 answers this with 500, so that SDKs try again. */
+export function insufficientCapacity(instanceType: string, az: string): AwsFault {
+  return new AwsFault({
+    code: 'InsufficientInstanceCapacity',
+    message: `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${az}). Our system will be working on provisioning additional capacity.`,
+    status: 500,
+  })
+}

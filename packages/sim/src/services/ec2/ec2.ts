@@ -3,7 +3,10 @@ import type { WireInput } from '../../wire/wire-value.ts'
 import { rebootInstances, startInstances, stopInstances, terminateInstances } from './change-instances.ts'
 import { describeInstances, describeInstanceStatus } from './describe-instances.ts'
 import { describeAvailabilityZones, describeRegions } from './places.ts'
+import { describeNetworkAcls, describeSubnets } from './subnets.ts'
 import { createTags, deleteTags, describeTags } from './tags.ts'
+
+const THROTTLED = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 }
 
 /** Amazon EC2: instances, their tags and where they are. */
 export function createEc2(): AwsService {
@@ -18,6 +21,8 @@ export function createEc2(): AwsService {
       DescribeInstanceStatus: { mutates: false, handle: describeInstanceStatus },
       DescribeAvailabilityZones: { mutates: false, handle: describeAvailabilityZones },
       DescribeRegions: { mutates: false, handle: describeRegions },
+      DescribeSubnets: { mutates: false, handle: describeSubnets },
+      DescribeNetworkAcls: { mutates: false, handle: describeNetworkAcls },
       DescribeTags: { mutates: false, handle: describeTags },
       StopInstances: { mutates: true, handle: stopInstances },
       StartInstances: { mutates: true, handle: startInstances },
@@ -26,7 +31,16 @@ export function createEc2(): AwsService {
       CreateTags: { mutates: true, handle: createTags },
       DeleteTags: { mutates: true, handle: deleteTags },
     },
-    throttlingFault: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },
+    throttlingFault: THROTTLED,
+    injectedFaults: {
+      internal: { code: 'InternalError', message: 'An internal error has occurred', status: 500 },
+      throttle: THROTTLED,
+      unavailable: {
+        code: 'Unavailable',
+        message: "The server is overloaded and can't handle the request.",
+        status: 503,
+      },
+    },
     buckets,
   }
 }

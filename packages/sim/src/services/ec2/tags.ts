@@ -7,18 +7,28 @@ import { findInstances } from './describe-instances.ts'
 import { dryRunSucceeded, EC2_INPUT_FAULTS, invalidFilter } from './ec2-faults.ts'
 import { matchesAny, readFilters, type Filter } from './filters.ts'
 import { pageOf } from './paging.ts'
+import { subnetNotFound, subnetsOf, tagSubnet, type Subnet } from './subnets.ts'
+
+/** Something that can have tags. */
+type Tagged = {
+  readonly id: string
+  readonly type: 'instance' | 'subnet'
+  readonly tags: Readonly<Record<string, string>>
+  /** Sets tags, or removes those that are null. */
+  readonly change: (tags: Readonly<Record<string, string | null>>) => void
+}
 
 type TagRow = {
   readonly resourceId: string
-  readonly resourceType: 'instance'
+  readonly resourceType: Tagged['type']
   readonly key: string
   readonly value: string
 }
 
-/** `CreateTags`: sets tags on instances; other resource types are not in this world. */
+/** `CreateTags`: sets tags on instances and subnets. */
 export function createTags(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, EC2_INPUT_FAULTS)
-  const instances = readResources(call, reader)
+  const resources = readResources(call, reader)
   const tags = reader
     .structures('Tag')
     .map((tag) => [tag.requiredText('Key'), tag.text('Value') ?? ''] as const)
@@ -32,30 +42,33 @@ export function createTags(call: Call, input: WireInput): WireStructure {
     }
   }
   if (reader.flag('DryRun') === true) throw dryRunSucceeded()
-  for (const { id } of instances) call.world.compute.tag(id, Object.fromEntries(tags))
+  for (const { change } of resources) change(Object.fromEntries(tags))
   return { return: true }
 }
 
 /** `DeleteTags`: removes tags by key, or by key and value where a value is given. */
 export function deleteTags(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, EC2_INPUT_FAULTS)
-  const instances = readResources(call, reader)
+  const resources = readResources(call, reader)
   const wanted = reader
     .structures('Tag')
     .map((tag) => ({ key: tag.requiredText('Key'), value: tag.text('Value') }))
   if (reader.flag('DryRun') === true) throw dryRunSucceeded()
-  for (const { id, tags } of instances) {
+  for (const { tags, change } of resources) {
     const gone = wanted.filter(({ key, value }) => value === undefined || tags[key] === value)
-    call.world.compute.tag(id, Object.fromEntries(gone.map(({ key }) => [key, null])))
+    change(Object.fromEntries(gone.map(({ key }) => [key, null])))
   }
   return { return: true }
 }
 
-/** `DescribeTags` over the instances of the Region. */
+/** `DescribeTags` over the instances and subnets of the Region. */
 export function describeTags(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, EC2_INPUT_FAULTS)
   const filters = readFilters(reader)
-  const rows = call.world.compute.inRegion(call.region).flatMap((instance) => rowsOf(instance))
+  const rows = [
+    ...call.world.compute.inRegion(call.region).map((instance) => taggedInstance(call, instance)),
+    ...subnetsOf(call.world, call.region).map((subnet) => taggedSubnet(call, subnet)),
+  ].flatMap((resource) => rowsOf(resource))
   const matching = rows
     .filter((row) => filters.every((filter) => matchesAny([tagField(row, filter)], filter.values)))
     .sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1))
@@ -63,16 +76,37 @@ export function describeTags(call: Call, input: WireInput): WireStructure {
   return { tagSet: items, nextToken }
 }
 
-function readResources(call: Call, reader: InputReader): readonly Instance[] {
+/** @throws AwsFault if any of the resources does not exist; then none of them is touched. */
+function readResources(call: Call, reader: InputReader): readonly Tagged[] {
   const ids = reader.texts('ResourceId')
   if (ids.length === 0) throw EC2_INPUT_FAULTS.missing('resourceIdSet')
-  return findInstances(call, ids)
+  const subnets = subnetsOf(call.world, call.region)
+  const instances = findInstances(
+    call,
+    ids.filter((id) => !id.startsWith('subnet-')),
+  )
+  return ids.map((id): Tagged => {
+    const instance = instances.find((candidate) => candidate.id === id)
+    if (instance !== undefined) return taggedInstance(call, instance)
+    const subnet = subnets.find((candidate) => candidate.id === id)
+    if (subnet === undefined) throw subnetNotFound(id)
+    return taggedSubnet(call, subnet)
+  })
 }
 
-function rowsOf({ id, tags }: Instance): TagRow[] {
+function taggedInstance({ world }: Call, { id, tags }: Instance): Tagged {
+  return { id, type: 'instance', tags, change: (change) => world.compute.tag(id, change) }
+}
+
+function taggedSubnet({ world }: Call, subnet: Subnet): Tagged {
+  const { id, tags } = subnet
+  return { id, type: 'subnet', tags, change: (change) => tagSubnet(world, subnet, change) }
+}
+
+function rowsOf({ id, type, tags }: Tagged): TagRow[] {
   return Object.entries(tags).map(([key, value]) => ({
     resourceId: id,
-    resourceType: 'instance',
+    resourceType: type,
     key,
     value,
   }))

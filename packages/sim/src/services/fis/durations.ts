@@ -1,7 +1,10 @@
 import { SECOND, type Micros } from '../../world/model.ts'
 
-/** The shortest and longest duration FIS takes for an action. */
+/** The shortest duration FIS takes for most actions. */
 export const MIN_DURATION: Micros = 60 * SECOND
+/** The shortest one for actions on volumes. */
+export const MIN_VOLUME_DURATION: Micros = SECOND
+/** The longest of an action, and of a whole experiment. */
 export const MAX_DURATION: Micros = 12 * 3600 * SECOND
 
 /** Reads an ISO 8601 duration of hours, minutes and seconds (`PT1H30M`); `undefined` if it is not one. */

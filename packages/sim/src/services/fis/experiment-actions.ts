@@ -1,15 +1,22 @@
 import type { StateChange, WrongState } from '../../world/compute.ts'
 import type { Instance, Micros } from '../../world/model.ts'
 import type { World } from '../../world/world.ts'
-import { findAction } from './action-catalogue.ts'
+import { actionIdOf, ACTION_CATALOGUE, type ActionId } from './action-catalogue.ts'
 import { parseDuration } from './durations.ts'
 import type { ActionRun, Experiment } from './fis-model.ts'
-import { instanceIdOf } from './target-resolution.ts'
+import {
+  effectIdOf,
+  effectOf,
+  isImpairing,
+  unmetAssertion,
+  type ImpairingActionId,
+} from './impairing-actions.ts'
+import { nameInArn } from './resource-types.ts'
 
 /** What one step of an action comes to: the action as it is now, or the error that fails the experiment. */
 export type ActionStep = ActionRun | { readonly failed: string }
 
-/** Starts an action on its resolved targets. */
+/** Starts an action on its resolved targets; one whose targets came to nothing is skipped. */
 export function startAction(
   world: World,
   experiment: Experiment,
@@ -17,8 +24,11 @@ export function startAction(
   action: ActionRun,
 ): ActionStep {
   const now = world.now()
-  const known = findAction(action.actionId)
-  if (known === undefined) return { failed: `Action ${action.actionId} is not available.` }
+  const arns = targetsOf(experiment, action)
+  const hasSlots = Object.keys(ACTION_CATALOGUE.get(action.actionId)?.targets ?? {}).length > 0
+  if (hasSlots && arns.length === 0) return over(action, 'skipped', 'Action was skipped.', null)
+  const id = actionIdOf(action.actionId)
+  if (id === undefined) return { failed: `Action ${action.actionId} is not available.` }
   const started: ActionRun = {
     ...action,
     status: 'running',
@@ -26,28 +36,51 @@ export function startAction(
     startedAt: now,
     phase: 'holding',
   }
-  const ids = targetsOf(experiment, action)
-  if (ids.length === 0 && known.id !== 'aws:fis:wait')
-    return over(action, 'skipped', 'Action was skipped.', null)
   const cause = `fis:${experiment.id}/${name}`
-  switch (known.id) {
+  if (isImpairing(id)) {
+    const effect = effectOf(world, experiment.region, id, action, arns)
+    world.impairments.begin(effectIdOf(experiment, name), experiment.region, effect, cause)
+    return { ...started, affected: arns, holdsUntil: now + durationOf(action, 'duration') }
+  }
+  return startOnInstances(
+    world,
+    id,
+    started,
+    arns.map((arn) => nameInArn(arn)),
+    cause,
+  )
+}
+
+function startOnInstances(
+  world: World,
+  id: Exclude<ActionId, ImpairingActionId>,
+  action: ActionRun,
+  ids: readonly string[],
+  cause: string,
+): ActionStep {
+  const now = world.now()
+  switch (id) {
     case 'aws:fis:wait':
-      return { ...started, holdsUntil: now + durationOf(action, 'duration') }
+      return { ...action, holdsUntil: now + durationOf(action, 'duration') }
+    case 'aws:cloudwatch:assert-alarm-state': {
+      const unmet = unmetAssertion(world, action)
+      return unmet === null ? over(action, 'completed', 'Action was completed.', now) : { failed: unmet }
+    }
     case 'aws:ec2:stop-instances': {
       const changes = world.compute.stop(ids, cause)
       if ('wrongState' in changes) return notIn(changes, 'stopped')
       const restartAfter = action.parameters?.['startInstancesAfterDuration']
       const holdsUntil =
         restartAfter === undefined ? null : now + durationOf(action, 'startInstancesAfterDuration')
-      return { ...started, affected: changedIds(changes), holdsUntil }
+      return { ...action, affected: changedIds(changes), holdsUntil }
     }
     case 'aws:ec2:terminate-instances':
-      return { ...started, affected: changedIds(world.compute.terminate(ids, cause)) }
+      return { ...action, affected: changedIds(world.compute.terminate(ids, cause)) }
     case 'aws:ec2:reboot-instances':
       world.compute.reboot(ids, cause)
-      return { ...started, affected: ids }
+      return { ...action, affected: ids }
     default:
-      return known.id satisfies never
+      return id satisfies never
   }
 }
 
@@ -66,14 +99,15 @@ export function advanceAction(
     return restore(world, experiment, name, { ...action, phase: 'restoring' }, 'completed')
   if (
     action.actionId === 'aws:ec2:stop-instances' &&
-    !targetsOf(experiment, action).every((id) => isDown(world, id))
+    !targetsOf(experiment, action).every((arn) => isDown(world, nameInArn(arn)))
   ) {
     return action
   }
+  liftEffect(world, experiment, name)
   return over(action, 'completed', 'Action was completed.', now)
 }
 
-/** Withdraws a running action: its post-action runs at once, whatever is left of its duration. */
+/** Withdraws a running action: its effect ends and its post-action runs at once, whatever is left of its duration. */
 export function withdrawAction(
   world: World,
   experiment: Experiment,
@@ -82,6 +116,7 @@ export function withdrawAction(
 ): ActionStep {
   if (action.phase === 'waiting') return over(action, 'cancelled', 'Action was cancelled.', null)
   if (action.phase === 'over') return action
+  liftEffect(world, experiment, name)
   if (!restarts(action)) return over(action, 'stopped', 'Action was stopped.', world.now())
   const stopping: ActionRun = {
     ...action,
@@ -126,6 +161,11 @@ function restore(
   return over(action, end, end === 'completed' ? 'Action was completed.' : 'Action was stopped.', world.now())
 }
 
+/** Takes the action's effect off the world; most actions have none. */
+function liftEffect(world: World, experiment: Experiment, name: string): void {
+  world.impairments.end(effectIdOf(experiment, name), `fis:${experiment.id}/${name} ended`)
+}
+
 function over(
   action: ActionRun,
   status: ActionRun['status'],
@@ -145,10 +185,8 @@ function durationOf(action: ActionRun, parameter: string): Micros {
 
 function targetsOf(experiment: Experiment, action: ActionRun): readonly string[] {
   const names = Object.values(action.targets ?? {})
-  const arns = (experiment.resolved ?? [])
-    .filter(({ targetName }) => names.includes(targetName))
-    .map(({ arn }) => arn)
-  return [...new Set(arns.map((arn) => instanceIdOf(arn)))]
+  const resolved = (experiment.resolved ?? []).filter(({ targetName }) => names.includes(targetName))
+  return [...new Set(resolved.map(({ arn }) => arn))]
 }
 
 function changedIds(changes: readonly StateChange[]): readonly string[] {

@@ -9,14 +9,8 @@ import {
   withdrawAction,
   type ActionStep,
 } from './experiment-actions.ts'
-import {
-  isActionOver,
-  isOver,
-  type ActionRun,
-  type Experiment,
-  type ExperimentError,
-  type Lever,
-} from './fis-model.ts'
+import { isActionOver, isOver, type ActionRun, type Experiment, type ExperimentError } from './fis-model.ts'
+import { SafetyLevers } from './safety-lever.ts'
 import { resolveTargets } from './target-resolution.ts'
 
 /** FIS looks at its experiments this often, in world time. */
@@ -33,14 +27,20 @@ type TickEvent = { readonly key: string }
  */
 export class ExperimentEngine {
   readonly experiments: Table<Experiment>
-  readonly levers: Table<Lever>
+  readonly levers: SafetyLevers
   readonly #world: World
 
   constructor(world: World) {
     this.#world = world
     this.experiments = world.kernel.store.table('fis-experiments')
-    this.levers = world.kernel.store.table('fis-levers')
     world.on<TickEvent>('fis.tick', ({ key }) => this.#tick(key))
+    this.levers = new SafetyLevers(world, {
+      activeIn: (region) =>
+        [...this.experiments.values()].filter(
+          (experiment) => experiment.region === region && !isOver(experiment),
+        ),
+      stop: (experiment) => void this.stop(experiment, 'Experiment stopped by the safety lever.'),
+    })
   }
 
   /** Begins a new experiment, whose row the caller has made with status `pending`. */
@@ -57,21 +57,6 @@ export class ExperimentEngine {
   stop(experiment: Experiment, reason: string): Experiment {
     if (isOver(experiment) || experiment.status === 'stopping') return experiment
     return this.#beginEnding(experiment, { status: 'stopped', reason }, null)
-  }
-
-  /** The state of the safety lever of a Region. */
-  lever(region: string): Lever {
-    return this.levers.get(region) ?? { status: 'disengaged', reason: 'Initial state.' }
-  }
-
-  /** Moves the lever. Engaging stops whatever runs in the Region. */
-  setLever(region: string, lever: Lever): void {
-    this.levers.put(region, lever)
-    if (lever.status === 'disengaged') return
-    const affected = [...this.experiments.values()].filter((experiment) => experiment.region === region)
-    for (const experiment of affected) {
-      this.stop(experiment, 'Experiment stopped by the safety lever.')
-    }
   }
 
   #tick(key: string): void {
@@ -115,7 +100,7 @@ export class ExperimentEngine {
 
   #initiate(experiment: Experiment): Experiment {
     const now = this.#world.now()
-    if (this.lever(experiment.region).status === 'engaged') {
+    if (this.levers.get(experiment.region).status !== 'disengaged') {
       const reason = 'Experiment was cancelled because the safety lever is engaged.'
       return this.#move(
         withAllActions(experiment, (action) => cancel(action)),

@@ -116,8 +116,8 @@ export type Experiment = Omit<ExperimentPlan, 'actions'> & {
   readonly ending: { readonly status: 'stopped' | 'failed'; readonly reason: string } | null
 }
 
-/** The safety lever of a Region. */
-export type Lever = { readonly status: 'disengaged' | 'engaged'; readonly reason: string }
+/** The safety lever of a Region. While it is engaging it cannot be moved. */
+export type Lever = { readonly status: 'disengaged' | 'engaging' | 'engaged'; readonly reason: string }
 
 /** Whether an experiment will not change any more. */
 export function isOver(experiment: Pick<Experiment, 'status'>): boolean {

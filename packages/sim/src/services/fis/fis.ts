@@ -81,7 +81,7 @@ function write(method: 'POST' | 'PATCH' | 'DELETE', path: string, handle: Handle
 
 function leverView({ region, account }: Call, input: WireInput, engine: ExperimentEngine): WireStructure {
   checkLeverId(input)
-  const { status, reason } = engine.lever(region)
+  const { status, reason } = engine.levers.get(region)
   return {
     safetyLever: {
       id: 'default',
@@ -97,8 +97,10 @@ function updateLever(call: Call, input: WireInput, engine: ExperimentEngine): Wi
   const status = state.choice('status', ['engaged', 'disengaged'])
   if (status === undefined) throw FIS_INPUT_FAULTS.missing('state.status')
   const reason = state.requiredText('reason')
-  if (engine.lever(call.region).status === status) throw conflict(`The safety lever is already ${status}.`)
-  engine.setLever(call.region, { status, reason })
+  const present = engine.levers.get(call.region).status
+  if (present === 'engaging') throw conflict('The safety lever is engaging and cannot be changed.')
+  if (present === status) throw conflict(`The safety lever is already ${status}.`)
+  engine.levers.set(call.region, { status, reason })
   return leverView(call, input, engine)
 }
 

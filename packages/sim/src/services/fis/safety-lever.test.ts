@@ -58,6 +58,7 @@ async function lever(
   return { status, state: answer.safetyLever?.state }
 }
 
+const disengage = { state: { status: 'disengaged', reason: 'go on' } }
 const engage = { state: { status: 'engaged', reason: 'halt everything' } }
 
 async function startWait(): Promise<string> {
@@ -78,7 +79,7 @@ async function startWait(): Promise<string> {
 const statusOf = async (id: string) =>
   (await arena.fis.send(new GetExperimentCommand({ id }))).experiment?.state?.status
 
-it('stops what runs when the lever is engaged, and cancels what starts while it is', async () => {
+it('stops what runs before it calls itself engaged, and cancels what starts while it is', async () => {
   expect(await lever('GET', '/safetyLevers/default')).toMatchObject({
     status: 200,
     state: { status: 'disengaged' },
@@ -88,11 +89,13 @@ it('stops what runs when the lever is engaged, and cancels what starts while it 
   expect(await statusOf(running)).toBe('running')
   expect(await lever('PATCH', '/safetyLevers/default/state', engage)).toMatchObject({
     status: 200,
-    state: { status: 'engaged', reason: 'halt everything' },
+    state: { status: 'engaging', reason: 'halt everything' },
   })
   expect(await statusOf(running)).toBe('stopping')
+  expect((await lever('PATCH', '/safetyLevers/default/state', disengage)).status).toBe(409)
   arena.advance(35)
   expect(await statusOf(running)).toBe('stopped')
+  expect(await lever('GET', '/safetyLevers/default')).toMatchObject({ state: { status: 'engaged' } })
   const late = await startWait()
   arena.advance(5)
   expect(await statusOf(late)).toBe('cancelled')
@@ -104,5 +107,7 @@ it('wants a reason, knows one lever only, and refuses to engage it twice', async
   )
   expect((await lever('GET', '/safetyLevers/other')).status).toBe(404)
   await lever('PATCH', '/safetyLevers/default/state', engage)
+  arena.advance(2)
   expect((await lever('PATCH', '/safetyLevers/default/state', engage)).status).toBe(409)
+  expect((await lever('PATCH', '/safetyLevers/default/state', disengage)).status).toBe(200)
 })

@@ -1,6 +1,6 @@
-import type { Instance } from '../../world/model.ts'
 import type { World } from '../../world/world.ts'
 import type { EmptyTargetMode, ExperimentError, ResolvedTarget, TargetSpec } from './fis-model.ts'
+import { candidateByArn, candidatesOf, resourceTypeOf, type Candidate } from './resource-types.ts'
 
 /** Targets chosen by tag may come to this many resources; the quota is adjustable on AWS, here it is the default. */
 export const MAX_RESOURCES_PER_TARGET = 5
@@ -9,16 +9,6 @@ export const MAX_RESOURCES_PER_TARGET = 5
 export type Resolution =
   | { readonly kind: 'resolved'; readonly targets: readonly ResolvedTarget[] }
   | { readonly kind: 'failed'; readonly reason: string; readonly error: ExperimentError }
-
-/** The ARN of an instance. */
-export function instanceArn(region: string, account: string, id: string): string {
-  return `arn:aws:ec2:${region}:${account}:instance/${id}`
-}
-
-/** The instance id at the end of an ARN. */
-export function instanceIdOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1)
-}
 
 /** Resolves every target of an experiment at this instant. Random choices follow the world's seed. */
 export function resolveTargets(
@@ -45,79 +35,63 @@ export function resolveTargets(
       const reason = `Number of resources per experiment target cannot exceed ${MAX_RESOURCES_PER_TARGET}`
       return fail(reason, 'QuotaExceededFailure')
     }
-    for (const { id } of chosen) {
-      resolved.push({
-        targetName,
-        resourceType: spec.resourceType,
-        arn: instanceArn(region, world.account, id),
-      })
-    }
+    const { resourceType } = spec
+    resolved.push(...chosen.map(({ arn }) => ({ targetName, resourceType, arn })))
   }
   return { kind: 'resolved', targets: resolved }
 }
 
 /** A resource named by ARN must exist: an empty-target mode never excuses its absence. */
-function findByArn(world: World, region: string, spec: TargetSpec): readonly Instance[] | 'missing' {
-  const found: Instance[] = []
-  for (const arn of new Set(spec.resourceArns)) {
-    const instance = world.compute.instances.get(instanceIdOf(arn))
-    const isThere = instance !== undefined && arn === instanceArn(region, world.account, instance.id)
-    if (!isThere || instance.region !== region || instance.state === 'terminated') return 'missing'
-    found.push(instance)
-  }
-  return found
+function findByArn(world: World, region: string, spec: TargetSpec): readonly Candidate[] | 'missing' {
+  const type = resourceTypeOf(spec.resourceType)
+  if (type === undefined) return 'missing'
+  const found = [...new Set(spec.resourceArns)].map((arn) => candidateByArn(world, region, type, arn))
+  const here = found.filter((candidate) => candidate !== undefined)
+  return here.length === found.length ? here : 'missing'
 }
 
-function findByTag(world: World, region: string, spec: TargetSpec): readonly Instance[] {
-  return world.compute
-    .inRegion(region)
-    .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down')
+function findByTag(world: World, region: string, spec: TargetSpec): readonly Candidate[] {
+  const type = resourceTypeOf(spec.resourceType)
+  if (type === undefined) return []
+  const zone = spec.parameters?.['availabilityZoneIdentifier']
+  return candidatesOf(world, region, type)
+    .filter(({ leaving }) => !leaving)
+    .filter((candidate) => zone === undefined || candidate.zone.includes(zone))
     .filter(({ tags }) =>
       Object.entries(spec.resourceTags ?? {}).every(([key, value]) => tags[key] === value),
     )
-    .filter((instance) =>
+    .filter(({ described }) =>
       (spec.filters ?? []).every(({ path, values }) => {
-        const found = valuesAt(describedAs(instance), path.split('.'))
+        const found = valuesAt(described, path.split('.'))
         return values.some((value) => found.includes(value))
       }),
     )
 }
 
-/** Filters look at the Describe output with its PascalCase names; a path through a list means any of its items. */
-function describedAs(instance: Instance): unknown {
-  return {
-    ImageId: instance.imageId,
-    InstanceId: instance.id,
-    InstanceType: instance.instanceType,
-    PrivateIpAddress: instance.privateIp,
-    PublicIpAddress: instance.publicIp,
-    State: { Name: instance.state },
-    Placement: { AvailabilityZone: instance.az, AvailabilityZoneId: instance.azId, Tenancy: 'default' },
-    SubnetId: instance.subnetId,
-    VpcId: instance.vpcId,
-    Architecture: 'x86_64',
-    Tags: Object.entries(instance.tags).map(([Key, Value]) => ({ Key, Value })),
-  }
-}
-
+/** A path through a list means any of its items. */
 function valuesAt(value: unknown, path: readonly string[]): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path))
   const [step, ...rest] = path
-  if (step === undefined) return typeof value === 'string' ? [value] : []
+  if (step === undefined) return textsOf(value)
   if (typeof value !== 'object' || value === null) return []
   return valuesAt((value as Record<string, unknown>)[step], rest)
 }
 
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
+}
+
 /** `PERCENT` rounds down, so a small set can come to nothing; `COUNT` takes what there is if there is less. */
-function choose(world: World, mode: string, candidates: readonly Instance[]): readonly Instance[] {
+function choose(world: World, mode: string, candidates: readonly Candidate[]): readonly Candidate[] {
   const match = /^(COUNT|PERCENT)\((\d+)\)$/.exec(mode)
   if (match === null) return candidates
   const wanted =
     match[1] === 'COUNT' ? Number(match[2]) : Math.floor((candidates.length * Number(match[2])) / 100)
-  const ranked = candidates.map((instance) => ({ instance, rank: world.kernel.draw('fis-selection') }))
+  const ranked = candidates.map((candidate) => ({ candidate, rank: world.kernel.draw('fis-selection') }))
   return ranked
     .sort((left, right) => left.rank - right.rank)
     .slice(0, wanted)
-    .map(({ instance }) => instance)
-    .sort((left, right) => (left.id < right.id ? -1 : 1))
+    .map(({ candidate }) => candidate)
+    .sort((left, right) => (left.arn < right.arn ? -1 : 1))
 }

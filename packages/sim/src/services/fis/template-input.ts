@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { WireInput } from '../../wire/wire-value.ts'
-import { findAction, TARGET_RESOURCE_TYPES, type ActionDescription } from './action-catalogue.ts'
-import { MAX_DURATION, MIN_DURATION, parseDuration } from './durations.ts'
+import { ACTION_CATALOGUE } from './action-catalogue.ts'
+import { MAX_DURATION, parseDuration } from './durations.ts'
 import { quotaExceeded, validation } from './fis-faults.ts'
 import type { ActionSpec, StopConditionSpec, TargetSpec } from './fis-model.ts'
+import { checkParameters } from './parameter-check.ts'
+import { RESOURCE_TYPE_CATALOGUE, resourceTypeOf } from './resource-types.ts'
 
 const MAX_ACTIONS = 20
 const MAX_PARALLEL_ACTIONS = 10
@@ -113,25 +115,37 @@ function checkStopConditions(conditions: readonly StopConditionSpec[]): void {
 }
 
 function checkTarget(name: string, spec: TargetSpec): void {
-  if (!(spec.resourceType in TARGET_RESOURCE_TYPES)) {
+  const type = resourceTypeOf(spec.resourceType)
+  if (type === undefined)
     throw validation(`Target ${name}: resource type '${spec.resourceType}' is not supported.`)
-  }
   if (!/^(?:ALL|COUNT\([1-9]\d*\)|PERCENT\((?:[1-9]\d?|100)\))$/.test(spec.selectionMode)) {
     throw validation(`Target ${name}: selection mode '${spec.selectionMode}' is not valid.`)
   }
   const byArn = (spec.resourceArns ?? []).length > 0
   const byTag = Object.keys(spec.resourceTags ?? {}).length > 0
+  const byParameter = Object.keys(spec.parameters ?? {}).length > 0
   if (byArn && (byTag || (spec.filters ?? []).length > 0)) {
     throw validation(`Target ${name}: resource ARNs cannot be combined with resource tags or filters.`)
   }
-  if (!byArn && !byTag) throw validation(`Target ${name}: resource ARNs or resource tags are required.`)
+  if (!byArn && !byTag && !byParameter)
+    throw validation(`Target ${name}: resource ARNs or resource tags are required.`)
+  const { parameters, byArnOnly = false } = RESOURCE_TYPE_CATALOGUE[type]
+  if (byArnOnly && !byArn)
+    throw validation(`Target ${name}: resource type '${type}' must be identified by resource ARNs.`)
+  for (const [parameter, { required }] of Object.entries(parameters)) {
+    if (required && spec.parameters?.[parameter] === undefined)
+      throw validation(`Target ${name}: parameter ${parameter} is required.`)
+  }
+  const unknown = Object.keys(spec.parameters ?? {}).find((parameter) => !(parameter in parameters))
+  if (unknown !== undefined)
+    throw validation(`Target ${name}: parameter ${unknown} is not supported by '${type}'.`)
 }
 
 function checkAction(name: string, spec: ActionSpec, targets: TemplateBody['targets']): void {
-  const known = findAction(spec.actionId)
+  const known = ACTION_CATALOGUE.get(spec.actionId)
   if (known === undefined) throw validation(`Action ${name}: action ID '${spec.actionId}' was not found.`)
-  checkParameters(name, spec, known.action)
-  for (const [slot, { resourceType }] of Object.entries(known.action.targets)) {
+  checkParameters(name, spec, known)
+  for (const [slot, { resourceType }] of Object.entries(known.targets)) {
     const targetName = spec.targets?.[slot]
     if (targetName === undefined) throw validation(`Action ${name}: target ${slot} is required.`)
     const chosen = targets[targetName]
@@ -140,26 +154,8 @@ function checkAction(name: string, spec: ActionSpec, targets: TemplateBody['targ
       throw validation(`Action ${name}: target '${targetName}' is not of type ${resourceType}.`)
   }
   for (const slot of Object.keys(spec.targets ?? {})) {
-    if (known.action.targets[slot] === undefined)
+    if (known.targets[slot] === undefined)
       throw validation(`Action ${name}: target ${slot} is not supported.`)
-  }
-}
-
-function checkParameters(name: string, spec: ActionSpec, known: ActionDescription): void {
-  for (const [parameter, { required }] of Object.entries(known.parameters)) {
-    if (required && spec.parameters?.[parameter] === undefined) {
-      throw validation(`Action ${name}: parameter ${parameter} is required.`)
-    }
-  }
-  for (const [parameter, value] of Object.entries(spec.parameters ?? {})) {
-    const kind = known.parameters[parameter]?.kind
-    if (kind === undefined) throw validation(`Action ${name}: parameter ${parameter} is not supported.`)
-    const duration = kind === 'duration' ? parseDuration(value) : MIN_DURATION
-    const isValid =
-      kind === 'boolean'
-        ? ['true', 'false'].includes(value)
-        : duration !== undefined && duration >= MIN_DURATION && duration <= MAX_DURATION
-    if (!isValid) throw validation(`Action ${name}: value '${value}' of parameter ${parameter} is not valid.`)
   }
 }
 
@@ -184,7 +180,19 @@ function checkOrder(actions: TemplateBody['actions']): void {
     const depth = depthOf(name, [])
     perDepth.set(depth, (perDepth.get(depth) ?? 0) + 1)
   }
+  checkDuration(actions)
   if (Math.max(...perDepth.values()) > MAX_PARALLEL_ACTIONS) {
     throw quotaExceeded(`Number of parallel actions per experiment cannot exceed ${MAX_PARALLEL_ACTIONS}`)
   }
+}
+
+/** The longest chain of actions, none of which waits for itself, must fit into the longest experiment. */
+function checkDuration(actions: TemplateBody['actions']): void {
+  const longestTo = (name: string): number => {
+    const { parameters = {}, startAfter = [] } = actions[name] ?? {}
+    const own = parseDuration(parameters['duration'] ?? parameters['startInstancesAfterDuration'] ?? '') ?? 0
+    return own + Math.max(0, ...startAfter.map((before) => longestTo(before)))
+  }
+  if (Object.keys(actions).some((name) => longestTo(name) > MAX_DURATION))
+    throw quotaExceeded('Experiment duration cannot exceed 12 hours')
 }
