@@ -88,49 +88,21 @@ export function resourceTypeOf(text: string): ResourceType | undefined {
   return RESOURCE_TYPES.find((known) => known === text)
 }
 
-/** Every resource of a type in a Region, in order of ARN. */
+/** Where the resources of a type come from; this world has none of the types that are left out. */
+const FINDERS: Readonly<
+  Partial<Record<ResourceType, (world: World, region: string) => readonly Candidate[]>>
+> = {
+  'aws:ec2:autoscaling-group': groupCandidates,
+  'aws:ec2:ebs-volume': (world, region) =>
+    instancesOf(world, region).map((instance) => volumeCandidate(world, instance)),
+  'aws:ec2:instance': (world, region) =>
+    instancesOf(world, region).map((instance) => instanceCandidate(world, instance)),
+  'aws:ec2:subnet': subnetCandidates,
+}
+
+/** Every resource of a type in a Region, in an order that stays. */
 export function candidatesOf(world: World, region: string, type: ResourceType): readonly Candidate[] {
-  switch (type) {
-    case 'aws:ec2:instance':
-      return instancesOf(world, region).map((instance) => instanceCandidate(world, instance))
-    case 'aws:ec2:ebs-volume':
-      return instancesOf(world, region).map((instance) => volumeCandidate(world, instance))
-    case 'aws:ec2:subnet':
-      return subnetsOf(world, region).map((subnet) => ({
-        arn: subnetArn(region, world.account, subnet.id),
-        tags: subnet.tags,
-        zone: [subnet.az, subnet.azId],
-        leaving: false,
-        described: {
-          SubnetId: subnet.id,
-          VpcId: subnet.vpcId,
-          AvailabilityZone: subnet.az,
-          AvailabilityZoneId: subnet.azId,
-          State: 'available',
-          Tags: tagList(subnet.tags),
-        },
-      }))
-    case 'aws:ec2:autoscaling-group':
-      return [...world.compute.groups.values()]
-        .filter((group) => group.region === region)
-        .sort((left, right) => (groupKey(left) < groupKey(right) ? -1 : 1))
-        .map(({ name, azs, tags, minSize, maxSize, desiredCapacity }) => ({
-          arn: groupArn(region, world.account, name),
-          tags,
-          zone: azs,
-          leaving: false,
-          described: {
-            AutoScalingGroupName: name,
-            AvailabilityZones: azs,
-            MinSize: minSize,
-            MaxSize: maxSize,
-            DesiredCapacity: desiredCapacity,
-            Tags: tagList(tags),
-          },
-        }))
-    default:
-      return []
-  }
+  return FINDERS[type]?.(world, region) ?? []
 }
 
 /** The resource that an ARN names, if it is there. Roles are taken on trust: the world has no IAM. */
@@ -157,6 +129,43 @@ export function nameInArn(arn: string): string {
 
 function groupArn(region: string, account: string, name: string): string {
   return `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${name}:autoScalingGroupName/${name}`
+}
+
+function subnetCandidates(world: World, region: string): readonly Candidate[] {
+  return subnetsOf(world, region).map((subnet) => ({
+    arn: subnetArn(region, world.account, subnet.id),
+    tags: subnet.tags,
+    zone: [subnet.az, subnet.azId],
+    leaving: false,
+    described: {
+      SubnetId: subnet.id,
+      VpcId: subnet.vpcId,
+      AvailabilityZone: subnet.az,
+      AvailabilityZoneId: subnet.azId,
+      State: 'available',
+      Tags: tagList(subnet.tags),
+    },
+  }))
+}
+
+function groupCandidates(world: World, region: string): readonly Candidate[] {
+  return [...world.compute.groups.values()]
+    .filter((group) => group.region === region)
+    .sort((left, right) => (groupKey(left) < groupKey(right) ? -1 : 1))
+    .map(({ name, azs, tags, minSize, maxSize, desiredCapacity }) => ({
+      arn: groupArn(region, world.account, name),
+      tags,
+      zone: azs,
+      leaving: false,
+      described: {
+        AutoScalingGroupName: name,
+        AvailabilityZones: azs,
+        MinSize: minSize,
+        MaxSize: maxSize,
+        DesiredCapacity: desiredCapacity,
+        Tags: tagList(tags),
+      },
+    }))
 }
 
 function instancesOf(world: World, region: string): readonly Instance[] {
