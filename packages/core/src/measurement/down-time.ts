@@ -32,6 +32,8 @@ export type PossiblyDown = Readonly<{
   firstGood: Readonly<{ lo: number; hi: number }>
   /** Recoveries in between that did not last. */
   flaps: number
+  /** The longest of them, from the last failure before it to the first one after it. */
+  flapMicros: number
 }>
 
 /** The outages of one series, bounded from inside and from outside. */
@@ -57,15 +59,17 @@ type Stretch = {
  *
  * From inside (gives the lower bound): between the end of the first failed look and the start of the last one, flaps that
  * surely did not last being part of it. From outside (gives the upper bound): from the start of the last good look before to
- * the end of the first good look after, with gaps counted as failures and flaps joined unless they surely lasted.
+ * the end of the first good look after, each moved outwards by the time a change may take, with gaps counted as failures and
+ * flaps joined unless they surely lasted.
  *
- * Holds for outages and recoveries that last longer than a gap plus a timeout; shorter ones are below the resolution.
+ * Holds for outages and recoveries that last longer than a gap plus a timeout, with changes between them that may flap for
+ * as long as `changeMicros`; shorter ones are below the resolution.
  */
 export function downTime(series: LookSeries, window: LookWindow, sustain: Sustain): DownTime {
   const looks = withGaps(series, window)
   return {
     surely: surelyDown(looks, window, sustain),
-    possibly: possiblyDown(looks, window, sustain),
+    possibly: possiblyDown(looks, { ...window, changeMicros: series.changeMicros }, sustain),
     resolutionMicros: resolution(looks, window),
   }
 }
@@ -160,37 +164,71 @@ function mostGoodBetween(looks: readonly Look[], after: number, before: number):
 
 type Bounded = PossiblyDown & { start: number; after: number }
 
-function possiblyDown(looks: readonly Look[], window: LookWindow, sustain: Sustain): readonly PossiblyDown[] {
+type Bounds = LookWindow & Readonly<{ changeMicros: number }>
+
+function possiblyDown(looks: readonly Look[], window: Bounds, sustain: Sustain): readonly PossiblyDown[] {
   const found: Bounded[] = []
   for (const stretch of stretches(looks, ({ state }) => state !== 'good')) {
     const bounded = boundFromOutside(looks, stretch, window)
     const last = found.at(-1)
     if (last !== undefined && !didLast(looks, last, bounded, sustain)) {
       found[found.length - 1] = {
-        ...last,
-        to: Math.max(last.to, bounded.to),
-        after: bounded.after,
-        isSeen: last.isSeen || bounded.isSeen,
-        badBy: Math.min(last.badBy, bounded.badBy),
-        badUntil: Math.max(last.badUntil, bounded.badUntil),
-        firstGood: last.isSeen ? last.firstGood : bounded.firstGood,
-        flaps: last.flaps + (bounded.isSeen ? 1 : 0),
+        ...joined(last, bounded),
+        flaps: last.flaps + (last.isSeen && bounded.isSeen ? 1 : 0),
+        flapMicros:
+          last.isSeen && bounded.isSeen
+            ? Math.max(last.flapMicros, bounded.badBy - last.badUntil)
+            : last.flapMicros,
       }
     } else found.push(bounded)
   }
-  const open = found.at(-1)
+  const wider = widenGrey(found)
+  const open = wider.at(-1)
   if (open !== undefined && !isRecovered(looks, open, window, sustain)) {
-    found[found.length - 1] = { ...open, to: Number.POSITIVE_INFINITY }
+    wider[wider.length - 1] = { ...open, to: Number.POSITIVE_INFINITY }
   }
-  return found
-    .filter(({ start }) => start < window.until)
-    .map(({ from, to, isSeen, badBy, badUntil, firstGood, flaps }) => {
-      return { from, to, isSeen, badBy, badUntil, firstGood, flaps }
-    })
+  return wider.filter(({ start }) => start < window.until)
+}
+
+/** From so many flaps on, an outage is grey: requests fail by share, and a run of good looks is luck. */
+const GREY_FLAPS = 3
+
+/**
+ * A grey outage was seen good for a while again and again, so as long a run of good looks at either of its ends proves
+ * nothing. Twice the longest such run is allowed for.
+ */
+function widenGrey(outages: readonly Bounded[]): Bounded[] {
+  const wider: Bounded[] = []
+  for (const outage of outages) {
+    const more = outage.flaps >= GREY_FLAPS ? 2 * Math.max(0, outage.flapMicros) : 0
+    const widened = { ...outage, from: outage.from - more, to: outage.to + more }
+    const last = wider.at(-1)
+    if (last !== undefined && widened.from < last.to) {
+      wider[wider.length - 1] = {
+        ...joined(last, widened),
+        flaps: last.flaps + widened.flaps,
+        flapMicros: Math.max(last.flapMicros, widened.flapMicros),
+      }
+    } else wider.push(widened)
+  }
+  return wider
+}
+
+function joined(last: Bounded, next: Bounded): Bounded {
+  return {
+    ...last,
+    from: Math.min(last.from, next.from),
+    to: Math.max(last.to, next.to),
+    after: next.after,
+    isSeen: last.isSeen || next.isSeen,
+    badBy: Math.min(last.badBy, next.badBy),
+    badUntil: Math.max(last.badUntil, next.badUntil),
+    firstGood: last.isSeen ? last.firstGood : next.firstGood,
+  }
 }
 
 /** Only good looks that surely lie before or after count as bounds: a probe in flight at the time may have met either. */
-function boundFromOutside(looks: readonly Look[], stretch: Stretch, window: LookWindow): Bounded {
+function boundFromOutside(looks: readonly Look[], stretch: Stretch, window: Bounds): Bounded {
   let before: Look | undefined
   for (let index = stretch.first - 1; index >= 0 && before === undefined; index--) {
     const look = looks[index]
@@ -202,17 +240,18 @@ function boundFromOutside(looks: readonly Look[], stretch: Stretch, window: Look
     if (look?.state === 'good' && look.start >= stretch.end) break
     after++
   }
-  const to = looks[after]?.by ?? Number.POSITIVE_INFINITY
+  const firstGood = looks[after]?.by ?? Number.POSITIVE_INFINITY
   return {
     start: stretch.start,
-    from: before?.until ?? window.from,
-    to,
+    from: before === undefined ? window.from : before.until - window.changeMicros,
+    to: firstGood + window.changeMicros,
     after,
     isSeen: stretch.isSeen,
     badBy: stretch.by,
     badUntil: stretch.until,
-    firstGood: { lo: stretch.until, hi: to },
+    firstGood: { lo: stretch.until, hi: firstGood },
     flaps: 0,
+    flapMicros: 0,
   }
 }
 

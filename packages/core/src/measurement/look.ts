@@ -22,7 +22,16 @@ export type LookSeries = Readonly<{
   looks: readonly Look[]
   /** Longer than this from one usable look to the next, and what happened in between counts as unknown. */
   gapMicros: number
+  /**
+   * A service seldom fails, or comes back, at one instant: behind a balancer targets change one by one, and requests fare
+   * differently for a while. A good look proves that the change was not complete, not that it had not begun, or was over.
+   * So much may lie between the two.
+   */
+  changeMicros: number
 }>
+
+/** A change may take so many periods without a probe noticing that it has begun. */
+const CHANGE_PERIODS = 1
 
 /** A stretch of more than so many periods without a usable probe is a gap; shorter ones only widen the interval. */
 const GAP_PERIODS = 3.5
@@ -36,7 +45,11 @@ export function looksOfSamples(samples: readonly Sample[], periodMs: number): Lo
     seen.add(start)
     looks.push({ state: outcome, start, end, by: end, until: start })
   }
-  return { looks: looks.sort(byStart), gapMicros: Math.round(periodMs * 1000 * GAP_PERIODS) }
+  return {
+    looks: looks.sort(byStart),
+    gapMicros: Math.round(periodMs * 1000 * GAP_PERIODS),
+    changeMicros: Math.round(periodMs * 1000 * CHANGE_PERIODS),
+  }
 }
 
 /**
@@ -54,7 +67,8 @@ export function looksOfBuckets(
       ? { state: 'good', start, end, by: start, until: end }
       : { state: 'bad', start, end, by: end, until: start }
   })
-  return { looks: looks.sort(byStart), gapMicros: periodSeconds * 1_500_000 }
+  // A bucket sums up all of its stretch, so a change shows in it as soon as it begins.
+  return { looks: looks.sort(byStart), gapMicros: periodSeconds * 1_500_000, changeMicros: 0 }
 }
 
 /**
@@ -71,7 +85,8 @@ export function looksOfProbeMetric(
     return { state: value >= 1 ? 'good' : 'bad', start, end, by: end, until: start }
   })
   const gapMicros = Math.round(periodMs * 1000 * GAP_PERIODS) + 1_000_000
-  return { looks: looks.sort(byStart), gapMicros }
+  const changeMicros = Math.round(periodMs * 1000 * CHANGE_PERIODS)
+  return { looks: looks.sort(byStart), gapMicros, changeMicros }
 }
 
 function byStart(a: Look, b: Look): number {

@@ -37,9 +37,11 @@ export function recoveryResult(
   }
   if (judged.verdict !== 'inconclusive') return result
   const { source } = objective
-  const periodMs =
-    source.from === 'metric' ? source.periodSeconds * 1000 : (probeOf(input, source.probe)?.periodMs ?? 0)
-  return { ...result, wouldDecide: wouldDecide(observed, maxMicros, periodMs) }
+  const probing =
+    source.from === 'metric'
+      ? { periodMs: source.periodSeconds * 1000, periodsWide: 2 }
+      : { periodMs: probeOf(input, source.probe)?.periodMs ?? 0, periodsWide: 4 }
+  return { ...result, wouldDecide: wouldDecide(observed, maxMicros, probing) }
 }
 
 function storyOf(input: MeasureInput, view: Exclude<RecoveryTime, { seen: 'nothing' }>): string {
@@ -69,7 +71,7 @@ function methodOf(input: MeasureInput, { source, sustained }: RecoveryObjective)
     places > 1
       ? `, out when at least half of ${places} vantages are`
       : ` from ${input.vantages[0] ?? 'no vantage'}`
-  return `probe ${source.probe}${every}${quorum}, from the last good before to the first good after; ${rule}`
+  return `probe ${source.probe}${every}${quorum}, from the last good before to the first good after, and one period more at either end, since a change takes time; ${rule}`
 }
 
 function vantageResult({ vantage, view }: ObjectiveView['vantages'][number]) {

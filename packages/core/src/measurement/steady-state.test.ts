@@ -42,8 +42,8 @@ describe('the steady state', () => {
   })
 
   it.each([
-    ['too few samples', samples(() => 'good', 9)],
-    ['too few usable samples', samples((second) => (second % 3 === 0 ? 'good' : 'unusable'))],
+    ['too few samples', samples(() => 'good', 5)],
+    ['too few usable samples', samples((second) => (second % 4 === 0 ? 'good' : 'unusable'))],
     ['none at all', []],
     ['only old ones', samples((second) => (second < 10 ? 'good' : 'unusable'))],
   ])('does not hold with %s: not knowing is a refusal', (_name, given) => {

@@ -48,16 +48,22 @@ export function judge(observed: DurationInterval, maxMicros: number): Judgement 
 const PERIOD_MIN_MS = 100
 
 /**
- * What would have decided an interval that straddles the objective. Each end of it is as uncertain as one period; with the
- * rest (latency, gaps) as it was, the period must be short enough for the interval's middle to be told from the objective.
+ * What would have decided an interval that straddles the objective. So many periods of its width come from the distance of
+ * the probes; with the rest (latency, gaps) as it was, the period must be short enough for the interval's middle to be told
+ * from the objective.
  */
-export function wouldDecide(observed: DurationInterval, maxMicros: number, periodMs: number): string {
+export function wouldDecide(
+  observed: DurationInterval,
+  maxMicros: number,
+  probing: Readonly<{ periodMs: number; periodsWide: number }>,
+): string {
   const { lo, hi } = observed
   if (hi === null)
     return 'a fault that lasts, and is watched, longer than the objective and the hold together'
+  const { periodMs, periodsWide } = probing
   const distance = Math.abs(maxMicros - (lo + hi) / 2)
-  const rest = Math.max(0, hi - lo - 2 * periodMs * 1000)
-  const neededMs = Math.floor((2 * distance - rest) / 2000)
+  const rest = Math.max(0, hi - lo - periodsWide * periodMs * 1000)
+  const neededMs = Math.floor((2 * distance - rest) / (periodsWide * 1000))
   if (neededMs < PERIOD_MIN_MS) {
     return `no shorter probe period: the figure is within ${inWords(distance)} of the objective; judge by more runs`
   }

@@ -50,7 +50,7 @@ describe('the schedule', () => {
     })
     await hostClock.sleep(1000)
     await prober.stop()
-    const slots = samples.map(({ start }) => Math.round((start - anchor.platform) / 1_000_000))
+    const slots = samples.map(({ start }) => Math.floor((start - anchor.platform) / 1_000_000))
     expect(samples.length).toBeGreaterThan(12)
     expect(new Set(slots).size).toBe(slots.length)
     // Slots that a busy machine missed are on record, so nothing is unaccounted for.
@@ -94,6 +94,18 @@ describe('the schedule', () => {
       )
     expect(phaseMs('a', 0)).toBeLessThan(60)
     expect(phaseMs('b', 100)).toBeLessThan(60)
+  })
+
+  it('scatters starts, so that a service that fails in step with the probe is seen', async () => {
+    const port = await resources.http((_request, response) => void response.end())
+    const { prober, samples } = resources.prober({ probes: [probe(port, { periodMs: 100 })], vantages: here })
+    await hostClock.sleep(1500)
+    await prober.stop()
+    const phases = samples
+      .filter(({ outcome }) => outcome === 'good')
+      .map(({ start }) => (start / 1000) % 100)
+    expect(Math.min(...phases)).toBeLessThan(10)
+    expect(phases.filter((phase) => phase > 10).length).toBeGreaterThan(phases.length / 3)
   })
 
   it('follows a clock that changes its rate', async () => {

@@ -37,7 +37,7 @@ type Stream = Readonly<{ probe: CompiledProbe; vantage: Vantage; offset: number 
 
 /**
  * Starts each probe from each vantage once a period of world time, on an absolute grid: a late start does not move the next
- * one. Streams are spread over the period. A probe that is still in flight at the next start does not delay it. Slots that
+ * one. Streams are spread over the period, starts scattered over a quarter of it. A probe that is still in flight at the next start does not delay it. Slots that
  * passed while the process was not running are recorded as one unusable sample, never made up for.
  */
 export function createProber(options: ProberOptions): Prober {
@@ -98,30 +98,42 @@ type Following = Readonly<{
   onSample: (sample: Sample) => void
 }>
 
+/**
+ * Share of the period over which starts are scattered. A service that fails every n-th request, or every second, could
+ * stay in step with a probe that is exact and never be seen; scattered starts meet it.
+ */
+const SCATTER_SHARE = 0.25
+const GOLDEN_RATIO = 0.618_033_988_749_895
+
 async function follow(stream: Stream, { clock, signal, world, launch, onSample }: Following): Promise<void> {
   const periodMicros = stream.probe.periodMs * 1000
-  const slotAfter = (instant: number) =>
-    (Math.floor((instant - stream.offset) / periodMicros) + 1) * periodMicros + stream.offset
-  let due = slotAfter(world().at(clock.monotonicMs()))
+  const slotAt = (instant: number) => Math.floor((instant - stream.offset) / periodMicros)
+  // Multiples of the golden ratio fill an interval evenly, and repeat for the same slot.
+  const scatter = (slot: number) => ((slot * GOLDEN_RATIO) % 1) * SCATTER_SHARE * periodMicros
+  const dueOf = (slot: number) =>
+    worldInstant(Math.round(slot * periodMicros + stream.offset + scatter(slot)))
+
+  let slot = slotAt(world().at(clock.monotonicMs())) + 1
   while (!signal.aborted) {
-    await clock.sleep(Math.max(0, world().monotonicAt(worldInstant(due)) - clock.monotonicMs()), signal)
+    await clock.sleep(Math.max(0, world().monotonicAt(dueOf(slot)) - clock.monotonicMs()), signal)
     if (signal.aborted) return
     const now = world().at(clock.monotonicMs())
-    const missed = Math.floor((now - due) / periodMicros)
+    const missed = Math.floor((now - dueOf(slot)) / periodMicros)
     if (missed > 0) {
       onSample({
         probe: stream.probe.name,
         vantage: stream.vantage.name,
-        start: worldInstant(due),
+        start: dueOf(slot),
         end: now,
         outcome: 'unusable',
         detail: `late: ${missed} not started`,
       })
-      due += missed * periodMicros
+      slot += missed
     }
-    // A clock that was set forward or slowed down can leave the slot in the future.
-    if (due - now <= periodMicros) launch(stream, world().monotonicAt(worldInstant(due)))
-    due = Math.max(due + periodMicros, slotAfter(now))
+    // A clock that slowed down while this slept leaves the slot in the future: it is waited for again.
+    if (slotAt(now) < slot - 1) continue
+    launch(stream, world().monotonicAt(dueOf(slot)))
+    slot = Math.max(slot, slotAt(now)) + 1
   }
 }
 
