@@ -1,0 +1,48 @@
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { RunPage } from '../features/run/run-page.tsx'
+import { readRunSearch } from '../features/run/run-search.ts'
+import { RunsPage } from '../features/runs/runs-page.tsx'
+import { ScenarioPage } from '../features/scenarios/scenario-page.tsx'
+import { ScenariosHint, ScenariosPage } from '../features/scenarios/scenarios-page.tsx'
+import { ProblemPage } from '../ui/problem.tsx'
+import { NotFound } from './not-found.tsx'
+import { Shell } from './shell.tsx'
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <ProblemPage error={error} onRetry={reset} />,
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/runs', replace: true })
+  },
+})
+
+const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: RunsPage })
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  validateSearch: readRunSearch,
+  component: RunPage,
+})
+
+const scenarios = createRoute({ getParentRoute: () => root, path: '/scenarios', component: ScenariosPage })
+const scenariosHint = createRoute({ getParentRoute: () => scenarios, path: '/', component: ScenariosHint })
+const scenario = createRoute({ getParentRoute: () => scenarios, path: '$name', component: ScenarioPage })
+
+/** Every page and its address. */
+export const router = createRouter({
+  routeTree: root.addChildren([home, runs, run, scenarios.addChildren([scenariosHint, scenario])]),
+  defaultPreload: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,146 @@
+import type { RunDetail } from '@firedrill/contracts'
+import { Link } from '@tanstack/react-router'
+import { limit } from '../../../format/duration.ts'
+import { clockTime, zoneName, type Zone } from '../../../format/time.ts'
+import { Duration } from '../../../ui/duration.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import { StatusWord } from '../../../ui/word.tsx'
+import { verdictWord } from '../../../vocabulary/verdicts.ts'
+import { StopBox } from '../abort/stop-box.tsx'
+import type { ObjectiveRow } from '../objectives/present.ts'
+import { RulerView } from '../objectives/ruler-view.tsx'
+import { headlineOf, lastMoment } from './headline.ts'
+import './header.css'
+
+/** Name, clock against the objective, verdict so far, and Abort. It is never paused. */
+export function RunHeader({
+  run,
+  worldNow,
+  platformNow,
+  zone,
+  objectives,
+  environmentKind,
+}: Readonly<{
+  run: RunDetail
+  worldNow: number
+  platformNow: number
+  zone: Zone
+  objectives: readonly ObjectiveRow[]
+  environmentKind: string | undefined
+}>) {
+  const word = verdictWord(run.verdict)
+  return (
+    <section className="run-head" aria-label="Run">
+      <div className="who">
+        <h1 tabIndex={-1}>{run.title}</h1>
+        <p>
+          <span className={`tag${environmentKind === 'production' ? ' is-production' : ''}`}>
+            {environmentKind ?? 'environment'}
+          </span>{' '}
+          {run.environment.name} · run {run.number}
+        </p>
+        <p className="small muted">
+          Scenario{' '}
+          <Link to="/scenarios/$name" params={{ name: run.scenario.name }}>
+            {run.scenario.name}
+          </Link>{' '}
+          <span className="mono">{run.scenario.hash.slice(0, 7)}</span>
+          {run.planHash === null ? null : (
+            <>
+              {' '}
+              · plan <span className="mono">{run.planHash.slice(0, 7)}</span>
+            </>
+          )}
+        </p>
+      </div>
+      <Clock run={run} worldNow={worldNow} zone={zone} objectives={objectives} />
+      <table className="so-far">
+        <caption>
+          {run.isOver ? 'Verdict' : 'Verdict so far'}: <StatusWord word={word} />
+        </caption>
+        <tbody>
+          {objectives.map((row) => (
+            <tr key={row.name}>
+              <td>
+                <StatusWord word={row.word} />
+              </td>
+              <th scope="row" className="clip">
+                {row.name}
+              </th>
+              <td className="muted">≤ {row.objective}</td>
+              <td>{row.observed}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <StopBox run={run} platformNow={platformNow} />
+    </section>
+  )
+}
+
+function Clock({
+  run,
+  worldNow,
+  zone,
+  objectives,
+}: Readonly<{ run: RunDetail; worldNow: number; zone: Zone; objectives: readonly ObjectiveRow[] }>) {
+  const headline = headlineOf(run, worldNow)
+  if (headline === undefined) return <div className="clock" />
+  const row = objectives.find(({ name }) => name === headline.objective.name)
+  const left = lastMoment(headline, worldNow)
+  return (
+    <div className="clock">
+      <p className="clock-line">
+        {headline.kind === 'running' ? (
+          <>
+            <span className="figure">
+              <Duration micros={headline.elapsed} />
+            </span>
+            <span className="soft">{headline.since}</span>
+          </>
+        ) : (
+          <span className={`figure${headline.kind === 'observed' ? ' is-text' : ' is-text muted'}`}>
+            {headline.kind === 'observed'
+              ? headline.text
+              : headline.kind === 'waiting'
+                ? 'not begun'
+                : 'not observed'}
+          </span>
+        )}
+        <span className="of">
+          {headline.objective.name}, objective {limit(headline.objective.maxMicros)}
+        </span>
+      </p>
+      {row === undefined ? null : (
+        <RulerView ruler={row.ruler} label={`${row.name}: ${row.observed} of ${row.objective}`} />
+      )}
+      <p className="small soft">
+        {left === undefined ? (
+          (row?.reason ?? '')
+        ) : (
+          <>
+            Can still be held until <b>{clockTime(left.at, zone)}</b> {zoneName(zone)},{' '}
+            <span className="nowrap">
+              <Duration micros={left.left} /> from now
+            </span>
+          </>
+        )}
+      </p>
+    </div>
+  )
+}
+
+/** Across the page when a person has to act. */
+export function PersonNeeded({ run }: Readonly<{ run: RunDetail }>) {
+  if (run.status !== 'needs-person' && !(run.isOver && run.mayBeBroken)) return null
+  const why = run.phases.at(-1)?.why ?? run.reason
+  return (
+    <div className="notice is-bad person-needed" role="alert">
+      <Icon name="alarm" className="deviated" />
+      <span>
+        <b>A person is needed.</b> {why} The reaper keeps trying; the run’s recovery kit holds the commands
+        that put everything back by hand.
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api } from '../../app/client.ts'
+
+/** Points a lane is drawn with; about one for two pixels of a wide screen. */
+const LANE_POINTS = 600
+/** Samples are asked for this often while probes run. */
+const SAMPLES_EVERY_MS = 1000
+/** The stream says when a run has changed; this is for a stream that is lost. */
+const RUN_EVERY_MS = 4000
+
+/** A run as the platform has it now. */
+export function useRun(runId: string) {
+  return useQuery({
+    queryKey: ['run', runId],
+    queryFn: () => api.runs.get(runId),
+    refetchInterval: ({ state }) => (state.data?.isOver === true ? false : RUN_EVERY_MS),
+  })
+}
+
+/** What the probes saw in a part of time. */
+export function useSamples(runId: string, view: Readonly<{ from?: number; to?: number }>, isLive: boolean) {
+  return useQuery({
+    queryKey: ['samples', runId, view.from ?? 0, view.to ?? 0, isLive],
+    queryFn: () => api.runs.samples(runId, { ...view, points: LANE_POINTS }),
+    refetchInterval: isLive ? SAMPLES_EVERY_MS : false,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Asks for an abort. The answer means that it was heard, not that anything is restored. */
+export function useAbortRun(runId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (reason: string) => api.runs.abort(runId, reason),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['run', runId] }),
+  })
+}
+
+/** Adds a note to the journal. */
+export function useAddNote(runId: string) {
+  return useMutation({ mutationFn: (text: string) => api.runs.note(runId, text) })
+}
+
+/** The evidence of a run. */
+export function useEvidence(runId: string, isOver: boolean) {
+  return useQuery({
+    queryKey: ['evidence', runId, isOver],
+    queryFn: () => api.runs.evidence(runId),
+    enabled: isOver,
+  })
+}

@@ -1,0 +1,129 @@
+import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
+import { useParams, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { zoneChoice } from '../../app/preferences.ts'
+import { useChoice } from '../../app/stored-choice.ts'
+import { useShortcuts } from '../../app/use-shortcuts.ts'
+import { useTitle } from '../../app/use-title.ts'
+import { Loading } from '../../ui/loading.tsx'
+import { ProblemPage } from '../../ui/problem.tsx'
+import { STATUS_WORDS } from '../../vocabulary/statuses.ts'
+import { verdictWord } from '../../vocabulary/verdicts.ts'
+import { useEnvironmentKind } from '../scenarios/queries.ts'
+import { ribbonPhases } from './header/ribbon.ts'
+import { PhaseRibbon } from './header/phase-ribbon.tsx'
+import { PersonNeeded, RunHeader } from './header/run-header.tsx'
+import { Inspector } from './inspector/inspector.tsx'
+import { Announcer } from './live/live-mark.tsx'
+import { useLiveRun, type LiveRun } from './live/use-live-run.ts'
+import { presentObjectives } from './objectives/present.ts'
+import { useSamples } from './queries.ts'
+import { SheetPage } from './sheet/sheet-page.tsx'
+import { selectionOf } from './selection.ts'
+import { Board } from './timeline/board.tsx'
+import { Tools } from './tools.tsx'
+import { usePaused } from './use-paused.ts'
+import { useView } from './use-view.ts'
+
+const NO_LANES: readonly ProbeLane[] = []
+
+/** One run: live while it goes on, the record of it afterwards. */
+export function RunPage() {
+  const { runId } = useParams({ from: '/runs/$runId' })
+  return <FollowedRun key={runId} runId={runId} />
+}
+
+function FollowedRun({ runId }: Readonly<{ runId: string }>) {
+  const live = useLiveRun(runId)
+  if (live.run === undefined) {
+    return live.error === null ? (
+      <Loading what="the run" />
+    ) : (
+      <ProblemPage error={live.error} onRetry={live.retry} />
+    )
+  }
+  return <ShownRun live={live} run={live.run} />
+}
+
+/** Everything below the header, as of one moment. */
+type Moment = Readonly<{
+  run: RunDetail
+  events: readonly TimelineEvent[]
+  lanes: readonly ProbeLane[]
+  worldNow: number
+}>
+
+function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
+  const { events, worldNow, liveness } = live
+  const zone = useChoice(zoneChoice)
+  const search = useSearch({ from: '/runs/$runId' })
+  const fixed =
+    search.from === undefined || search.to === undefined ? {} : { from: search.from, to: search.to }
+  const lanes = useSamples(run.id, fixed, !run.isOver).data ?? NO_LANES
+  const { shown, isPaused, toggle, resume } = usePaused<Moment>({ run, events, lanes, worldNow })
+  const { view, hasOutage, select, actions } = useView(shown.run, shown.worldNow, search)
+  const selection = useMemo(() => selectionOf(search), [search])
+  const isLive = liveness.kind !== 'over'
+  const step = (by: number) => {
+    const from = selection.event ?? (by > 0 ? 0 : events.length + 1)
+    const event = Math.min(events.length, Math.max(1, from + by))
+    if (events.length > 0) select({ event })
+  }
+  useShortcuts({
+    p: () => (isLive ? toggle() : undefined),
+    g: resume,
+    '.': () => step(1),
+    ',': () => step(-1),
+    '+': actions.zoomIn,
+    '=': actions.zoomIn,
+    '-': actions.zoomOut,
+    f: actions.fitRun,
+    '0': actions.fitRun,
+    o: actions.fitOutage,
+    a: actions.earlier,
+    d: actions.later,
+    t: () => zoneChoice.set(zone === 'UTC' ? 'local' : 'UTC'),
+    Escape: () => select({}),
+  })
+  const status = STATUS_WORDS[run.status]
+  useTitle(`${run.isOver ? verdictWord(run.verdict).word : status.word}, run ${run.number}, ${run.title}`)
+  return (
+    <article className="run">
+      <RunHeader
+        run={run}
+        worldNow={worldNow}
+        platformNow={run.now.at + (worldNow - run.now.worldAt) / run.clock.rate}
+        zone={zone}
+        objectives={presentObjectives(run, worldNow)}
+        environmentKind={useEnvironmentKind(run.environment.name)}
+      />
+      <PersonNeeded run={run} />
+      <PhaseRibbon phases={ribbonPhases(run, worldNow)} />
+      <Tools
+        liveness={liveness}
+        seq={events.length}
+        paused={
+          isPaused ? { worldAt: shown.worldNow, newer: events.length - shown.events.length } : undefined
+        }
+        zone={zone}
+        view={view}
+        hasOutage={hasOutage}
+        actions={{ ...actions, togglePause: toggle }}
+      />
+      <div className="stage">
+        <Board {...shown} view={view} zone={zone} selection={selection} onSelect={select} />
+        <Inspector
+          run={shown.run}
+          events={shown.events}
+          selection={selection}
+          zone={zone}
+          onSelect={select}
+        />
+      </div>
+      <SheetPage {...shown} zone={zone} selected={selection.event} onSelect={select} />
+      <Announcer
+        text={`${status.word}: ${status.means}${run.verdict === null ? '' : ` Verdict ${verdictWord(run.verdict).word}.`}`}
+      />
+    </article>
+  )
+}

@@ -1,0 +1,27 @@
+/** What the address of a run's page holds beside the run: the part of time in view and what is selected. */
+export type RunSearch = Readonly<{
+  /** World microseconds; both or neither. Absent: the whole run. */
+  from?: number
+  to?: number
+  /** Sequence of the selected event. */
+  event?: number
+  /** Name of the selected point in time. */
+  point?: string
+}>
+
+/** Reads the search part of an address; whatever makes no sense is left out. */
+export function readRunSearch(raw: Readonly<Record<string, unknown>>): RunSearch {
+  const from = integer(raw['from'])
+  const to = integer(raw['to'])
+  const event = integer(raw['event'])
+  const { point } = raw
+  return {
+    ...(from !== undefined && to !== undefined && from < to ? { from, to } : {}),
+    ...(event === undefined ? {} : { event }),
+    ...(typeof point === 'string' ? { point } : {}),
+  }
+}
+
+function integer(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}

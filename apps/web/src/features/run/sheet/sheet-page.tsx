@@ -1,0 +1,56 @@
+import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
+import type { Zone } from '../../../format/time.ts'
+import { presentObjectives } from '../objectives/present.ts'
+import { Objectives } from '../objectives/objectives.tsx'
+import type { Selection } from '../timeline/board.tsx'
+import { timelineRows } from '../timeline/rows.ts'
+import { AddNote } from './add-note.tsx'
+import { Guardrails } from './guardrails.tsx'
+import { Journal } from './journal.tsx'
+import { Parts } from './parts.tsx'
+import { Record } from './record.tsx'
+import { Targets } from './targets.tsx'
+import { TimelineTable } from './timeline-table.tsx'
+import './sheet.css'
+
+/** What a run is judged by, what it touched, and what it left, in the order in which people ask. */
+export function SheetPage({
+  run,
+  events,
+  lanes,
+  worldNow,
+  zone,
+  selected,
+  onSelect,
+}: Readonly<{
+  run: RunDetail
+  events: readonly TimelineEvent[]
+  lanes: readonly ProbeLane[]
+  worldNow: number
+  zone: Zone
+  selected: number | undefined
+  onSelect: (selection: Selection) => void
+}>) {
+  return (
+    <div className="sheet-page">
+      <div>
+        <Objectives
+          rows={presentObjectives(run, worldNow)}
+          isFinal={run.isOver && run.measurement?.provisional !== true}
+        />
+        {run.measurement === null ? null : <Parts measurement={run.measurement} />}
+        <Targets run={run} events={events} zone={zone} />
+        <Guardrails run={run} zone={zone} />
+        <Journal events={events} zone={zone} selected={selected} onSelect={onSelect} />
+        <AddNote runId={run.id} />
+        <TimelineTable
+          rows={timelineRows({ run, events, worldNow, zone })}
+          lanes={lanes}
+          until={worldNow}
+          zone={zone}
+        />
+      </div>
+      <Record run={run} />
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+import { clockTime, type Zone } from '../../../format/time.ts'
+import { limit } from '../../../format/duration.ts'
+import { percent, ticks, type View } from './scale.ts'
+
+/** World time above, time since the onset (or the fault) below. */
+export function Axis({
+  view,
+  width,
+  zone,
+  zero,
+}: Readonly<{
+  view: View
+  width: number
+  zone: Zone
+  zero: Readonly<{ at: number; word: string }> | undefined
+}>) {
+  const seconds = (view.to - view.from) / 1_000_000 < 180
+  return (
+    <div className="axis" aria-hidden="true">
+      {ticks(view, width, seconds ? 84 : 62).map((at) => (
+        <span key={at} className="tick" style={{ left: `${percent(view, at)}%` }}>
+          {clockTime(at, zone, 0).slice(0, seconds ? 8 : 5)}
+        </span>
+      ))}
+      {zero === undefined ? null : <Relative view={view} width={width} zero={zero} />}
+    </div>
+  )
+}
+
+function Relative({
+  view,
+  width,
+  zero,
+}: Readonly<{ view: View; width: number; zero: Readonly<{ at: number; word: string }> }>) {
+  const from = zero.at
+  const shifted = { from: view.from - from, to: view.to - from }
+  return (
+    <>
+      {ticks(shifted, width, 84)
+        .filter((at) => at > 0)
+        .map((at) => (
+          <span key={at} className="tick is-low" style={{ left: `${percent(shifted, at)}%` }}>
+            +{limit(at)}
+          </span>
+        ))}
+      {from >= view.from && from <= view.to ? (
+        <span className="tick is-low accent" style={{ left: `${percent(view, from)}%` }}>
+          {zero.word}
+        </span>
+      ) : null}
+    </>
+  )
+}
