@@ -16,7 +16,7 @@ import type {
 } from '@firedrill/core'
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { Sessions } from './security/session.ts'
-import type { RenderRun } from './reports.ts'
+import type { RenderRun } from './main/reports.ts'
 import type { Compilers, RunUseCases } from './use-cases.ts'
 
 /** Everything the API is plugged into. Only `main.ts` and tests make one; a route takes the part it needs. */

@@ -1,6 +1,6 @@
 import { isAppError } from '@firedrill/core'
 import { buildApi } from './app.ts'
-import { compose } from './compose.ts'
+import { compose } from './main/compose.ts'
 
 /** Starts the API and prints one line of JSON once it serves: where it is, and where its first token is kept. */
 async function main(): Promise<void> {

@@ -36,7 +36,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { buildApi } from '../src/app.ts'
 import { compilers } from '../src/compilers.ts'
-import { createRenderRun } from '../src/reports.ts'
+import { createRenderRun } from '../src/main/reports.ts'
 import type { ApiDependencies } from '../src/dependencies.ts'
 import { DEFAULT_TEAM, ensureFirstToken, TOKEN_FILE } from '../src/security/first-token.ts'
 import { createSessions } from '../src/security/session.ts'

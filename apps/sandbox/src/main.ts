@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     )
   }
   if (options.fresh)
-    for (const part of ['postgres', 'simulator', 'kits', 'redis', 'logs', 'api-token'])
+    for (const part of ['postgres', 'simulator', 'kits', 'redis', 'logs', 'api-token', 'session-secret'])
       rmSync(join(options.stateDir, part), { recursive: true, force: true })
   const ports = portsFrom(options.portBase)
   const ending = new AbortController()

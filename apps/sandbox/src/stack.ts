@@ -54,7 +54,15 @@ export async function startStack(
     restart: boolean,
   ) => {
     const started = startChild(
-      { name, entry: join(root, entry), args, env, logFile: join(logs, `${name}.log`), restart },
+      {
+        name,
+        entry: join(root, entry),
+        args,
+        env,
+        logFile: join(logs, `${name}.log`),
+        isPunctual: name === 'simulator' || name === 'probe',
+        restart,
+      },
       onLost,
     )
     children.push(started)

@@ -1,7 +1,7 @@
 import { composeWorker } from './main/compose.ts'
 import { parseRole } from './options.ts'
 import { drive } from './roles/drive.ts'
-import { probe } from './roles/probe.ts'
+import { probe } from './main/probe.ts'
 import { reap } from './roles/reap.ts'
 
 try {

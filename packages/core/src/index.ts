@@ -1,5 +1,6 @@
 export * from './drill/exit-code.ts'
 export * from './environment/environment.ts'
+export * from './environment/sandbox.ts'
 export * from './errors/app-error.ts'
 export * from './errors/catalogue.ts'
 export * from './failure/failure.ts'

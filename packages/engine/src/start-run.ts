@@ -1,4 +1,4 @@
-import { AppError, type Actor, type Drill, type Ids, type RunRow } from '@firedrill/core'
+import { AppError, isSandbox, type Actor, type Drill, type Ids, type RunRow } from '@firedrill/core'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'runs' | 'definitions' | 'halt' | 'hints' | 'random' | 'clockOf'> &
@@ -36,7 +36,7 @@ export function createStartRun(ports: Ports) {
     const environment = await ports.definitions.latest(drill.teamId, 'environment', drill.environment)
     if (environment === undefined)
       throw new AppError('not-found', `There is no environment named ${drill.environment}.`)
-    if (options.sandboxOnly && environment.compiled.environmentKind !== 'sandbox') {
+    if (options.sandboxOnly && !isSandbox(environment.compiled)) {
       throw new AppError(
         'sandbox-only',
         `Environment ${drill.environment} is not a sandbox; configure sign-in first, or use plan.`,

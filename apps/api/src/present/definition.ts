@@ -1,11 +1,10 @@
-import { injectSteps, type CompiledEnvironment, type DefinitionVersion } from '@firedrill/core'
+import { injectSteps, isSandbox, type CompiledEnvironment, type DefinitionVersion } from '@firedrill/core'
 import type {
   EnvironmentDetail,
   EnvironmentSummary,
   ScenarioDetail,
   ScenarioSummary,
 } from '@firedrill/contracts'
-import { isStartable } from '../security/sandbox-only.ts'
 
 /** What stands where a secret was. */
 const MASK = '***'
@@ -40,7 +39,7 @@ export function presentEnvironment(version: DefinitionVersion<'environment'>): E
     enabled: compiled.enabled,
     account: compiled.account,
     regions: compiled.regions,
-    isStartable: isStartable(compiled),
+    isStartable: isSandbox(compiled),
   }
 }
 

@@ -27,13 +27,13 @@ import {
   type WorldClocks,
 } from '@firedrill/runtime'
 import { join } from 'node:path'
-import { compilers } from './compilers.ts'
-import packageJson from '../package.json' with { type: 'json' }
-import type { ApiDependencies } from './dependencies.ts'
-import { createQueueLink, type QueueLink } from './queue-link.ts'
+import { compilers } from '../compilers.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { ApiDependencies } from '../dependencies.ts'
+import { createQueueLink, type QueueLink } from '../queue-link.ts'
 import { createRenderRun } from './reports.ts'
-import { ensureFirstToken } from './security/first-token.ts'
-import { createSessions } from './security/session.ts'
+import { ensureFirstToken } from '../security/first-token.ts'
+import { createSessions } from '../security/session.ts'
 
 /** Name of the file with the secret that signs sessions, inside the state directory. */
 const SESSION_SECRET_FILE = 'session-secret'

@@ -1,7 +1,7 @@
 import type { JournalEvent, RunRow, Sha256 } from '@firedrill/core'
 import type { Stores } from '@firedrill/db'
 import { pinned, renderReport, type Report } from '@firedrill/report'
-import { findVersion } from './routes/definitions.ts'
+import { findVersion } from '../routes/definitions.ts'
 
 /** Renders the report of a run from its journal and evidence. The same run gives the same bytes. */
 export type RenderRun = (run: RunRow) => Promise<Report>

@@ -1,7 +1,7 @@
 import type { EnvironmentClock, RunRow } from '@firedrill/core'
 import { createProbeRole, type ProbeTrouble } from '@firedrill/probes'
 import { systemClock } from '@firedrill/runtime'
-import type { Worker } from '../main/compose.ts'
+import type { Worker } from './compose.ts'
 
 /** The role `probe`: watches the systems under drill. A process of its own, so that no other death leaves a gap. */
 export function probe(worker: Worker): void {

@@ -1,0 +1,16 @@
+import { isLoopback } from '../guardrail/check.ts'
+import type { CompiledEnvironment } from './environment.ts'
+
+/**
+ * True when nothing that is done in an environment can leave this machine: it says so, its cloud is on loopback and it
+ * brings its own made-up credentials. The kind alone is not believed, because it is only a word in a file.
+ */
+export function isSandbox(environment: CompiledEnvironment): boolean {
+  const { endpoint, credentials } = environment.aws
+  return (
+    environment.environmentKind === 'sandbox' &&
+    endpoint !== 'aws' &&
+    isLoopback(endpoint) &&
+    credentials.source === 'static'
+  )
+}
