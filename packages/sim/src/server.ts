@@ -4,6 +4,7 @@ import { ControlServer } from './control/control-server.ts'
 import { DirectoryLock } from './control/directory-lock.ts'
 import { Driver } from './control/driver.ts'
 import { StateDirectory } from './control/state-directory.ts'
+import { WorldEvents } from './control/world-events.ts'
 import { DnsServer } from './data/dns-server.ts'
 import { Gateway } from './data/gateway.ts'
 import { listenTcp } from './data/listen.ts'
@@ -130,13 +131,14 @@ class Host {
   async open(): Promise<Simulator> {
     const { awsPort = 0, dnsPort = 0, gatewayPort = 0, controlPort = 0 } = this.#options
     // Before the clock moves: it registers handlers of events that may already be pending.
+    const events = new WorldEvents(this.#world)
     const aws = await this.#openAws(awsPort)
     this.#world.commit()
     const dns = await this.#openDns(dnsPort)
     const gateway = new Gateway(this.#world)
     this.#closers.push(() => gateway.close())
     const gatewayAt = await gateway.listen(gatewayPort)
-    const control = new ControlServer(this.#world, this.#clock, () => void this.close())
+    const control = new ControlServer(this.#world, this.#clock, events, () => void this.close())
     this.#closers.push(() => control.close())
     const controlAt = await control.listen(controlPort)
     this.#driver?.start()

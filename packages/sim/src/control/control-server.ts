@@ -6,6 +6,7 @@ import { canonicalName } from '../world/dns.ts'
 import { TRUTH_CLAIMS } from '../world/truth.ts'
 import type { World } from '../world/world.ts'
 import type { WorldClock } from './clock.ts'
+import { checkWorldEvent, worldEventSchema, type WorldEvents } from './world-events.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
 
@@ -27,6 +28,11 @@ const truthQuery = z.object({
   claim: z.enum(TRUTH_CLAIMS).default('http'),
 })
 
+const instantsQuery = z.object({
+  from: z.coerce.number().int().default(0),
+  to: z.coerce.number().int().default(Number.MAX_SAFE_INTEGER),
+})
+
 type Answer = { readonly status: number; readonly body: unknown }
 
 /** The control port: the clock, which the platform may read, and the witness, which only tests and people may. */
@@ -34,11 +40,13 @@ export class ControlServer {
   readonly #world: World
   readonly #clock: WorldClock
   readonly #server: Server
+  readonly #events: WorldEvents
   readonly #shutdown: () => void
 
-  constructor(world: World, clock: WorldClock, shutdown: () => void) {
+  constructor(world: World, clock: WorldClock, events: WorldEvents, shutdown: () => void) {
     this.#world = world
     this.#clock = clock
+    this.#events = events
     this.#shutdown = shutdown
     this.#server = createServer((request, response) => void this.#serve(request, response))
   }
@@ -61,7 +69,7 @@ export class ControlServer {
       const url = new URL(request.url ?? '/', 'http://control')
       answer = this.#route(`${request.method ?? 'GET'} ${url.pathname}`, url.searchParams, body)
     } catch (error) {
-      answer = { status: 400, body: { error: error instanceof Error ? error.message : String(error) } }
+      answer = { status: 400, body: { error: whyBad(error) } }
     }
     response.writeHead(answer.status, { 'content-type': 'application/json' })
     response.end(`${JSON.stringify(answer.body)}\n`)
@@ -82,6 +90,18 @@ export class ControlServer {
         return ok(world.calls.counters())
       case 'GET /truth':
         return this.#truth(query)
+      case 'GET /truth/population':
+        return this.#populationTruth(query)
+      case 'GET /truth/writes':
+        return this.#writesTruth(query.get('store') ?? '')
+      case 'POST /event': {
+        const event = worldEventSchema.parse(JSON.parse(body))
+        const problem = checkWorldEvent(world, event)
+        if (problem !== null) return { status: 404, body: { error: problem } }
+        this.#events.take(event)
+        world.commit()
+        return { status: 202, body: { kind: event.kind, at: Math.max(event.at ?? 0, world.now()) } }
+      }
       case 'GET /adversity':
         return ok(world.adversity.rules())
       case 'POST /adversity': {
@@ -108,6 +128,22 @@ export class ControlServer {
     return this.#world.kernel.transitions.all().filter(({ at }) => at >= from && at < to)
   }
 
+  #populationTruth(query: URLSearchParams): Answer {
+    const name = query.get('population') ?? ''
+    const { from, to } = instantsQuery.parse(Object.fromEntries(query))
+    const intervals = this.#world.populations.success(name, from, to)
+    return intervals === null
+      ? { status: 404, body: { error: `There is no population ${name}.` } }
+      : ok({ population: name, until: this.#world.now(), intervals })
+  }
+
+  #writesTruth(store: string): Answer {
+    const losses = this.#world.stores.losses(store)
+    return losses === null
+      ? { status: 404, body: { error: `There is no store ${store}.` } }
+      : ok({ until: this.#world.now(), ...losses })
+  }
+
   #truth(query: URLSearchParams): Answer {
     const parsed = truthQuery.parse(Object.fromEntries(query))
     const service = canonicalName(parsed.name)
@@ -117,6 +153,12 @@ export class ControlServer {
       ? { status: 404, body: { error: `No service ${parsed.name} is seen from a vantage ${vantage}.` } }
       : ok({ vantage, name: service, claim, until: this.#world.now(), intervals })
   }
+}
+
+const whyBad = (error: unknown): string => {
+  if (error instanceof z.ZodError)
+    return error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
@@ -137,6 +179,9 @@ const describeWorld = (world: World): unknown => ({
   vantages: [...world.resolvers.vantages.values()],
   populations: [...world.populations.populations.values()],
   services: [...world.populations.services.values()],
+  stores: [...world.stores.stores.values()],
+  replicas: [...world.stores.replicas.values()],
+  zonesDown: world.places.zonesDown(),
 })
 
 const readText = async (request: IncomingMessage): Promise<string> => {

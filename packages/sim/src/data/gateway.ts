@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { applicationPage } from '../world/application.ts'
 import type { Outcome } from '../world/balancers.ts'
+import { answerMarkers } from '../world/markers.ts'
 import type { World } from '../world/world.ts'
 import { listenTcp } from './listen.ts'
 
@@ -93,10 +94,14 @@ export class Gateway {
     if (outcome.kind === 'refused') request.socket.destroy()
     if (outcome.kind !== 'answer') return
     if (outcome.after >= WAIT_FROM) await this.#world.kernel.wait(now + outcome.after)
-    if (!request.socket.destroyed) this.#answer(response, request.url ?? '/', outcome)
+    if (!request.socket.destroyed) this.#answer(request, response, outcome)
   }
 
-  #answer(response: ServerResponse, path: string, outcome: Extract<Outcome, { kind: 'answer' }>): void {
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    outcome: Extract<Outcome, { kind: 'answer' }>,
+  ): void {
     const { status, instanceId, loadBalancerArn } = outcome
     if (status !== 200) {
       response.writeHead(status, { server: 'awselb/2.0', 'content-type': 'text/html' })
@@ -110,12 +115,18 @@ export class Gateway {
       response.destroy()
       return
     }
-    response.writeHead(200, {
+    const world = this.#world
+    const { method = 'GET', url: path = '/', headers } = request
+    const asked = { method, path, host: headers.host ?? '' }
+    const data = answerMarkers(world.stores, instance, asked, world.now())
+    // A write that was acknowledged must survive a kill of the process.
+    if (data?.status === 201) world.commit()
+    response.writeHead(data?.status ?? 200, {
       'content-type': 'application/json',
       'cache-control': 'no-store',
       ...(loadBalancerArn === null ? {} : { 'x-served-through': loadBalancerArn.split('/')[2] ?? '' }),
     })
-    response.end(applicationPage(instance, path, this.#world.now()))
+    response.end(data ? `${JSON.stringify(data.body)}\n` : applicationPage(instance, path, world.now()))
   }
 }
 

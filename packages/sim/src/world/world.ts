@@ -16,6 +16,7 @@ import { Places } from './places.ts'
 import { Populations } from './populations.ts'
 import { Resolvers } from './resolvers.ts'
 import type { Store } from './store.ts'
+import { Stores } from './stores.ts'
 import { Truth } from './truth.ts'
 
 /** What a world is built from; `clock` tells the instant it should have reached. */
@@ -46,6 +47,7 @@ export class World {
   readonly metrics: Metrics
   readonly alarms: Alarms
   readonly populations: Populations
+  readonly stores: Stores
   readonly truth: Truth
   readonly calls: CallLog
   readonly adversity: Adversity
@@ -70,6 +72,7 @@ export class World {
     const { resolvers, balancers, metrics } = this
     this.populations = new Populations(kernel, { resolvers, balancers, balancerMetrics, metrics })
     this.alarms = new Alarms(kernel, this.metrics, options.account)
+    this.stores = new Stores(kernel, this.compute, this.places)
     this.truth = new Truth(kernel, this.resolvers, this.balancers)
     this.calls = new CallLog(kernel)
     this.adversity = new Adversity(kernel)

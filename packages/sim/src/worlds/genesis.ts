@@ -42,6 +42,7 @@ export const plantWorld = (world: World, file: WorldFile): void => {
       service: `${metric.service}.`,
     })
   for (const alarm of spec.alarms) plantAlarm(world, alarm)
+  for (const store of spec.stores) plantStore(world, store)
   world.metrics.begin()
   world.populations.begin()
   world.kernel.settle()
@@ -314,4 +315,30 @@ const plantAlarm = (world: World, alarm: Spec['alarms'][number]): void => {
     insufficientDataActions: [],
     tags: {},
   })
+}
+
+const plantStore = (world: World, store: Spec['stores'][number]): void => {
+  const { name, writer, runsOnHosts, onReturn, writesPerSecond, promotesAfterSeconds = null } = store
+  world.stores.plant(
+    {
+      name,
+      service: `${store.service}.`,
+      writer,
+      runsOnHosts,
+      promotesAfterSeconds,
+      onReturn,
+      writesPerSecond,
+      writerLostAt: null,
+    },
+    store.replicas.map(({ region, lagSeconds = null, backupEverySeconds = null, writesPerSecondMax }) => ({
+      store: name,
+      region,
+      lagSeconds,
+      backupEverySeconds,
+      writesPerSecondMax,
+      applied: -1,
+      isPaused: false,
+      isApplying: false,
+    })),
+  )
 }

@@ -69,5 +69,19 @@ export const findBrokenReferences = ({ spec }: WorldFile): BrokenReference[] => 
   spec.alarms.forEach((alarm, i) =>
     refer('load balancer', alarm.metric.loadBalancer, ['spec', 'alarms', i, 'metric', 'loadBalancer']),
   )
+  spec.stores.forEach((store, i) => {
+    const path = ['spec', 'stores', i] as const
+    refer('service', store.service, [...path, 'service'])
+    refer('region', store.writer, [...path, 'writer'])
+    store.replicas.forEach((replica, j) => {
+      refer('region', replica.region, [...path, 'replicas', j, 'region'])
+      if ((replica.lagSeconds === undefined) === (replica.backupEverySeconds === undefined))
+        found.push({
+          path: [...path, 'replicas', j],
+          message: 'A replica has exactly one of lagSeconds and backupEverySeconds',
+          remedy: 'Keep the one that is meant.',
+        })
+    })
+  })
   return found
 }

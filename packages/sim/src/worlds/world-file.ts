@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/model.ts'
+import { RETURN_RULES } from '../world/stores.ts'
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens')
 const domain = z
@@ -110,6 +111,32 @@ const alarmSpec = z.strictObject({
   treatMissingData: z.enum(MISSING_DATA).default('missing'),
 })
 
+const replicaSpec = z.strictObject({
+  region,
+  /** Seconds a write takes to arrive. One of this and backupEverySeconds. */
+  lagSeconds: secondsRange.optional(),
+  /** The copy is made from backups that are this far apart. */
+  backupEverySeconds: z.number().min(1).max(604_800).optional(),
+  /** How fast a backlog is caught up with. */
+  writesPerSecondMax: z.number().positive().default(1000),
+})
+
+const storeSpec = z.strictObject({
+  name: slug,
+  service: domain,
+  /** The Region that takes writes at first. */
+  writer: region,
+  replicas: z.array(replicaSpec).default([]),
+  /** Whether it is gone in a Region in which no host of the application is up. */
+  runsOnHosts: z.boolean().default(true),
+  /** After so long without a writer the furthest replica takes over; absent for never by itself. */
+  promotesAfterSeconds: secondsRange.optional(),
+  /** What becomes of writes that only a lost writer had, once it is back. */
+  onReturn: z.enum(RETURN_RULES).default('discard'),
+  /** Writes that users make, besides those that come in from outside. */
+  writesPerSecond: z.int().min(0).max(100_000).default(0),
+})
+
 /** A world as it is written down. Unknown fields are errors. */
 export const worldFileSchema = z.strictObject({
   apiVersion: z.literal('firedrill.dev/v1'),
@@ -169,6 +196,7 @@ export const worldFileSchema = z.strictObject({
       )
       .default([]),
     alarms: z.array(alarmSpec).default([]),
+    stores: z.array(storeSpec).default([]),
   }),
 })
 
