@@ -1,4 +1,5 @@
 import type { Balancers } from './balancers.ts'
+import { chooseRecords } from './dns-routing.ts'
 import type { Kernel } from './kernel.ts'
 import {
   recordKey,
@@ -168,8 +169,11 @@ export class Dns {
     return best
   }
 
-  /** What a name server answers at this instant; aliases and in-zone CNAMEs are followed. */
-  answer(nameServer: number, question: string, type: string): DnsAnswer {
+  /**
+   * What a name server answers at this instant; aliases and in-zone CNAMEs are followed. `from` is the Region of the
+   * resolver that asks, for the routing policies that care.
+   */
+  answer(nameServer: number, question: string, type: string, from: string | null = null): DnsAnswer {
     const name = canonicalName(question)
     const balancer = this.#balancers.byDnsName(name)
     if (balancer) return this.#balancerAnswer(name, type, balancer.dnsName)
@@ -179,73 +183,36 @@ export class Dns {
     const sets = this.#setsAt(nameServer, zone, name)
     if (sets === null) return { status: 'nxdomain', records: [], soa }
     const cname = sets.find((record) => record.type === 'CNAME')
-    if (cname && type !== 'CNAME') return this.#follow(nameServer, name, type, cname)
-    const chosen = this.#choose(
-      nameServer,
+    if (cname && type !== 'CNAME') return this.#follow(nameServer, name, type, cname, from)
+    const chosen = chooseRecords(
       sets.filter((record) => record.type === type),
+      {
+        region: from,
+        slot: Math.floor(this.#kernel.now() / ROUTING_SLOT),
+        isHealthy: (record) => this.#isHealthy(nameServer, record),
+      },
     )
-    const records = chosen.flatMap((record) => this.#expand(nameServer, name, record))
+    const records = chosen.flatMap((record) => this.#expand(nameServer, name, record, from))
     return records.length === 0
       ? { status: 'nodata', records, soa }
       : { status: 'answer', records, soa: null }
   }
 
-  #follow(nameServer: number, name: string, type: string, cname: RecordSet): DnsAnswer {
+  #follow(nameServer: number, name: string, type: string, cname: RecordSet, from: string | null): DnsAnswer {
     const target = canonicalName(cname.values[0] ?? '')
     const link: DnsRecord = { name, type: 'CNAME', ttl: cname.ttl ?? 0, data: target }
     if (target === name) return { status: 'answer', records: [link], soa: null }
-    const rest = this.answer(nameServer, target, type)
+    const rest = this.answer(nameServer, target, type, from)
     return rest.status === 'answer'
       ? { ...rest, records: [link, ...rest.records] }
       : { status: rest.status === 'refused' ? 'answer' : rest.status, records: [link], soa: rest.soa }
   }
 
-  #expand(nameServer: number, name: string, record: RecordSet): DnsRecord[] {
+  #expand(nameServer: number, name: string, record: RecordSet, from: string | null): DnsRecord[] {
     if (record.alias === null)
       return record.values.map((data) => ({ name, type: record.type, ttl: record.ttl ?? 0, data }))
-    const target = this.answer(nameServer, record.alias.dnsName, record.type)
+    const target = this.answer(nameServer, record.alias.dnsName, record.type, from)
     return target.records.map((found) => ({ ...found, name }))
-  }
-
-  /** Route 53's choice among sets of one name and type, with its rule that all unhealthy counts as all healthy. */
-  #choose(nameServer: number, sets: readonly RecordSet[]): readonly RecordSet[] {
-    const first = sets[0]
-    if (first === undefined) return []
-    const healthy = sets.filter((record) => this.#isHealthy(nameServer, record))
-    const usable = healthy.length > 0 ? healthy : sets
-    switch (first.routing.policy) {
-      case 'simple':
-        return [first]
-      case 'failover': {
-        const role = (record: RecordSet): string =>
-          record.routing.policy === 'failover' ? record.routing.role : ''
-        const primary = usable.find((record) => role(record) === 'PRIMARY')
-        return [primary ?? usable[0] ?? first]
-      }
-      case 'weighted':
-        return [this.#weighted(usable) ?? first]
-      case 'multivalue':
-        return usable.slice(0, 8)
-      case 'latency':
-      case 'geolocation':
-        return [usable[0] ?? first]
-      default:
-        return first.routing satisfies never
-    }
-  }
-
-  #weighted(sets: readonly RecordSet[]): RecordSet | undefined {
-    const weight = (record: RecordSet): number =>
-      record.routing.policy === 'weighted' ? record.routing.weight : 0
-    const total = sets.reduce((sum, record) => sum + weight(record), 0)
-    if (total === 0) return sets[0]
-    // Weights are dealt out over routing slots, so that an answer depends on its instant only.
-    let point = ((Math.floor(this.#kernel.now() / ROUTING_SLOT) * 0.618_033_988_749_895) % 1) * total
-    for (const record of sets) {
-      point -= weight(record)
-      if (point < 0) return record
-    }
-    return sets[0]
   }
 
   #isHealthy(nameServer: number, record: RecordSet): boolean {

@@ -276,6 +276,7 @@ const cohortOwner = (
 ): CacheOwner => ({
   id: `population/${population.name}/${cohort}`,
   nameServer: vantage.nameServer,
+  region: vantage.region,
   stretch,
   startsWarm: true,
 })

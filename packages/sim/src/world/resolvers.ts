@@ -23,6 +23,8 @@ export interface CacheOwner {
   readonly id: string
   /** The name server this resolver prefers. */
   readonly nameServer: number
+  /** The Region this resolver is in. */
+  readonly region: string
   /** Factor by which TTLs are stretched; 1 obeys. */
   readonly stretch: number
   /** Whether the first answer is taken as already half-way through its life, so that caches do not expire in step. */
@@ -33,6 +35,7 @@ export interface CacheOwner {
 export const vantageOwner = (vantage: Vantage): CacheOwner => ({
   id: `vantage/${vantage.name}`,
   nameServer: vantage.nameServer,
+  region: vantage.region,
   stretch: 1,
   startsWarm: true,
 })
@@ -91,7 +94,7 @@ export class Resolvers {
   }
 
   #ask(owner: CacheOwner, question: string, type: string): DnsAnswer {
-    const answer = this.#dns.answer(owner.nameServer, question, type)
+    const answer = this.#dns.answer(owner.nameServer, question, type, owner.region)
     return answer.status === 'refused' ? { status: 'nxdomain', records: [], soa: ROOT_SOA } : answer
   }
 }
