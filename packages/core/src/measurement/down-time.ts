@@ -55,6 +55,13 @@ type Stretch = {
 }
 
 /**
+ * A stretch without a usable look is a gap only when it is long beside the hold, too. A shorter one could hide an outage that
+ * came and went just while the prober itself was not scheduled; that is left to the resolution, or a busy machine would leave
+ * no recovery proven.
+ */
+const GAP_SHARE_OF_HOLD = 1 / 8
+
+/**
  * Bounds the outages seen in one series of looks.
  *
  * From inside (gives the lower bound): between the end of the first failed look and the start of the last one, flaps that
@@ -66,7 +73,8 @@ type Stretch = {
  * as long as `changeMicros`; shorter ones are below the resolution.
  */
 export function downTime(series: LookSeries, window: LookWindow, sustain: Sustain): DownTime {
-  const looks = withGaps(series, window)
+  const gapMicros = Math.max(series.gapMicros, sustain.holdMicros * GAP_SHARE_OF_HOLD)
+  const looks = withGaps(series.looks, gapMicros, window)
   return {
     surely: surelyDown(looks, window, sustain),
     possibly: possiblyDown(looks, { ...window, changeMicros: series.changeMicros }, sustain),
@@ -75,7 +83,7 @@ export function downTime(series: LookSeries, window: LookWindow, sustain: Sustai
 }
 
 /** The same looks with an `unknown` one wherever nobody looked for too long, at the ends of the window too. */
-function withGaps({ looks, gapMicros }: LookSeries, window: LookWindow): readonly Look[] {
+function withGaps(looks: readonly Look[], gapMicros: number, window: LookWindow): readonly Look[] {
   const found: Look[] = []
   let last: Look | undefined
   const unknown = (start: number, end: number) =>
