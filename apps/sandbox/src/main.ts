@@ -12,6 +12,7 @@ import {
 } from '@firedrill/contracts'
 import { systemClock } from '@firedrill/runtime'
 import { bookAndStart, findScenario, libraryScenarios, unfinishedRun } from './drill.ts'
+import { explain } from './explain.ts'
 import { claimState } from './instance-lock.ts'
 import { parseOptions, type SandboxOptions } from './options.ts'
 import { portsFrom, takenPort } from './ports.ts'
@@ -175,7 +176,7 @@ function writeVerdict(file: string, run: RunDetail, report: string): void {
 try {
   process.exitCode = await main()
 } catch (error) {
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`\n${explain(error)}\n`)
   process.exitCode = 1
 }
 if (process.connected) process.disconnect()

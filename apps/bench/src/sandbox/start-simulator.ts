@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { ROOT } from './start-sandbox.ts'
+
+/** Starts nothing but the simulator, on the state and the ports that a sandbox of these left; answers how to stop it. */
+export async function startSimulatorAlone(
+  stateDir: string,
+  portBase: number,
+  world = 'warm-standby',
+): Promise<Readonly<{ stop(): Promise<void> }>> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(ROOT, 'packages/sim/src/main.ts'),
+      '--world',
+      world,
+      '--state',
+      join(stateDir, 'simulator', world),
+      '--rate',
+      '30',
+      '--seed',
+      '1',
+      '--aws-port',
+      String(portBase + 1),
+      '--dns-port',
+      String(portBase + 2),
+      '--gateway-port',
+      String(portBase + 8),
+      '--control-port',
+      String(portBase + 9),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const exited = once(child, 'exit')
+  await Promise.race([
+    once(child.stdout, 'data'),
+    exited.then(() => Promise.reject(new Error('the simulator ended'))),
+  ])
+  return {
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { VerdictDocument } from '@firedrill/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pageLoads } from '../src/sandbox/page-loads.ts'
+import { freePortBase } from '../src/sandbox/port-base.ts'
+import { prepareStates, type StateMaker } from '../src/sandbox/prepared-state.ts'
+import { isAlive } from '../src/sandbox/process-tree.ts'
+import { startSandbox } from '../src/sandbox/start-sandbox.ts'
+import { startDecoy } from './decoy.ts'
+import { watchSockets } from './watch-sockets.ts'
+
+type Verdict = VerdictDocument & Readonly<{ report: string }>
+
+const fixture = (name: string) => join(import.meta.dirname, 'fixtures', `${name}.yaml`)
+
+let states: StateMaker
+beforeAll(async () => {
+  states = await prepareStates()
+})
+afterAll(() => states.remove())
+
+/** One `npm start -- --once` on a state of its own; whatever happens, nothing of it is left. */
+async function drill(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const stateDir = states.fresh()
+  const json = join(stateDir, 'verdict.json')
+  const sandbox = startSandbox({
+    stateDir,
+    portBase: await freePortBase(),
+    args: ['--once', '--json', json, ...args],
+    env,
+  })
+  const sockets = watchSockets(sandbox)
+  try {
+    const { code } = await sandbox.exited
+    const foreign = await sockets.end()
+    const verdict = (): Verdict => JSON.parse(readFileSync(json, 'utf8')) as Verdict
+    return { code, said: sandbox.said(), verdict, foreign, looks: sockets.looks(), pids: sockets.pids() }
+  } finally {
+    await sockets.end()
+    await sandbox.stop()
+  }
+}
+
+function expectPutBack(verdict: Verdict, targets: number): void {
+  expect(verdict.targets).toHaveLength(targets)
+  for (const target of verdict.targets) expect(target).toMatchObject({ injection: 'restored' })
+}
+
+function expectSelfContained(report: string): void {
+  const html = readFileSync(report, 'utf8')
+  expect(html).toMatch(/^<!doctype html>/i)
+  expect(html.length).toBeGreaterThan(5000)
+  expect(pageLoads(html)).toEqual([])
+}
+
+describe('one command', () => {
+  test('the default drill is held, puts everything back, leaves a report that needs nothing else, and stays on loopback', async () => {
+    const decoy = await startDecoy()
+    try {
+      const { code, said, verdict, foreign, looks, pids } = await drill([], decoy.env)
+      expect(code, said).toBe(0)
+      expect(verdict()).toMatchObject({ status: 'closed', verdict: 'held', exitCode: 0 })
+      expect(verdict().objectives.length).toBeGreaterThan(0)
+      for (const objective of verdict().objectives) {
+        expect(objective).toMatchObject({ verdict: 'held', observed: { lo: expect.any(Number) as number } })
+        expect(objective.observed?.hi).toBeLessThanOrEqual(objective.maxMicros)
+      }
+      expect(Object.keys(verdict().parts)).not.toEqual([])
+      expectPutBack(verdict(), 6)
+      expectSelfContained(verdict().report)
+      expect(pids.filter(isAlive)).toEqual([])
+      expect(decoy.visits()).toEqual([])
+      expect(foreign).toEqual([])
+      if (process.platform === 'linux') expect(looks).toBeGreaterThan(20)
+    } finally {
+      await decoy.stop()
+    }
+  })
+
+  test('the removal of records is held and both are put back', async () => {
+    const { code, said, verdict } = await drill(['--scenario', 'dns-record-removal'])
+    expect(code, said).toBe(0)
+    expect(verdict()).toMatchObject({ status: 'closed', verdict: 'held', exitCode: 0 })
+    expectPutBack(verdict(), 2)
+    expectSelfContained(verdict().report)
+  })
+})
+
+describe('a world without failover', () => {
+  test('with a fault that ends before the objective the drill is never held', async () => {
+    const { code, said, verdict } = await drill([
+      '--world',
+      'no-failover',
+      '--scenario',
+      fixture('short-fault'),
+    ])
+    expect(verdict(), said).toMatchObject({ status: 'closed', verdict: 'inconclusive', exitCode: 6 })
+    expect(code).toBe(6)
+    expectPutBack(verdict(), 6)
+  })
+
+  test('with a fault that outlasts the objective the drill is deviated', async () => {
+    const { code, said, verdict } = await drill([
+      '--world',
+      'no-failover',
+      '--scenario',
+      fixture('long-fault'),
+    ])
+    expect(verdict(), said).toMatchObject({ status: 'closed', verdict: 'deviated', exitCode: 99 })
+    expect(code).toBe(99)
+    expectPutBack(verdict(), 6)
+  })
+})
+
+describe('control: the witnesses see what they are to see', () => {
+  test('a page that fetches something is found out', () => {
+    const page =
+      '<!doctype html><img alt="" src="https://example.test/a.png"><style>a{background:url(/b.svg)}</style>'
+    expect(pageLoads(page)).toEqual(['https://example.test/a.png', '/b.svg'])
+  })
+
+  test('a process that takes up what the environment offers visits the decoy', async () => {
+    const decoy = await startDecoy()
+    try {
+      await decoy.visitFromChild()
+      expect(decoy.visits().length).toBeGreaterThan(0)
+    } finally {
+      await decoy.stop()
+    }
+  })
+})
