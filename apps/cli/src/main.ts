@@ -13,7 +13,7 @@ const TINTS = { good: 'green', bad: 'red', warning: 'yellow', bold: 'bold' } as 
   Tint,
   string
 >
-/** npm and a terminal may both pass one Ctrl-C on; what comes this close together is one wish. */
+/** npm and a terminal may both pass one Ctrl-C on; the same signal this close together is one wish. */
 const REPEAT_MS = 300
 
 /** npm runs scripts in the repository; INIT_CWD is where the person is. */
@@ -23,11 +23,11 @@ const cwd =
     : process.cwd()
 
 function onInterrupt(interrupted: (signal: string) => void): () => void {
-  let lastMs = -Infinity
+  const lastMs = new Map<NodeJS.Signals, number>()
   const heard = (signal: NodeJS.Signals) => {
     const nowMs = systemClock.monotonicMs()
-    if (nowMs - lastMs < REPEAT_MS) return
-    lastMs = nowMs
+    if (nowMs - (lastMs.get(signal) ?? -Infinity) < REPEAT_MS) return
+    lastMs.set(signal, nowMs)
     interrupted(signal)
   }
   process.on('SIGINT', heard)

@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@firedrill/contracts'
+import { systemClock } from '@firedrill/runtime'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SHAPES, type Shape, type ShapeName } from '../src/output/shapes.ts'
+import { startSandbox, type Sandbox } from './start-sandbox.ts'
+import { call } from './test-cli.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** A drill of a few seconds: checkout's records vanish for half a minute of world time. */
+const QUICK = `apiVersion: firedrill.dev/v1
+kind: Scenario
+metadata: { name: quick-removal, title: The records of checkout vanish for half a minute }
+spec:
+  description: A short outage.
+  hypothesis: Served again within six minutes.
+  response: restore
+  blastRadius: { targetsMax: 2, percentMax: 100 }
+  probes:
+    - { name: checkout, kind: http, url: 'http://checkout.larkspur.example/health', period: 1s, timeout: 2s }
+  steadyState: { for: 60s, probes: [checkout], successRatio: 0.5 }
+  steps:
+    - inject: route53-remove-record
+      name: remove-checkout
+      targets: { zone: public, record: checkout.larkspur.example, types: [A], choose: all, max: 2 }
+      duration: 30s
+  objectives:
+    - { name: recovery, kind: recovery-time, max: 6m, probe: checkout, sustained: { good: 5, hold: 10s } }
+  timing: { recoverWithin: 5m, settle: 60s }
+`
+
+let sandbox: Sandbox
+let environment: string
+let quick: string
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  environment = sandbox.environment()
+  quick = sandbox.file('quick.yaml', QUICK)
+})
+afterAll(() => sandbox.stop())
+
+/** Calls a command and reads its JSON in the declared shape, strictly: what is not declared may not be printed. */
+async function ask<N extends ShapeName>(shape: N, ...args: readonly string[]) {
+  const { exitCode, out, err } = await here(...args, '-o', 'json')
+  if (out === '') throw new Error(`exit code ${exitCode}: ${err}`)
+  const answer = SHAPES[shape].parse(JSON.parse(out)) as Shape<N>
+  expect(JSON.parse(out)).toEqual(answer)
+  return { exitCode, answer, err }
+}
+
+function here(...args: readonly string[]) {
+  return call(args, {
+    env: { FIREDRILL_URL: sandbox.url },
+    stateDirs: [sandbox.stateDir],
+    cwd: sandbox.dir,
+  })
+}
+
+/** `firedrill` as a process, which can be interrupted. */
+function start(...args: readonly string[]) {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+    env: { PATH: process.env['PATH'], FIREDRILL_URL: sandbox.url, FIREDRILL_STATE: sandbox.stateDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const waiting = new Map<string, () => void>()
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    for (const [word, go] of waiting) if (said.includes(word)) go()
+  })
+  const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const saying = (word: string) =>
+    said.includes(word) ? Promise.resolve() : new Promise<void>((resolve) => waiting.set(word, resolve))
+  return {
+    out: text(child.stdout),
+    exitCode,
+    hears: async (word: string) => {
+      await Promise.race([saying(word), exitCode])
+      if (!said.includes(word)) throw new Error(`it ended without saying "${word}": ${said}`)
+    },
+    interrupt: (signal: 'SIGINT' | 'SIGTERM' = 'SIGINT') => child.kill(signal),
+  }
+}
+
+describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
+  it('starts with empty lists, which are [] and never prose', async () => {
+    expect(await here('runs', '-o', 'json')).toMatchObject({ exitCode: 0, out: '[]\n' })
+    expect(await here('runs')).toMatchObject({ exitCode: 0, out: '', err: 'There are no runs yet.\n' })
+  })
+
+  it('refuses a call without a token', async () => {
+    const { exitCode, err } = await call(['runs'], { env: { FIREDRILL_URL: sandbox.url } })
+    expect([exitCode, err]).toEqual([1, expect.stringContaining('--token')])
+  })
+
+  it('apply: stores files once, and nothing when one of them is wrong', async () => {
+    const first = await ask('apply', 'apply', quick, environment)
+    expect(first.answer.map(({ kind, isNew }) => [kind, isNew])).toEqual([
+      ['Environment', true],
+      ['Scenario', true],
+    ])
+    expect((await ask('apply', 'apply', quick)).answer).toMatchObject([{ version: 1, isNew: false }])
+    const changed = sandbox.file('changed.yaml', QUICK.replace('A short outage', 'Another'))
+    const broken = sandbox.file('broken.yaml', QUICK.replace('response:', 'responce:'))
+    const refused = await here('apply', changed, broken)
+    expect([refused.exitCode, refused.out]).toEqual([2, ''])
+    expect(refused.err).toMatch(/broken\.yaml:7:3: /)
+    expect((await ask('apply', 'apply', quick)).answer).toMatchObject([{ version: 1, isNew: false }])
+  })
+
+  it('plan: shows targets, calls, permissions and undo, and exits 3 with the reasons when it would be refused', async () => {
+    const { exitCode, answer } = await ask('plan', 'plan', 'quick-removal', '-e', 'sandbox', '--seed', '7')
+    expect([exitCode, answer.allowed, answer.seed]).toEqual([0, true, 7])
+    expect(answer.steps[0]?.targets).toHaveLength(2)
+    expect(answer.steps[0]?.undoCommands[0]).toMatch(/^aws route53 change-resource-record-sets /)
+    expect(answer.permissions).toContain('route53:ChangeResourceRecordSets')
+    const protective = sandbox.environment((yaml) =>
+      yaml.replace('protectedRecords: [', 'protectedRecords: [checkout.larkspur.example, '),
+    )
+    const refused = await here('plan', quick, '-e', protective)
+    expect(refused.exitCode).toBe(3)
+    expect(refused.out).toMatch(/WOULD BE REFUSED\n\nRefusals\n {2}protected-records: /)
+    sandbox.environment()
+  })
+
+  it('run: a saved plan is run as it was reviewed, and is refused once anything drifted', async () => {
+    const other = sandbox.file('other.yaml', QUICK.replace('name: quick-removal', 'name: other-removal'))
+    expect((await here('plan', other, '-e', 'sandbox', '--out', 'plan.json')).exitCode).toBe(0)
+    // The file was never stored; the plan brings it along.
+    const started = await ask('started', 'run', 'plan.json', '--detach', '--reason', 'reviewed by two')
+    expect(started.exitCode).toBe(0)
+    expect((await here('abort', started.answer.id, '--reason', 'seen enough')).exitCode).toBe(4)
+    await here('apply', sandbox.file('other.yaml', readFileSync(other, 'utf8').replace('30s', '40s')))
+    const drifted = await here('run', 'plan.json')
+    expect([drifted.exitCode, drifted.err]).toEqual([3, expect.stringContaining('plan-drifted')])
+    expect((await here('run', 'plan.json', '--seed', '1')).exitCode).toBe(2)
+  })
+
+  it('halt: nothing starts while it is set', async () => {
+    expect((await ask('halt', 'halt', '--reason', 'smoke in the server room')).answer.set).toBe(true)
+    expect((await here('run', 'quick-removal', '-e', 'sandbox')).exitCode).toBe(3)
+    expect((await ask('halt', 'halt', 'status')).answer.reason).toBe('smoke in the server room')
+    expect((await ask('halt', 'halt', '--lift')).answer.set).toBe(false)
+  })
+
+  it('run: ends with a verdict, its exit code, and proof that everything was put back', async () => {
+    const { exitCode, answer } = await ask('verdict', 'run', quick, '-e', environment)
+    expect(exitCode).toBe(answer.exitCode)
+    expect([0, 6, 99]).toContain(exitCode)
+    expect(answer.targets.map(({ injection }) => injection)).toEqual(['restored', 'restored'])
+    expect((await ask('run', 'runs', 'latest')).answer.id).toBe(answer.run)
+    expect((await ask('verdict', 'watch', String(answer.number))).exitCode).toBe(exitCode)
+    const report = await ask('report', 'report', 'latest', '--html', 'r.html', '--json', 'r.json')
+    expect(report.answer.files.map(({ format }) => format)).toEqual(['html', 'json'])
+    expect(existsSync(join(sandbox.dir, 'r.html'))).toBe(true)
+    expect((await here('report', 'latest')).out).toContain('# ')
+  })
+
+  it('run: Ctrl-C aborts, waits until restoration is verified and exits 4', async () => {
+    const run = start('run', 'quick-removal', '-e', 'sandbox', '-o', 'json')
+    await run.hears('observing')
+    run.interrupt()
+    expect(await run.exitCode).toBe(4)
+    const verdict = SHAPES.verdict.parse(JSON.parse(await run.out))
+    expect(verdict).toMatchObject({ exitCode: 4, mayBeBroken: false, verdict: 'inconclusive' })
+    expect(verdict.abort?.reason).toContain('SIGINT')
+    expect(verdict.targets.map(({ injection }) => injection)).toEqual(['restored', 'restored'])
+  })
+
+  it('watch: Ctrl-C only leaves, and the run goes on', async () => {
+    const { answer } = await ask('started', 'run', 'quick-removal', '-e', 'sandbox', '--detach')
+    const watching = start('watch', answer.id)
+    await watching.hears('planning')
+    watching.interrupt()
+    expect(await watching.exitCode).toBe(130)
+    expect((await ask('run', 'runs', answer.id)).answer).toMatchObject({ isAborted: false, isOver: false })
+    expect((await ask('started', 'abort', answer.id, '--reason', 'done', '--no-wait')).exitCode).toBe(0)
+    expect((await here('watch', answer.id)).exitCode).toBe(4)
+    expect((await here('abort', answer.id, '--reason', 'again')).exitCode).toBe(3)
+  })
+
+  it('run: exits 5 when it is made to leave before restoration is verified', async () => {
+    const run = start('run', 'quick-removal', '-e', 'sandbox')
+    await run.hears('observing')
+    run.interrupt()
+    await run.hears('waiting until everything is put back')
+    run.interrupt('SIGTERM')
+    expect(await run.exitCode).toBe(5)
+    const client = createClient({ baseUrl: sandbox.url, token: readToken(), sleep: systemClock.sleep })
+    const [latest] = await client.runs.list({ limit: 1 })
+    expect((await here('watch', latest?.id ?? '')).exitCode).toBe(4)
+  })
+})
+
+function readToken(): string {
+  return readFileSync(join(sandbox.stateDir, 'api-token'), 'utf8').trim()
+}
