@@ -31,7 +31,12 @@ export async function startSandbox(): Promise<Sandbox> {
     [
       '--disable-warning=ExperimentalWarning',
       join(ROOT, 'apps/sandbox/src/main.ts'),
-      ...['--idle', '--fresh', '--state', stateDir, '--port-base', String(base)],
+      '--idle',
+      '--fresh',
+      '--state',
+      stateDir,
+      '--port-base',
+      String(base),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
