@@ -174,9 +174,14 @@ function blastRadius({ scenario, environment, steps }: GuardrailFacts): true | s
   for (const [whose, limit] of limits) {
     if (ids.size > limit.targetsMax) return `${ids.size} targets, the ${whose} allows ${limit.targetsMax}`
   }
-  for (const { step, approved } of steps) {
+  for (const { step, approved, again } of steps) {
     if (!approved.ok) return `step ${step}: the targets could not be resolved`
-    const { targets, population } = approved.value
+    const targets = approved.value.targets
+    // The population as it is now, when it was asked again: it may have shrunk since planning.
+    const population =
+      again?.ok === true
+        ? Math.min(again.value.population, approved.value.population)
+        : approved.value.population
     const percent = population === 0 ? 100 : (targets.length / population) * 100
     for (const [whose, limit] of limits) {
       if (percent > limit.percentMax)
@@ -193,12 +198,15 @@ function blastRadius({ scenario, environment, steps }: GuardrailFacts): true | s
 }
 
 function unfit({ steps }: GuardrailFacts, guardrail: 'tags' | 'protected-records'): true | string {
-  const found = steps.flatMap(({ approved }) =>
-    approved.ok ? approved.value.unfit.filter((entry) => entry.guardrail === guardrail) : [],
+  // What became exempt or protected since planning counts as much as what was so then.
+  const found = steps.flatMap(({ approved, again }) =>
+    [approved, again].flatMap((plan) =>
+      plan?.ok === true ? plan.value.unfit.filter((entry) => entry.guardrail === guardrail) : [],
+    ),
   )
   if (found.length === 0)
     return steps.every(({ approved }) => approved.ok) || 'the targets could not be resolved'
-  return found.map(({ target, reason }) => `${target}: ${reason}`).join('; ')
+  return [...new Set(found.map(({ target, reason }) => `${target}: ${reason}`))].join('; ')
 }
 
 function drift({ steps }: GuardrailFacts): true | string {

@@ -15,7 +15,7 @@ export function decideAbort(
   if (state.abort !== undefined) return { events: [] }
   const asked: RunEventBody = {
     type: 'abort-requested',
-    data: { reason: cause === 'abort' ? reason : `${cause}: ${reason}` },
+    data: cause === 'abort' ? { reason } : { reason: `${cause}: ${reason}`, cause },
   }
   if (state.status === 'settling')
     return { events: [], refused: 'everything is already put back; the run is about to close' }

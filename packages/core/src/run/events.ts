@@ -59,6 +59,7 @@ export const EVENT_SCHEMAS = {
     expectedPlan: hash.optional(),
   }),
   'status-changed': z.strictObject({ from: z.enum(STATUSES), to: z.enum(STATUSES), why: z.string() }),
+  /** A plan too long for one event comes as several with the same hash, which add up. */
   planned: z.strictObject({
     planHash: hash,
     steps: z.array(plannedStepSchema),
@@ -84,6 +85,8 @@ export const EVENT_SCHEMAS = {
   'step-waited': z.strictObject({ step }),
   'call-failed': z.strictObject({
     step: z.string().optional(),
+    /** What failed, when it was an act: an act that was surely turned down has no effect that is still to come. */
+    act: z.enum(['inject', 'recover']).optional(),
     failure: failureSchema,
     attempt: z.int(),
     retryAt: instant.optional(),
@@ -94,7 +97,11 @@ export const EVENT_SCHEMAS = {
   'recovery-requested': z.strictObject({ step, reason: z.enum(RECOVER_REASONS), attempt: z.int() }),
   'recovery-accepted': z.strictObject({ step, requestIds: z.array(z.string()) }),
   'restoration-observed': z.strictObject({ step, observations: z.array(observation) }),
-  'abort-requested': z.strictObject({ reason: z.string() }),
+  /** `cause` is absent when a person asked for this one run. */
+  'abort-requested': z.strictObject({
+    reason: z.string(),
+    cause: z.enum(['halt', 'stop-condition']).optional(),
+  }),
   'note-added': z.strictObject({ text: z.string().max(4000) }),
   measured: z.strictObject({ measurement: measurementSchema }),
   'person-needed': z.strictObject({ why: z.string() }),

@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../journal/envelope.ts'
-import type { Injection } from '../target/target.ts'
+import { isRestored, type Injection } from '../target/target.ts'
 import type { RunEventBody } from './events.ts'
 import type { RunState, StepState } from './state.ts'
 
@@ -47,10 +47,7 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
       return {
         ...withoutRetry(state),
         planHash: body.data.planHash,
-        planned: body.data.steps,
-        steps: Object.fromEntries(
-          body.data.steps.map((step) => [step.step, plannedStep(step.targets.map((t) => t.id))]),
-        ),
+        ...withPlan(state, body.data),
       }
     case 'guardrails-checked':
       return withoutRetry(state)
@@ -74,11 +71,12 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
         expiresAt: body.data.expiresAt,
         attempts: body.data.attempt,
         requestedAt: step.requestedAt ?? event.worldAt,
+        doubts: [...(step.doubts ?? []), event.at],
         targets: all(step, 'requested', 'asked for, not yet confirmed'),
       }))
     case 'injection-accepted':
       return onStep(state, body.data.step, (step) => ({
-        ...step,
+        ...answered(step),
         handle: body.data.handle,
         acceptedAt: event.worldAt,
       }))
@@ -87,14 +85,7 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
     case 'step-waited':
       return { ...state, waited: [...state.waited, body.data.step] }
     case 'call-failed':
-      return {
-        ...state,
-        retry: {
-          attempt: body.data.attempt,
-          code: body.data.failure.code,
-          ...(body.data.retryAt === undefined ? {} : { at: body.data.retryAt }),
-        },
-      }
+      return callFailed(state, body)
     case 'stop-condition-breached':
     case 'person-needed':
     case 'note-added':
@@ -105,14 +96,22 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
       return onStep(state, body.data.step, (step) => recoveryRequested(step, body, event), body.data.reason)
     case 'recovery-accepted':
       return onStep(state, body.data.step, (step) =>
-        step.recovery === undefined ? step : { ...step, recovery: { ...step.recovery, accepted: true } },
+        step.recovery === undefined
+          ? step
+          : { ...step, recovery: { ...rested(step.recovery), accepted: true } },
       )
     case 'restoration-observed':
       return onStep(state, body.data.step, (step) => restorationObserved(step, body, event))
     case 'abort-requested':
       return {
         ...state,
-        abort: { reason: body.data.reason, by: event.actor.name, at: event.at, worldAt: event.worldAt },
+        abort: {
+          reason: body.data.reason,
+          by: event.actor.name,
+          at: event.at,
+          worldAt: event.worldAt,
+          ...(body.data.cause === undefined ? {} : { cause: body.data.cause }),
+        },
       }
     case 'measured':
       return { ...withoutRetry(state), measurement: body.data.measurement }
@@ -122,6 +121,66 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
 function withoutRetry(state: RunState): RunState {
   const { retry: _, ...rest } = state
   return rest
+}
+
+/** A plan, or the next part of the one that is being read: parts of one hash add up, target by target. */
+function withPlan(
+  state: RunState,
+  { planHash, steps }: Extract<RunEventBody, { type: 'planned' }>['data'],
+): Pick<RunState, 'planned' | 'steps'> {
+  const planned = new Map(
+    state.planHash === planHash ? state.planned.map((step) => [step.step, step] as const) : [],
+  )
+  for (const part of steps) {
+    const known = planned.get(part.step)
+    planned.set(
+      part.step,
+      known === undefined ? part : { ...known, targets: [...known.targets, ...part.targets] },
+    )
+  }
+  return {
+    planned: [...planned.values()],
+    steps: Object.fromEntries(
+      [...planned.values()].map((step) => [step.step, plannedStep(step.targets.map((t) => t.id))]),
+    ),
+  }
+}
+
+/** How long after an undo that left its fault in the next one comes at first, and how often that doubles: up to 32 s. */
+const ASK_AGAIN_MICROS = 250_000
+const ASK_AGAIN_DOUBLINGS = 7
+
+/** The latest attempt got an answer: whatever it did, it has done. */
+function answered(step: StepState): StepState {
+  return { ...step, doubts: (step.doubts ?? []).slice(0, -1) }
+}
+
+/** A recovery whose last call went well. */
+function rested(recovery: NonNullable<StepState['recovery']>): NonNullable<StepState['recovery']> {
+  const { failures: _, retryAt: __, ...rest } = recovery
+  return rest
+}
+
+function callFailed(state: RunState, { data }: Extract<RunEventBody, { type: 'call-failed' }>): RunState {
+  const { step: name, attempt, failure, retryAt } = data
+  const at = retryAt === undefined ? {} : { at: retryAt }
+  const failed: RunState = { ...state, retry: { attempt, code: failure.code, ...at } }
+  const step = name === undefined ? undefined : state.steps[name]
+  if (name === undefined || step === undefined) return failed
+  const isTurnedDown = failure.kind !== 'ambiguous' && failure.kind !== 'unexpected'
+  const settled = data.act === 'inject' && isTurnedDown ? answered(step) : step
+  const recovery =
+    settled.recovery === undefined
+      ? undefined
+      : {
+          ...rested(settled.recovery),
+          failures: (settled.recovery.failures ?? 0) + 1,
+          ...(retryAt === undefined ? {} : { retryAt }),
+        }
+  return {
+    ...failed,
+    steps: { ...state.steps, [name]: recovery === undefined ? settled : { ...settled, recovery } },
+  }
 }
 
 function plannedStep(targets: readonly string[]): StepState {
@@ -191,12 +250,9 @@ function recoveryRequested(
   const targets = Object.fromEntries(
     Object.entries(step.targets).map(([id, target]) => [
       id,
-      target.injection === 'injected' || target.injection === 'requested' || target.injection === 'unknown'
-        ? {
-            injection: target.injection === 'unknown' ? ('unknown' as const) : ('recovering' as const),
-            seen: target.seen,
-          }
-        : target,
+      target.injection === 'unknown' || isRestored(target.injection)
+        ? target
+        : { injection: 'recovering' as const, seen: target.seen },
     ]),
   )
   return {
@@ -208,6 +264,7 @@ function recoveryRequested(
       requestedAtPlatform: before?.requestedAtPlatform ?? event.at,
       attempts: data.attempt,
       accepted: false,
+      ...(before?.failures === undefined ? {} : { failures: before.failures }),
     },
   }
 }
@@ -218,13 +275,15 @@ function restorationObserved(
   event: JournalEvent,
 ): StepState {
   const targets = merged(step, data.observations)
-  const done = Object.values(targets).every(
-    ({ injection }) => injection === 'restored' || injection === 'replaced' || injection === 'spent',
-  )
+  const done = Object.values(targets).every(({ injection }) => isRestored(injection))
   if (step.recovery === undefined) return { ...step, targets }
-  // Still in although it was asked to go: ask again.
+  const recovery = rested(step.recovery)
+  // Still in although it was asked to go: ask again, ever more seldom.
   const isStillIn = data.observations.some(({ injection }) => injection === 'injected')
-  if (isStillIn) return { ...step, targets, recovery: { ...step.recovery, accepted: false } }
-  if (!done || step.recovery.verifiedAt !== undefined) return { ...step, targets }
-  return { ...step, targets, recovery: { ...step.recovery, verifiedAt: event.worldAt } }
+  if (isStillIn) {
+    const retryAt = event.at + ASK_AGAIN_MICROS * 2 ** Math.min(recovery.attempts - 1, ASK_AGAIN_DOUBLINGS)
+    return { ...step, targets, recovery: { ...recovery, accepted: false, retryAt } }
+  }
+  if (!done || recovery.verifiedAt !== undefined) return { ...step, targets, recovery }
+  return { ...step, targets, recovery: { ...recovery, verifiedAt: event.worldAt } }
 }

@@ -1,10 +1,16 @@
 import type { CompiledEnvironment } from '../environment/environment.ts'
 import type { CompiledScenario, CompiledStep, InjectStep } from '../scenario/scenario.ts'
-import { isClean } from '../target/target.ts'
-import { plusMs, worldInstant, type PlatformInstant, type WorldInstant } from '../time/instant.ts'
+import { isRestored } from '../target/target.ts'
+import {
+  platformInstant,
+  plusMs,
+  worldInstant,
+  type PlatformInstant,
+  type WorldInstant,
+} from '../time/instant.ts'
 import type { RecoverReason, RunEventBody } from './events.ts'
 import type { RunState, StepState } from './state.ts'
-import { isEnd, type Status } from './status.ts'
+import { isEnd, isRecovery, type Status } from './status.ts'
 
 /** The one thing to do next for a run. */
 export type Command =
@@ -47,7 +53,7 @@ export const RESTORE_GRACE_MS = 120_000
 /** The heart of the product: from what is, the one thing to do next. Pure. */
 export function next(state: RunState, context: NextContext): Command {
   if (isEnd(state.status)) return { do: 'end' }
-  if (state.retry?.at !== undefined && state.retry.at > context.now && state.status !== 'aborting') {
+  if (!isRecovery(state.status) && state.retry?.at !== undefined && state.retry.at > context.now) {
     return { do: 'back-off', until: state.retry.at as PlatformInstant }
   }
   switch (state.status) {
@@ -137,7 +143,7 @@ function injectStep(
   return { do: 'confirm-injection', step }
 }
 
-/** Leaves the drill: undo when anything may be in, refuse when nothing was ever asked for. */
+/** Leaves the drill: undo when anything was ever asked for, refuse when nothing was. */
 function giveUp(state: RunState, why: string): Command {
   return goto(state, dirtySteps(state).length > 0 ? 'recovering' : 'refused', why)
 }
@@ -186,30 +192,50 @@ export function restoreAt(
   return worldInstant(Math.min(...ends, Number.MAX_SAFE_INTEGER))
 }
 
-/** Steps whose fault may be in: asked for, and not seen to be out or never in. */
+/**
+ * Steps whose fault may be in: asked for, and not seen to be out by comparing with the capture. A look that showed it
+ * never went in does not end that: such a step is undone like any other, since what was asked for may leave something
+ * behind.
+ */
 export function dirtySteps(state: RunState): readonly (readonly [string, StepState])[] {
   return Object.entries(state.steps).filter(
     ([, step]) =>
       step.requestedAt !== undefined &&
-      !Object.values(step.targets).every((target) => isClean(target.injection)),
+      !Object.values(step.targets).every((target) => isRestored(target.injection)),
   )
 }
 
 function recovering(state: RunState, context: NextContext): Command {
   if (isOverdue(state, context)) return needsPerson(state)
-  const reason = reasonOf(state, context)
-  const open = dirtySteps(state).find(([, step]) => step.recovery?.accepted !== true)
-  if (open !== undefined) {
-    if (state.retry?.at !== undefined && state.retry.at > context.now) {
-      return { do: 'back-off', until: state.retry.at as PlatformInstant }
-    }
-    return { do: 'recover', step: open[0], reason }
-  }
+  const dirty = dirtySteps(state)
+  if (dirty.some(([, step]) => step.recovery?.accepted !== true)) return undo(state, dirty, context)
   return goto(
     state,
     'verifying',
-    dirtySteps(state).length === 0 ? 'nothing was left to take out' : 'every fault was asked to go',
+    dirty.length === 0 ? 'nothing was left to take out' : 'every fault was asked to go',
   )
+}
+
+/**
+ * The next act of undo. What can be asked to go goes first, the least tried before the others; while everything that
+ * is left waits for its next try, what was asked is looked at. So no step that fails holds up another.
+ */
+function undo(
+  state: RunState,
+  dirty: readonly (readonly [string, StepState])[],
+  context: NextContext,
+): Command {
+  const ready = dirty.filter(([, step]) => (step.recovery?.retryAt ?? 0) <= context.now)
+  const [lost] = ready
+    .filter(([, step]) => step.recovery?.accepted !== true)
+    .toSorted(([, a], [, b]) => (a.recovery?.attempts ?? 0) - (b.recovery?.attempts ?? 0))
+  if (lost !== undefined) return { do: 'recover', step: lost[0], reason: reasonOf(state, context) }
+  const asked = ready.filter(([, step]) => step.recovery?.accepted === true)
+  // Steps take turns, so that one that lags does not hide the others.
+  const turn = asked[Math.floor(context.worldNow / 1000) % asked.length]
+  if (turn !== undefined) return { do: 'confirm-recovery', step: turn[0] }
+  const times = dirty.map(([, step]) => step.recovery?.retryAt ?? context.now)
+  return { do: 'back-off', until: platformInstant(Math.min(...times)) }
 }
 
 function verifying(state: RunState, context: NextContext): Command {
@@ -217,19 +243,13 @@ function verifying(state: RunState, context: NextContext): Command {
   const dirty = dirtySteps(state)
   if (dirty.length === 0)
     return goto(state, 'settling', 'every target was described and is as it was captured')
-  const lost = dirty.find(([, step]) => step.recovery?.accepted !== true)
-  if (lost !== undefined) return { do: 'recover', step: lost[0], reason: reasonOf(state, context) }
-  // Steps take turns, so that one that lags does not hide the others.
-  const turn = dirty[Math.floor(context.worldNow / 1000) % dirty.length] ?? dirty[0]
-  return turn === undefined
-    ? { do: 'wait', why: 'nothing to verify' }
-    : { do: 'confirm-recovery', step: turn[0] }
+  return undo(state, dirty, context)
 }
 
 /** Why the faults go: whatever the journal said first, else what the state shows. */
 function reasonOf(state: RunState, context: NextContext): RecoverReason {
   if (state.recoverReason !== undefined) return state.recoverReason
-  if (state.abort !== undefined) return 'abort'
+  if (state.abort !== undefined) return state.abort.cause ?? 'abort'
   if (state.responseSeenAt !== undefined) return 'response-seen'
   const steps = Object.values(state.steps)
   if (steps.some((step) => step.expiresAt !== undefined && step.expiresAt <= context.worldNow))
@@ -248,7 +268,7 @@ function isOverdue(state: RunState, context: NextContext): boolean {
 function needsPerson(state: RunState): Command {
   const left = dirtySteps(state).flatMap(([name, step]) =>
     Object.entries(step.targets).flatMap(([id, target]) =>
-      isClean(target.injection) ? [] : [`${id} (${name}: ${target.injection})`],
+      isRestored(target.injection) ? [] : [`${id} (${name}: ${target.injection})`],
     ),
   )
   if (left.length === 0)

@@ -14,6 +14,8 @@ export const stepStateSchema = z.strictObject({
   key: z.string().optional(),
   handle: z.string().optional(),
   attempts: z.int(),
+  /** Attempts that nobody answered: each may still take effect. Platform time. */
+  doubts: z.array(z.int()).optional(),
   requestedAt: z.int().optional(),
   acceptedAt: z.int().optional(),
   /** Last look at which the effect was not there yet. */
@@ -29,6 +31,10 @@ export const stepStateSchema = z.strictObject({
       requestedAtPlatform: z.int(),
       attempts: z.int(),
       accepted: z.boolean(),
+      /** Calls that failed in a row. */
+      failures: z.int().optional(),
+      /** Not again before: platform time. Each step has its own, so that one that fails holds up no other. */
+      retryAt: z.int().optional(),
       verifiedAt: z.int().optional(),
     })
     .optional(),
@@ -57,7 +63,15 @@ export const runStateSchema = z.strictObject({
   refusal: z.string().optional(),
   steadyBefore: z.boolean(),
   responseSeenAt: z.int().optional(),
-  abort: z.strictObject({ reason: z.string(), by: z.string(), at: z.int(), worldAt: z.int() }).optional(),
+  abort: z
+    .strictObject({
+      reason: z.string(),
+      by: z.string(),
+      at: z.int(),
+      worldAt: z.int(),
+      cause: z.enum(['halt', 'stop-condition']).optional(),
+    })
+    .optional(),
   recoverReason: z.enum(RECOVER_REASONS).optional(),
   measurement: measurementSchema.optional(),
 })

@@ -23,6 +23,14 @@ export const CLEAN_INJECTIONS = [
   'failed-to-inject',
 ] as const satisfies readonly Injection[]
 
+/** What comparing with the capture can come to when a fault is out. Only these close a run that asked for a fault. */
+export const RESTORED_INJECTIONS = ['restored', 'replaced', 'spent'] as const satisfies readonly Injection[]
+
+/** True once describing a target after the undo showed it as its fault's restoration promises. */
+export function isRestored(injection: Injection): boolean {
+  return (RESTORED_INJECTIONS as readonly Injection[]).includes(injection)
+}
+
 /** True when a target in this state needs no undo. */
 export function isClean(injection: Injection): boolean {
   return (CLEAN_INJECTIONS as readonly Injection[]).includes(injection)
