@@ -129,8 +129,7 @@ async function carryOut(
       await checkPreflight(tenure, ports, signal)
       return 'again'
     case 'check-steady-state':
-      await checkSteadyState(tenure, ports, signal)
-      return 'again'
+      return (await checkSteadyState(tenure, ports, signal)) === 'went-on' ? 'again' : soon(WATCH_WORLD_MS)
     case 'prepare-undo':
       await prepareUndo(tenure, command.step, ports)
       return 'again'

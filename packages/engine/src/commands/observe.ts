@@ -3,6 +3,7 @@ import {
   decideAbort,
   responseSeen,
   measure,
+  plusMs,
   steadyState,
   worldInstant,
   type CompiledObjective,
@@ -33,17 +34,26 @@ const ALARM_TIMEOUT_MS = 5000
 /** How often metrics of objectives are read while faults are in, in world time. */
 const METRICS_EVERY_MS = 30_000
 
-/** The end of the baseline: the steady state must hold and the targets must still be those that were approved. */
-export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
+/**
+ * The end of the baseline: the steady state must hold and the targets must still be those that were approved. Where too
+ * few samples are usable to know, the baseline goes on for as long again before that is a refusal.
+ */
+export async function checkSteadyState(
+  tenure: Tenure,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<'went-on' | 'not-yet'> {
   const from = worldInstant(tenure.state.entered.baseline ?? tenure.worldNow())
   const to = tenure.worldNow()
   const samples = await ports.samples.read(tenure.id, { from, to })
-  const { holds, seen } = steadyState(
+  const { holds, isKnown, seen } = steadyState(
     samples,
     tenure.scenario,
     tenure.environment.probes.vantages.map(({ name }) => name),
     { from, to },
   )
+  const { forMs } = tenure.scenario.steadyState
+  if (!isKnown && to < plusMs(from, 2 * forMs)) return 'not-yet'
   const answers = holds ? await driftAnswers(tenure, ports, signal) : []
   const steady: GuardrailAnswer = {
     guardrail: 'steady-state',
@@ -59,6 +69,7 @@ export async function checkSteadyState(tenure: Tenure, ports: Ports, signal: Abo
         ? [checked, ...refusal('baseline', refused)]
         : [checked, { type: 'status-changed', data: { from: 'baseline', to: 'injecting', why: seen } }],
   )
+  return 'went-on'
 }
 
 /** The guardrails once more, right before the first act. */
