@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { ROOT } from './start-sandbox.ts'
 
-/** Starts nothing but the simulator, on the state and the ports that a sandbox of these left; answers how to stop it. */
+/**
+ * Starts nothing but the simulator, on the state and the ports that a sandbox of these left, and with a clock that
+ * hardly moves: to look at the world before anybody acts. Answers how to stop it.
+ */
 export async function startSimulatorAlone(
   stateDir: string,
   portBase: number,
@@ -19,7 +22,7 @@ export async function startSimulatorAlone(
       '--state',
       join(stateDir, 'simulator', world),
       '--rate',
-      '30',
+      '1',
       '--seed',
       '1',
       '--aws-port',

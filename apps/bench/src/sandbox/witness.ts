@@ -62,3 +62,18 @@ export async function witnessRecordSets(controlUrl: string): Promise<Witness> {
   if (zone === undefined) throw new Error('the simulated world has no zone')
   return { zone: zone.id, records: recordSets }
 }
+
+/** A mutating call as the simulator's own log has it. `outcome` is `ok` or the error code. */
+export type LoggedMutation = Readonly<{
+  service: string
+  operation: string
+  summary: string
+  outcome: string
+  userAgent: string
+}>
+
+/** The simulator's own log of mutating calls, oldest first. */
+export async function loggedMutations(controlUrl: string): Promise<readonly LoggedMutation[]> {
+  const answer = await fetch(`${controlUrl}/mutations`)
+  return (await answer.json()) as readonly LoggedMutation[]
+}
