@@ -5,9 +5,6 @@ import { createRoot } from 'react-dom/client'
 import { applyTheme } from './app/preferences.ts'
 import { makeQueryClient } from './app/query-client.ts'
 import { router } from './app/router.tsx'
-import './styles/tokens.css'
-import './styles/base.css'
-import './styles/parts.css'
 
 applyTheme()
 const root = document.querySelector('#root')

@@ -4,7 +4,6 @@ import { HaltBanner, HaltControl } from '../features/halt/halt-control.tsx'
 import { BrandMark, Icon } from '../ui/icon.tsx'
 import { themeChoice, zoneChoice } from './preferences.ts'
 import { useChoice } from './stored-choice.ts'
-import './shell.css'
 
 /** What surrounds every page: where one is, whether the halt is set, and how times and colours are shown. */
 export function Shell() {

@@ -36,3 +36,10 @@ export function limit(micros: number): string {
   const rest = Math.round(seconds - minutes * 60)
   return rest === 0 ? `${minutes} min` : `${minutes} min ${String(rest).padStart(2, '0')} s`
 }
+
+/** A round distance on an axis: `30 s`, `2 min`, `1 min 30 s`. */
+export function axisDistance(micros: number): string {
+  const seconds = Math.round(micros / 1_000_000)
+  if (seconds % 60 === 0) return `${seconds / 60} min`
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}

@@ -31,10 +31,10 @@ export function clockTime(micros: number, zone: Zone, digits: 0 | 1 | 3 = 1): st
   return `${two(hours)}:${two(minutes)}:${two(seconds)}${fraction}`
 }
 
-/** Day of an instant in words. */
-export function dayOf(micros: number, zone: Zone): string {
+/** Day of an instant, short, for an axis. */
+export function shortDay(micros: number, zone: Zone): string {
   const { date, timeZone } = fieldsOf(micros, zone)
-  const format = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const
+  const format = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const
   return date.toLocaleDateString('en-GB', timeZone === undefined ? format : { ...format, timeZone })
 }
 
@@ -44,15 +44,6 @@ export function shortMoment(micros: number, zone: Zone): string {
   const format = { day: 'numeric', month: 'short' } as const
   const day = date.toLocaleDateString('en-GB', timeZone === undefined ? format : { ...format, timeZone })
   return `${day} ${two(hours)}:${two(minutes)}`
-}
-
-/** How long ago, in words; always shown with the moment itself. */
-export function ago(micros: number, nowMicros: number): string {
-  const seconds = Math.max(0, Math.floor((nowMicros - micros) / 1_000_000))
-  if (seconds < 60) return `${seconds} s ago`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ago`
-  return `${Math.floor(seconds / 86_400)} days ago`
 }
 
 /** Name of the zone as it stands beside a time. */

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react'
 
-/** A question that has to be answered before anything else. Escape and the backdrop mean no. */
+/** A question that has to be answered before anything else. Escape and the backdrop mean no; focus starts at `data-first`. */
 export function Dialog({
   title,
   onClose,
@@ -11,6 +11,7 @@ export function Dialog({
   useEffect(() => {
     const before = document.activeElement
     ref.current?.showModal()
+    ref.current?.querySelector<HTMLElement>('[data-first]')?.focus()
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus()
     }

@@ -40,3 +40,13 @@ export const PART_WORDS: Readonly<
     look: 'series',
   },
 }
+
+/** Between which points each part lies; the first that was observed counts. */
+export const PART_ENDS: Readonly<Record<PartName, Readonly<{ from: readonly PointName[]; to: PointName }>>> =
+  {
+    detect: { from: ['onset'], to: 'detected' },
+    decide: { from: ['detected'], to: 'decided' },
+    act: { from: ['decided'], to: 'acted' },
+    propagate: { from: ['acted', 'onset'], to: 'first-good' },
+    ramp: { from: ['first-good'], to: 'recovered' },
+  }

@@ -24,7 +24,6 @@ export function HaltControl() {
         <Icon name="lever" className={halt.set ? 'deviated' : 'held'} />
         <span>
           Halt<span className="wide">: {halt.set ? 'set' : 'not set'}</span>
-          <span className="sr">{halt.set ? ', set' : ', not set'}</span>
         </span>
       </button>
       {isAsking ? <HaltDialog isSet={halt.set} onClose={() => setAsking(false)} /> : null}

@@ -28,7 +28,7 @@ export function HaltDialog({ isSet, onClose }: Readonly<{ isSet: boolean; onClos
             id={fieldId}
             value={reason}
             maxLength={500}
-            autoFocus
+            data-first
             onChange={(event) => setReason(event.target.value)}
           />
         </div>

@@ -9,7 +9,6 @@ import { ProblemNotice, ProblemPage } from '../../ui/problem.tsx'
 import { StatusWord } from '../../ui/word.tsx'
 import { presentRuns, runsSummary, type RunRow } from './present.ts'
 import { useRuns } from './queries.ts'
-import './runs.css'
 
 /** All runs, newest first. */
 export function RunsPage() {

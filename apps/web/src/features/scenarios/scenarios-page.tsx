@@ -2,6 +2,7 @@ import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { zoneChoice } from '../../app/preferences.ts'
 import { useChoice } from '../../app/stored-choice.ts'
 import { useTitle } from '../../app/use-title.ts'
+import { capital } from '../../format/text.ts'
 import { shortMoment, type Zone } from '../../format/time.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Loading } from '../../ui/loading.tsx'
@@ -9,7 +10,6 @@ import { ProblemPage } from '../../ui/problem.tsx'
 import { useRuns } from '../runs/queries.ts'
 import { presentCatalogue, type CatalogueEntry } from './present.ts'
 import { useScenarios } from './queries.ts'
-import './scenarios.css'
 
 /** The catalogue on the left, one scenario on the right. */
 export function ScenariosPage() {
@@ -28,11 +28,12 @@ export function ScenariosPage() {
   return (
     <div className={`catalogue${name === undefined ? ' is-index' : ''}`}>
       <nav className="catalogue-list" aria-label="Scenarios">
-        <h1>Scenarios</h1>
+        {name === undefined ? <h1>Scenarios</h1> : <p className="catalogue-title">Scenarios</p>}
         {presentCatalogue(scenarios.data, runs.data ?? []).map(({ domain, entries }) => (
           <section key={domain}>
             <h2>
-              {domain} <span className="muted">{entries.length}</span>
+              {domain.length <= 3 ? domain.toUpperCase() : capital(domain)}{' '}
+              <span className="muted">{entries.length}</span>
             </h2>
             <ul>
               {entries.map((entry) => (

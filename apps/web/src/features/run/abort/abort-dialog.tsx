@@ -59,7 +59,7 @@ export function AbortDialog({ run, onClose }: Readonly<{ run: RunDetail; onClose
           <button type="button" className="btn" onClick={onClose}>
             Go on with the run
           </button>
-          <button type="submit" className="btn is-abort" autoFocus disabled={abort.isPending}>
+          <button type="submit" className="btn is-abort" data-first disabled={abort.isPending}>
             <Icon name="stop" />
             Abort and undo
           </button>

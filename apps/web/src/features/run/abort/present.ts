@@ -1,5 +1,6 @@
 import { isLive, type RunDetail } from '@firedrill/contracts'
 import { duration } from '../../../format/duration.ts'
+import { count } from '../../../format/text.ts'
 
 /** What stands in the place of Abort. It is always the same place. */
 export type StopState = Readonly<
@@ -64,8 +65,4 @@ export function undoList(run: RunDetail): readonly Readonly<{ step: string; what
       },
     ]
   })
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
 }

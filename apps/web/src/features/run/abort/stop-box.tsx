@@ -8,7 +8,6 @@ import { useAbortRun } from '../queries.ts'
 import { AbortDialog, USUAL_REASON } from './abort-dialog.tsx'
 import { HoldButton } from './hold-button.tsx'
 import { stopState, type StopState } from './present.ts'
-import './abort.css'
 
 /** Abort, and after it the proof that everything is put back; always in the same place. */
 export function StopBox({ run, platformNow }: Readonly<{ run: RunDetail; platformNow: number }>) {

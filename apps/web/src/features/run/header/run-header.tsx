@@ -1,6 +1,7 @@
 import type { RunDetail } from '@firedrill/contracts'
 import { Link } from '@tanstack/react-router'
 import { limit } from '../../../format/duration.ts'
+import { capital } from '../../../format/text.ts'
 import { clockTime, zoneName, type Zone } from '../../../format/time.ts'
 import { Duration } from '../../../ui/duration.tsx'
 import { Icon } from '../../../ui/icon.tsx'
@@ -10,7 +11,6 @@ import { StopBox } from '../abort/stop-box.tsx'
 import type { ObjectiveRow } from '../objectives/present.ts'
 import { RulerView } from '../objectives/ruler-view.tsx'
 import { headlineOf, lastMoment } from './headline.ts'
-import './header.css'
 
 /** Name, clock against the objective, verdict so far, and Abort. It is never paused. */
 export function RunHeader({
@@ -53,7 +53,11 @@ export function RunHeader({
           )}
         </p>
       </div>
-      <Clock run={run} worldNow={worldNow} zone={zone} objectives={objectives} />
+      {run.isOver ? (
+        <Answer run={run} />
+      ) : (
+        <Clock run={run} worldNow={worldNow} zone={zone} objectives={objectives} />
+      )}
       <table className="so-far">
         <caption>
           {run.isOver ? 'Verdict' : 'Verdict so far'}: <StatusWord word={word} />
@@ -68,13 +72,28 @@ export function RunHeader({
                 {row.name}
               </th>
               <td className="muted">≤ {row.objective}</td>
-              <td>{row.observed}</td>
+              <td>{row.short}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <StopBox run={run} platformNow={platformNow} />
     </section>
+  )
+}
+
+/** The end of a run in one sentence. */
+function Answer({ run }: Readonly<{ run: RunDetail }>) {
+  const word = verdictWord(run.verdict)
+  const reason = run.measurement?.reason ?? run.reason
+  return (
+    <div className="answer">
+      <p className={`word big ${word.role}`}>
+        <Icon name={word.icon} />
+        {capital(word.word)}
+      </p>
+      <p className="soft">{capital(reason === '' ? word.means : reason)}</p>
+    </div>
   )
 }
 
@@ -107,9 +126,7 @@ function Clock({
                 : 'not observed'}
           </span>
         )}
-        <span className="of">
-          {headline.objective.name}, objective {limit(headline.objective.maxMicros)}
-        </span>
+        <span className="of">objective {limit(headline.objective.maxMicros)}</span>
       </p>
       {row === undefined ? null : (
         <RulerView ruler={row.ruler} label={`${row.name}: ${row.observed} of ${row.objective}`} />
@@ -119,9 +136,9 @@ function Clock({
           (row?.reason ?? '')
         ) : (
           <>
-            Can still be held until <b>{clockTime(left.at, zone)}</b> {zoneName(zone)},{' '}
+            The objective’s time is up at <b>{clockTime(left.at, zone)}</b> {zoneName(zone)},{' '}
             <span className="nowrap">
-              <Duration micros={left.left} /> from now
+              in <Duration micros={left.left} />
             </span>
           </>
         )}

@@ -1,13 +1,13 @@
-import { formatMicros, type RunDetail, type TimelineEvent } from '@firedrill/contracts'
+import { formatInterval, formatMicros, type RunDetail, type TimelineEvent } from '@firedrill/contracts'
 import { useState } from 'react'
 import { duration } from '../../../format/duration.ts'
 import { clockTime, zoneName, type Zone } from '../../../format/time.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusWord } from '../../../ui/word.tsx'
-import { POINT_WORDS, type PointName } from '../../../vocabulary/measured.ts'
+import { PART_WORDS, POINT_WORDS, type PointName } from '../../../vocabulary/measured.ts'
 import { TONE_WORDS } from '../../../vocabulary/tones.ts'
 import type { Selection } from '../timeline/board.tsx'
-import './inspector.css'
+import { partsFedBy } from './parts-fed.ts'
 
 type Common = Readonly<{ zone: Zone; onSelect: (selection: Selection) => void }>
 
@@ -142,6 +142,7 @@ function PointDetails({
   onSelect,
 }: Common & Readonly<{ name: PointName; point: PointValue; run: RunDetail }>) {
   const { word, means } = POINT_WORDS[name]
+  const fed = partsFedBy(name, run.measurement?.parts ?? {})
   return (
     <>
       <Head kind={word} detail="point in time" onSelect={onSelect} />
@@ -161,18 +162,19 @@ function PointDetails({
         <dt>Width</dt>
         <dd>{duration(point.hi - point.lo)}</dd>
       </dl>
-      <h3>Measured by</h3>
-      <dl className="kv">
-        {run.objectives.map((objective) => (
-          <div className="pair" key={objective.name}>
-            <dt>{objective.name}</dt>
-            <dd>
-              {run.measurement?.objectives.find((result) => result.objective === objective.name)?.method ??
-                'not measured yet'}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {fed.length === 0 ? null : (
+        <>
+          <h3>What it feeds</h3>
+          <dl className="kv">
+            {fed.map(([part, interval]) => (
+              <div className="pair" key={part}>
+                <dt>{PART_WORDS[part].word}</dt>
+                <dd>{formatInterval(interval)}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
       <div className="acts">
         <CopyLink />
       </div>

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { clockTime, type Zone } from '../../../format/time.ts'
 import type { Liveness } from './liveness.ts'
-import './live.css'
 
 /** How fresh the page is. Stale has another shape, not only another colour. */
 export function LiveMark({

@@ -2,7 +2,6 @@ import { StatusWord } from '../../../ui/word.tsx'
 import type { ObjectiveRow } from './present.ts'
 import { OBJECTIVE_AT } from './ruler.ts'
 import { RulerView } from './ruler-view.tsx'
-import './objectives.css'
 
 /** Each objective as a place, what was observed beside it, and why the verdict is what it is. */
 export function Objectives({ rows, isFinal }: Readonly<{ rows: readonly ObjectiveRow[]; isFinal: boolean }>) {

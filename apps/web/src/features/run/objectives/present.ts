@@ -1,14 +1,14 @@
 import {
   formatInterval,
-  type DurationInterval,
   type ObjectiveProgress,
   type ObjectiveResult,
   type RunDetail,
 } from '@firedrill/contracts'
-import { limit } from '../../../format/duration.ts'
+import { duration, limit } from '../../../format/duration.ts'
+import { shortInterval } from '../../../format/interval.ts'
 import { verdictWord } from '../../../vocabulary/verdicts.ts'
 import type { Word } from '../../../vocabulary/word.ts'
-import { rulerOf, type Ruler } from './ruler.ts'
+import { clockRuler, rulerOf, type Ruler } from './ruler.ts'
 
 /** An objective as the page shows it. */
 export type ObjectiveRow = Readonly<{
@@ -16,6 +16,8 @@ export type ObjectiveRow = Readonly<{
   kind: string
   objective: string
   observed: string
+  /** The same where there is little room. */
+  short: string
   word: Word
   reason: string
   /** What would have decided it, for inconclusive. */
@@ -35,41 +37,44 @@ const KINDS: Readonly<Record<ObjectiveProgress['kind'], string>> = {
 export function presentObjectives(run: RunDetail, worldNow: number): readonly ObjectiveRow[] {
   return run.objectives.map((progress) => {
     const result = run.measurement?.objectives.find(({ objective }) => objective === progress.name)
-    const observed = progress.observed ?? soFar(progress, run, worldNow)
     return {
       name: progress.name,
       kind: KINDS[progress.kind],
       objective: limit(progress.maxMicros),
-      observed:
-        observed === undefined
-          ? progress.sinceWorldAt === null
-            ? 'not begun'
-            : 'not observed'
-          : formatInterval(observed),
       word: verdictWord(progress.verdict),
       reason: result?.reason ?? openReason(progress, run),
       wouldDecide: result?.wouldDecide ?? '',
       method: result?.method ?? '',
-      ruler: observed === undefined ? undefined : rulerOf(observed, progress.maxMicros, progress.verdict),
       vantages: result?.vantages ?? [],
+      ...figureOf(progress, run, worldNow),
     }
   })
 }
 
-/** While an objective's clock runs it is known to take more than the time so far. */
-function soFar(progress: ObjectiveProgress, run: RunDetail, worldNow: number): DurationInterval | undefined {
-  if (
-    run.isOver ||
-    progress.sinceWorldAt === null ||
-    progress.untilWorldAt !== null ||
-    progress.kind === 'data-loss'
-  )
-    return undefined
-  return { lo: Math.max(0, worldNow - progress.sinceWorldAt), hi: null }
+/** What was observed, or how long its clock has run. The clock bounds nothing: the service may be well again already. */
+function figureOf(
+  progress: ObjectiveProgress,
+  run: RunDetail,
+  worldNow: number,
+): Pick<ObjectiveRow, 'observed' | 'short' | 'ruler'> {
+  const { observed, maxMicros, sinceWorldAt, untilWorldAt, verdict } = progress
+  if (observed !== null)
+    return {
+      observed: formatInterval(observed),
+      short: shortInterval(observed),
+      ruler: rulerOf(observed, maxMicros, verdict),
+    }
+  if (run.isOver) return { observed: 'not observed', short: 'not observed', ruler: undefined }
+  if (sinceWorldAt === null) return { observed: 'not begun', short: 'not begun', ruler: undefined }
+  const elapsed = Math.max(0, (untilWorldAt ?? worldNow) - sinceWorldAt)
+  const short = `at ${duration(elapsed)}`
+  return { observed: `clock ${short}`, short, ruler: clockRuler(elapsed, maxMicros) }
 }
 
 function openReason(progress: ObjectiveProgress, run: RunDetail): string {
   if (run.isOver) return 'Nothing was measured.'
   if (progress.sinceWorldAt === null) return 'Its clock starts with the fault.'
-  return progress.untilWorldAt === null ? 'Its clock is running.' : 'Waits for the measurement.'
+  return progress.untilWorldAt === null
+    ? 'Its clock runs from the fault; what users saw is measured from the samples.'
+    : 'Waits for the measurement.'
 }

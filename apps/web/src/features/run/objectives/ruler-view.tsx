@@ -1,5 +1,4 @@
-import type { Ruler } from './ruler.ts'
-import { OBJECTIVE_AT } from './ruler.ts'
+import { OBJECTIVE_AT, type IntervalRuler, type Ruler } from './ruler.ts'
 
 /** A ruler: the objective as a place, and the observed interval as two caps with a line. */
 export function RulerView({ ruler, label }: Readonly<{ ruler: Ruler | undefined; label: string }>) {
@@ -10,13 +9,17 @@ export function RulerView({ ruler, label }: Readonly<{ ruler: Ruler | undefined;
       {[0, 0.25, 0.5, 0.75, 1.25].map((share) => (
         <span key={share} className="mark" style={{ left: `${share * OBJECTIVE_AT}%` }} />
       ))}
-      {ruler === undefined ? null : <Interval ruler={ruler} />}
+      {ruler === undefined ? null : ruler.kind === 'clock' ? (
+        <span className="so-long" style={{ width: `${ruler.at}%` }} />
+      ) : (
+        <Interval ruler={ruler} />
+      )}
       <span className="objective" style={{ left: `${OBJECTIVE_AT}%` }} />
     </div>
   )
 }
 
-function Interval({ ruler }: Readonly<{ ruler: Ruler }>) {
+function Interval({ ruler }: Readonly<{ ruler: IntervalRuler }>) {
   const { lo, hi, isBeyond, role, distance } = ruler
   if (isBeyond) {
     return (

@@ -8,8 +8,12 @@ export const REACH = 1.34
 /** Where the objective stands on every ruler, in percent. */
 export const OBJECTIVE_AT = 100 / REACH
 
+/** What a ruler shows: a clock that runs, which bounds nothing yet, or an interval that was observed. */
+export type Ruler = Readonly<{ kind: 'clock'; at: number }> | IntervalRuler
+
 /** An interval beside its objective, in percent of the ruler. */
-export type Ruler = Readonly<{
+export type IntervalRuler = Readonly<{
+  kind: 'interval'
   lo: number
   /** Null: only the lower bound is known, and an arrow stands in place of the right cap. */
   hi: number | null
@@ -21,10 +25,15 @@ export type Ruler = Readonly<{
 }>
 
 /** Lays an interval on its ruler. Distances are rounded towards the objective, so that none seems larger than it is. */
-export function rulerOf(observed: DurationInterval, maxMicros: number, verdict: Verdict | null): Ruler {
+export function rulerOf(
+  observed: DurationInterval,
+  maxMicros: number,
+  verdict: Verdict | null,
+): IntervalRuler {
   const at = (micros: number) => Math.min(100, (micros / maxMicros) * OBJECTIVE_AT)
   const { lo, hi } = observed
   return {
+    kind: 'interval',
     lo: at(lo),
     hi: hi === null ? null : at(hi),
     isBeyond: at(lo) >= 100,
@@ -37,10 +46,15 @@ function distanceOf(
   { lo, hi }: DurationInterval,
   maxMicros: number,
   at: (micros: number) => number,
-): Ruler['distance'] {
+): IntervalRuler['distance'] {
   if (hi !== null && hi <= maxMicros)
     return { from: at(hi), to: OBJECTIVE_AT, text: `${formatMicros(maxMicros - hi, 'down')} to spare` }
   if (lo > maxMicros)
     return { from: OBJECTIVE_AT, to: at(lo), text: `${formatMicros(lo - maxMicros, 'down')} over` }
   return undefined
+}
+
+/** The time so far on a ruler. */
+export function clockRuler(elapsedMicros: number, maxMicros: number): Ruler {
+  return { kind: 'clock', at: Math.min(100, (elapsedMicros / maxMicros) * OBJECTIVE_AT) }
 }

@@ -107,7 +107,9 @@ function Evidence({ run }: Readonly<{ run: RunDetail }>) {
     <section className="sheet">
       <header>
         <h2>Evidence</h2>
-        <span className="end">{data.length} pieces</span>
+        <span className="end">
+          {data.length} {data.length === 1 ? 'piece' : 'pieces'}
+        </span>
       </header>
       <ul className="evidence small">
         {data.map(({ hash, kind, size }) => (

@@ -11,7 +11,6 @@ import { Parts } from './parts.tsx'
 import { Record } from './record.tsx'
 import { Targets } from './targets.tsx'
 import { TimelineTable } from './timeline-table.tsx'
-import './sheet.css'
 
 /** What a run is judged by, what it touched, and what it left, in the order in which people ask. */
 export function SheetPage({

@@ -1,5 +1,5 @@
 import { clockTime, type Zone } from '../../../format/time.ts'
-import { limit } from '../../../format/duration.ts'
+import { axisDistance } from '../../../format/duration.ts'
 import { percent, ticks, type View } from './scale.ts'
 
 /** World time above, time since the onset (or the fault) below. */
@@ -7,21 +7,26 @@ export function Axis({
   view,
   width,
   zone,
+  now,
   zero,
 }: Readonly<{
   view: View
   width: number
   zone: Zone
+  /** The live edge has a label of its own, which no other may touch. */
+  now: number | undefined
   zero: Readonly<{ at: number; word: string }> | undefined
 }>) {
   const seconds = (view.to - view.from) / 1_000_000 < 180
   return (
     <div className="axis" aria-hidden="true">
-      {ticks(view, width, seconds ? 84 : 62).map((at) => (
-        <span key={at} className="tick" style={{ left: `${percent(view, at)}%` }}>
-          {clockTime(at, zone, 0).slice(0, seconds ? 8 : 5)}
-        </span>
-      ))}
+      {ticks(view, width, seconds ? 84 : 62)
+        .filter((at) => now === undefined || Math.abs(percent(view, at) - percent(view, now)) * width > 8500)
+        .map((at) => (
+          <span key={at} className="tick" style={{ left: `${percent(view, at)}%` }}>
+            {clockTime(at, zone, 0).slice(0, seconds ? 8 : 5)}
+          </span>
+        ))}
       {zero === undefined ? null : <Relative view={view} width={width} zero={zero} />}
     </div>
   )
@@ -40,7 +45,7 @@ function Relative({
         .filter((at) => at > 0)
         .map((at) => (
           <span key={at} className="tick is-low" style={{ left: `${percent(shifted, at)}%` }}>
-            +{limit(at)}
+            +{axisDistance(at)}
           </span>
         ))}
       {from >= view.from && from <= view.to ? (

@@ -1,6 +1,6 @@
 import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
 import { useCallback, useMemo, useRef } from 'react'
-import { clockTime, dayOf, zoneName, type Zone } from '../../../format/time.ts'
+import { clockTime, shortDay, zoneName, type Zone } from '../../../format/time.ts'
 import type { PointName } from '../../../vocabulary/measured.ts'
 import { Axis } from './axis.tsx'
 import { Cursor } from './cursor.tsx'
@@ -12,7 +12,6 @@ import { timelineRows } from './rows.ts'
 import { clip, percent, type View } from './scale.ts'
 import { TrackRow } from './track.tsx'
 import { useWidth } from './use-width.ts'
-import './board.css'
 
 /** What is selected on a page. */
 export type Selection = Readonly<{ event?: number; point?: PointName }>
@@ -46,22 +45,28 @@ export function Board({
     const nearest = events.toSorted((a, b) => Math.abs(a.worldAt - at) - Math.abs(b.worldAt - at))[0]
     if (nearest !== undefined) selectEvent(nearest.seq)
   }
-  const rate = run.clock.rate === 1 ? '' : `, world time at ×${run.clock.rate}`
+  const rate = run.clock.rate === 1 ? '' : ` · world time ×${run.clock.rate}`
   return (
     <div className="board" ref={board} role="group" aria-label="Timeline; a table of the same is below">
       <div className="tl-row is-axis">
         <div className="tl-label small muted">
           <span className="clip">
-            {zoneName(zone)}, {dayOf(worldNow, zone)}
+            {shortDay(worldNow, zone)}, {zoneName(zone)}
             {rate}
           </span>
         </div>
         <div className="tl-track" ref={axis}>
-          <Axis view={view} width={width} zone={zone} zero={zeroOf(run)} />
+          <Axis
+            view={view}
+            width={width}
+            zone={zone}
+            now={run.isOver ? undefined : worldNow}
+            zero={zeroOf(run)}
+          />
         </div>
       </div>
       <PointsRow
-        points={run.measurement?.points ?? {}}
+        run={run}
         view={view}
         width={width}
         zone={zone}
@@ -118,9 +123,7 @@ function Overlays({
       {objectiveLimits(run).map(({ name, lo, hi }) => {
         const box = clip(view, lo, hi)
         return box === undefined ? null : (
-          <div key={name} className="limit" style={{ left: `${box.left}%`, width: `${box.width}%` }}>
-            <span className={box.left > 80 ? 'is-before' : ''}>{name} limit</span>
-          </div>
+          <div key={name} className="limit" style={{ left: `${box.left}%`, width: `${box.width}%` }} />
         )
       })}
     </div>

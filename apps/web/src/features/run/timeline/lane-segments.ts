@@ -27,7 +27,7 @@ export function laneSegments(lane: ProbeLane, until: number): readonly LaneSegme
   for (const [index, point] of points.entries()) {
     const next = points[index + 1]
     const isGap = next !== undefined ? next.start - point.end > gap : until - point.end > gap
-    const to = isGap || next === undefined ? Math.max(point.end, point.start) : next.start
+    const to = isGap || next === undefined ? Math.max(point.start, Math.min(point.end, until)) : next.start
     push(segments, {
       from: point.start,
       to,
@@ -46,13 +46,21 @@ export function lastState(lane: ProbeLane): Readonly<{ state: LaneState; detail:
   return point === undefined ? undefined : { state: stateOf(point), detail: point.detail ?? '' }
 }
 
+/** The slowest of the good answers, in microseconds; bad ones take as long as their timeout. */
+export function slowestGood(lane: ProbeLane): number {
+  return lane.points.reduce(
+    (most, point) => (point.bad === 0 ? Math.max(most, point.slowestMicros) : most),
+    0,
+  )
+}
+
 /** Slowest answers as a line: pieces without gaps, each a list of [instant, microseconds]. */
 export function latencyLines(lane: ProbeLane): readonly (readonly (readonly [number, number])[])[] {
   const gap = Math.max(LEAST_GAP_MICROS, usualDistance(lane.points) * GAP_FACTOR)
   const lines: (readonly [number, number])[][] = []
   let last: number | undefined
   for (const point of lane.points) {
-    if (point.good === 0) {
+    if (point.good === 0 || point.bad > 0) {
       last = undefined
       continue
     }

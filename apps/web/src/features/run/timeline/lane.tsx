@@ -1,9 +1,8 @@
-import type { ProbeLane } from '@firedrill/contracts'
 import { memo, useMemo } from 'react'
-import { duration } from '../../../format/duration.ts'
+import { formatDurationMs, type ProbeLane } from '@firedrill/contracts'
 import { LANE_WORDS } from '../../../vocabulary/lanes.ts'
 import { StatusWord } from '../../../ui/word.tsx'
-import { lastState, laneSegments, latencyLines, type LaneSegment } from './lane-segments.ts'
+import { lastState, laneSegments, latencyLines, slowestGood, type LaneSegment } from './lane-segments.ts'
 import { clip, percent, type View } from './scale.ts'
 
 /** What one probe saw from one place: how slow the good answers were, and below it good, bad, unusable or nobody looking. */
@@ -14,7 +13,7 @@ export const LaneRow = memo(function LaneRow({
 }: Readonly<{ lane: ProbeLane; view: View; until: number }>) {
   const segments = useMemo(() => laneSegments(lane, until), [lane, until])
   const last = lastState(lane)
-  const slowest = lane.points.reduce((most, point) => Math.max(most, point.slowestMicros), 0)
+  const slowest = slowestGood(lane)
   return (
     <div className="tl-row is-lane">
       <div className="tl-label">
@@ -37,7 +36,7 @@ export const LaneRow = memo(function LaneRow({
           <span className="now">
             {last !== undefined && last.state !== 'good' && last.detail !== ''
               ? last.detail
-              : `slowest ${duration(slowest)}`}
+              : `slowest ${formatDurationMs(slowest / 1000)}`}
           </span>
         </p>
       </div>
@@ -55,7 +54,7 @@ function Segment({ segment, view }: Readonly<{ segment: LaneSegment; view: View 
   const box = clip(view, segment.from, segment.to)
   if (box === undefined) return null
   const word = LANE_WORDS[segment.state].word
-  const says = `${word} for ${duration(segment.to - segment.from)}${segment.detail === '' ? '' : `: ${segment.detail}`}`
+  const says = `${word} for ${formatDurationMs((segment.to - segment.from) / 1000)}${segment.detail === '' ? '' : `: ${segment.detail}`}`
   return (
     <span
       className={`lane-part is-${segment.state}`}
@@ -78,7 +77,7 @@ function Latency({ lane, view, slowest }: Readonly<{ lane: ProbeLane; view: View
           line
             .map(
               ([at, micros], index) =>
-                `${index === 0 ? 'M' : 'L'}${(percent(view, at) * 10).toFixed(1)} ${(26 - (slowest === 0 ? 0 : (micros / slowest) * 22)).toFixed(1)}`,
+                `${index === 0 ? 'M' : 'L'}${(percent(view, at) * 10).toFixed(1)} ${(26 - (slowest === 0 ? 0 : (micros / slowest) * 18)).toFixed(1)}`,
             )
             .join(''),
         )

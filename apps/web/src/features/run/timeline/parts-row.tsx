@@ -1,19 +1,12 @@
 import type { Measurement } from '@firedrill/contracts'
 import { formatInterval } from '@firedrill/contracts'
-import { PART_WORDS, type PartName } from '../../../vocabulary/measured.ts'
+import { PART_ENDS, PART_WORDS, type PartName } from '../../../vocabulary/measured.ts'
 import { clip, type View } from './scale.ts'
 
-/** Between which points each part lies; the first that was observed counts. */
-const ENDS: Readonly<Record<PartName, Readonly<{ from: readonly PointKey[]; to: PointKey; line: 0 | 1 }>>> = {
-  detect: { from: ['onset'], to: 'detected', line: 0 },
-  decide: { from: ['detected'], to: 'decided', line: 0 },
-  act: { from: ['decided'], to: 'acted', line: 0 },
-  propagate: { from: ['acted', 'onset'], to: 'first-good', line: 1 },
-  ramp: { from: ['first-good'], to: 'recovered', line: 1 },
-}
-type PointKey = keyof Measurement['points']
+/** Noticing has a line of its own: an alarm may come after the traffic has moved. */
+const LINES: Readonly<Record<PartName, 0 | 1>> = { detect: 0, decide: 0, act: 0, propagate: 1, ramp: 1 }
 
-/** The parts of the recovery time. An alarm may come after the traffic has moved, so noticing has a line of its own. */
+/** The parts of the recovery time. */
 export function PartsRow({ measurement, view }: Readonly<{ measurement: Measurement; view: View }>) {
   const { points, parts } = measurement
   return (
@@ -22,8 +15,8 @@ export function PartsRow({ measurement, view }: Readonly<{ measurement: Measurem
         <span>Where the time goes</span>
       </div>
       <div className="tl-track">
-        {(Object.keys(ENDS) as PartName[]).map((name) => {
-          const { from, to, line } = ENDS[name]
+        {(Object.keys(PART_ENDS) as PartName[]).map((name) => {
+          const { from, to } = PART_ENDS[name]
           const start = from.flatMap((key) => points[key] ?? [])[0]
           const end = points[to]
           const part = parts[name]
@@ -35,7 +28,7 @@ export function PartsRow({ measurement, view }: Readonly<{ measurement: Measurem
           return (
             <span
               key={name}
-              className={`part is-${look} is-line-${line}`}
+              className={`part is-${look} is-line-${LINES[name]}`}
               style={{ left: `${box.left}%`, width: `${box.width}%` }}
               title={text}
             >

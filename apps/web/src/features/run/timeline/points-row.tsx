@@ -1,28 +1,29 @@
-import type { Measurement } from '@firedrill/contracts'
+import type { RunDetail } from '@firedrill/contracts'
 import { useMemo } from 'react'
 import { duration } from '../../../format/duration.ts'
 import { clockTime, type Zone } from '../../../format/time.ts'
 import type { PointName } from '../../../vocabulary/measured.ts'
-import { placePoints } from './points.ts'
+import { axisPoints, placePoints, type PlacedPoint } from './points.ts'
 import { percent, type View } from './scale.ts'
 import { BoundsMark } from './track.tsx'
 
-/** The measured points in time, each with its bounds. */
+/** The measured points in time, each with its bounds, and the last moments of the objectives. */
 export function PointsRow({
-  points,
+  run,
   view,
   width,
   zone,
   selected,
   onSelect,
 }: Readonly<{
-  points: Measurement['points']
+  run: RunDetail
   view: View
   width: number
   zone: Zone
   selected: string | undefined
   onSelect: (name: PointName) => void
 }>) {
+  const points = useMemo(() => axisPoints(run), [run])
   const placed = useMemo(() => placePoints(points, view, width), [points, view, width])
   return (
     <div className="tl-row is-points">
@@ -31,35 +32,67 @@ export function PointsRow({
         <span className="meta">brackets are bounds</span>
       </div>
       <div className="tl-track">
-        {placed.length === 0 ? (
-          <span className="txt is-quiet is-first">none measured in view yet</span>
+        {points.every(({ name }) => name === undefined) ? (
+          <span className="txt is-quiet is-first">nothing is measured yet</span>
         ) : null}
-        {placed.map(({ name, word, lo, hi, level, side }) => (
-          <span key={name}>
-            <BoundsMark
-              lo={lo}
-              hi={hi}
-              role={name === selected ? 'accent' : 'ink'}
-              says={`${word}, ${duration(hi - lo)} wide`}
-              view={view}
-              top={2 + (level ?? 0) * 25}
-              height={23}
-            />
-            {level === null ? null : (
-              <button
-                type="button"
-                className={`point is-${side}${name === selected ? ' is-selected' : ''}`}
-                style={{ left: `${percent(view, side === 'after' ? hi : lo)}%`, top: `${1 + level * 25}px` }}
-                onClick={() => onSelect(name)}
-              >
-                <b>{word}</b> <span className="u">±{duration((hi - lo) / 2)}</span>
-                <br />
-                {clockTime(lo, zone)}
-              </button>
-            )}
-          </span>
+        {placed.map((point) => (
+          <Point
+            key={point.key}
+            point={point}
+            view={view}
+            zone={zone}
+            isSelected={point.name !== undefined && point.name === selected}
+            onSelect={onSelect}
+          />
         ))}
       </div>
     </div>
+  )
+}
+
+function Point({
+  point,
+  view,
+  zone,
+  isSelected,
+  onSelect,
+}: Readonly<{
+  point: PlacedPoint
+  view: View
+  zone: Zone
+  isSelected: boolean
+  onSelect: (name: PointName) => void
+}>) {
+  const { word, lo, hi, level, side, name } = point
+  const style = {
+    left: `${percent(view, side === 'after' ? hi : lo)}%`,
+    top: `${1 + (level ?? 0) * 25}px`,
+  }
+  const look = `point is-${side}${isSelected ? ' is-selected' : ''}`
+  return (
+    <>
+      <BoundsMark
+        lo={lo}
+        hi={hi}
+        role={isSelected ? 'accent' : 'ink'}
+        says={`${word}, ${duration(hi - lo)} wide`}
+        view={view}
+        top={2 + (level ?? 0) * 25}
+        height={23}
+      />
+      {level === null ? null : name === undefined ? (
+        <span className={look} style={style}>
+          <b>{word}</b>
+          <br />
+          {clockTime(lo, zone)}
+        </span>
+      ) : (
+        <button type="button" className={look} style={style} onClick={() => onSelect(name)}>
+          <b>{word}</b> <span className="u">±{duration((hi - lo) / 2)}</span>
+          <br />
+          {clockTime(lo, zone)}
+        </button>
+      )}
+    </>
   )
 }

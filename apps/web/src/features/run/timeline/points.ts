@@ -1,54 +1,64 @@
-import type { Measurement } from '@firedrill/contracts'
 import { POINT_WORDS, type PointName } from '../../../vocabulary/measured.ts'
+import type { Measurement, RunDetail } from '@firedrill/contracts'
+import { objectiveLimits } from './overlays.ts'
 import { percent, type View } from './scale.ts'
 
-/** A point in time with a place for its label. `level` null: no room, so the bounds stand alone and the inspector names them. */
-export type PlacedPoint = Readonly<{
-  name: PointName
+/** Something that happened, or has its last moment, between two instants. `name` is set for what can be inspected. */
+export type AxisPoint = Readonly<{
+  key: string
   word: string
   lo: number
   hi: number
-  level: number | null
-  side: 'after' | 'before'
+  name: PointName | undefined
 }>
 
-const LEVELS = 2
-const LABEL_PX = 104
-const GAP_PX = 4
+/** A point with a place for its label. `level` null: no room, so the bounds stand alone and the inspector names them. */
+export type PlacedPoint = AxisPoint & Readonly<{ level: number | null; side: 'after' | 'before' }>
 
-/** Places the labels of measured points on two lines so that none covers another. Pure. */
-export function placePoints(
-  points: Measurement['points'],
-  view: View,
-  width: number,
-): readonly PlacedPoint[] {
+const LEVELS = 2
+const GAP_PX = 2
+/** Label widths are guessed from their length, on the wide side: a label too few is better than one on another. */
+const CHAR_PX = 6.6
+const PADDING_PX = 14
+const WIDTH_CHARS = 8
+
+/** Measured points and the last moments of objectives, by time. */
+export function axisPoints(run: RunDetail): readonly AxisPoint[] {
+  const points: Measurement['points'] = run.measurement?.points ?? {}
+  const measured = (Object.keys(POINT_WORDS) as PointName[]).flatMap((name): AxisPoint[] => {
+    const point = points[name]
+    return point === undefined
+      ? []
+      : [{ key: name, word: POINT_WORDS[name].word, lo: point.lo, hi: point.hi, name }]
+  })
+  const limits = objectiveLimits(run).map(({ name, lo, hi }): AxisPoint => ({
+    key: `limit ${name}`,
+    word: `${name} limit`,
+    lo,
+    hi,
+    name: undefined,
+  }))
+  return [...measured, ...limits].sort((a, b) => a.lo - b.lo)
+}
+
+/** Places labels on two lines so that none covers another. Pure. */
+export function placePoints(points: readonly AxisPoint[], view: View, width: number): readonly PlacedPoint[] {
   const taken: Readonly<{ level: number; from: number; to: number }>[] = []
   const px = (at: number) => (percent(view, at) / 100) * width
   const isFree = (level: number, from: number, to: number) =>
     from >= 0 && to <= width && !taken.some((box) => box.level === level && box.from < to && from < box.to)
-  return pointsInOrder(points)
+  return points
     .filter(({ lo, hi }) => hi >= view.from && lo <= view.to)
-    .map(({ name, lo, hi }) => {
+    .map((point) => {
+      const length = (point.word.length + (point.name === undefined ? 0 : WIDTH_CHARS)) * CHAR_PX + PADDING_PX
       for (let level = 0; level < LEVELS; level++) {
         for (const side of ['after', 'before'] as const) {
-          const from = side === 'after' ? px(hi) + GAP_PX : px(lo) - GAP_PX - LABEL_PX
-          if (!isFree(level, from, from + LABEL_PX)) continue
-          taken.push({ level, from, to: from + LABEL_PX })
-          return { name, word: POINT_WORDS[name].word, lo, hi, level, side }
+          const from = side === 'after' ? px(point.hi) + GAP_PX : px(point.lo) - GAP_PX - length
+          if (!isFree(level, from, from + length)) continue
+          taken.push({ level, from, to: from + length })
+          return { ...point, level, side }
         }
       }
-      return { name, word: POINT_WORDS[name].word, lo, hi, level: null, side: 'after' as const }
+      return { ...point, level: null, side: 'after' as const }
     })
-}
-
-/** Measured points by time. */
-export function pointsInOrder(
-  points: Measurement['points'],
-): readonly Readonly<{ name: PointName; lo: number; hi: number; source: string; clock: string }>[] {
-  return (Object.keys(POINT_WORDS) as PointName[])
-    .flatMap((name) => {
-      const point = points[name]
-      return point === undefined ? [] : [{ name, ...point }]
-    })
-    .sort((a, b) => a.lo - b.lo)
 }

@@ -28,7 +28,11 @@ export function ticks(view: View, width: number, apart = 70): readonly number[] 
   const least = ((view.to - view.from) * apart) / width
   const step = STEPS.find((candidate) => candidate >= least) ?? STEPS.at(-1) ?? SECOND
   const found: number[] = []
-  for (let at = Math.ceil(view.from / step) * step; at <= view.to; at += step) found.push(at)
+  // A label that would stick out of either end is left out.
+  const edge = ((view.to - view.from) * apart * 0.42) / width
+  for (let at = Math.ceil(view.from / step) * step; at <= view.to; at += step) {
+    if (at - view.from >= edge && view.to - at >= edge) found.push(at)
+  }
   return found
 }
 

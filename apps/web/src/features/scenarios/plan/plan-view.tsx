@@ -1,7 +1,6 @@
 import type { PlanAnswer } from '@firedrill/contracts'
 import { Icon } from '../../../ui/icon.tsx'
 import { GuardrailAnswers } from '../../run/sheet/guardrails.tsx'
-import '../../run/sheet/sheet.css'
 
 type Step = PlanAnswer['steps'][number]
 
