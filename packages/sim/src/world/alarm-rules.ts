@@ -1,5 +1,12 @@
-import type { AlarmConfig, AlarmState, Comparison, Statistic } from './model.ts'
-import type { Bucket, StatisticSet } from './metrics.ts'
+import {
+  SECOND,
+  type AlarmConfig,
+  type AlarmState,
+  type Comparison,
+  type Micros,
+  type Statistic,
+} from './model.ts'
+import type { Bucket, Metrics, StatisticSet } from './metrics.ts'
 
 /** The value of a basic statistic. */
 export const statisticOf = (set: StatisticSet, statistic: Statistic): number => {
@@ -43,6 +50,18 @@ type Rules = Pick<
 /** How many periods an evaluation looks back over: more than it needs, since the latest may not be ingested yet. */
 export const evaluationRange = (alarm: Pick<AlarmConfig, 'evaluationPeriods' | 'periodSeconds'>): number =>
   alarm.evaluationPeriods + Math.max(2, Math.ceil(40 / alarm.periodSeconds))
+
+/** The buckets of an alarm's evaluation range that are readable at an instant. */
+export const evaluationBuckets = (metrics: Metrics, alarm: AlarmConfig, now: Micros): Bucket[] => {
+  const period = alarm.periodSeconds * SECOND
+  const to = now - (now % period)
+  return metrics.query(alarm.metric, {
+    from: to - evaluationRange(alarm) * period,
+    to,
+    periodSeconds: alarm.periodSeconds,
+    ...(alarm.unit === null ? {} : { unit: alarm.unit }),
+  })
+}
 
 /**
  * The state that data of an evaluation range calls for, `current` when it leaves the state alone. Follows CloudWatch:

@@ -1,4 +1,4 @@
-import { evaluate, evaluationRange, statisticOf } from './alarm-rules.ts'
+import { evaluate, evaluationBuckets, statisticOf } from './alarm-rules.ts'
 import type { Kernel } from './kernel.ts'
 import type { Bucket, Metrics } from './metrics.ts'
 import {
@@ -95,14 +95,7 @@ export class Alarms {
     if (alarm === undefined || alarm.configurationUpdatedAt !== configuredAt) return
     const now = this.#kernel.now()
     this.#scheduleEvaluation(alarm, now + this.#gridOf(alarm))
-    const period = alarm.periodSeconds * SECOND
-    const to = now - (now % period)
-    const buckets = this.#metrics.query(alarm.metric, {
-      from: to - evaluationRange(alarm) * period,
-      to,
-      periodSeconds: alarm.periodSeconds,
-      ...(alarm.unit === null ? {} : { unit: alarm.unit }),
-    })
+    const buckets = evaluationBuckets(this.#metrics, alarm, now)
     const state = evaluate(alarm, buckets, alarm.state)
     if (state !== alarm.state) this.#moveTo(alarm, state, this.#reason(alarm, buckets, state), 'evaluation')
   }

@@ -1,9 +1,10 @@
 import { applicationPage } from './application.ts'
 import type { Balancers, Outcome } from './balancers.ts'
 import type { Dns } from './dns.ts'
+import { judge, streamState, verdictOn } from './health-verdicts.ts'
 import type { Kernel } from './kernel.ts'
 import { single, type Metrics } from './metrics.ts'
-import { SECOND, type Checker, type HealthCheck, type Micros } from './model.ts'
+import { SECOND, type Alarm, type Checker, type HealthCheck, type Micros } from './model.ts'
 import { hash32 } from './random.ts'
 import type { Table } from './store.ts'
 
@@ -21,10 +22,8 @@ export const CHECKER_REGIONS = [
 
 /** Checkers per Region. */
 const CHECKERS_PER_REGION = 2
-/** An endpoint is healthy while more than this share of the checkers says so. */
-const HEALTHY_SHARE = 0.18
-const CONNECT_TIMEOUT: Micros = 4 * SECOND
-const RESPONSE_TIMEOUT: Micros = 2 * SECOND
+/** How often a check on a metric looks at its data. */
+const STREAM_EVERY: Micros = 15 * SECOND
 
 /** What a caller may set; the rest is the world's. */
 export type HealthCheckConfig = Omit<HealthCheck, 'id' | 'version' | 'healthy' | 'changedAt' | 'tags'>
@@ -46,6 +45,7 @@ export class HealthChecks {
   readonly #dns: Dns
   readonly #balancers: Balancers
   readonly #metrics: Metrics
+  readonly #alarms: Table<Alarm>
 
   constructor(kernel: Kernel, dns: Dns, balancers: Balancers, metrics: Metrics) {
     this.#kernel = kernel
@@ -54,20 +54,24 @@ export class HealthChecks {
     this.#metrics = metrics
     this.checks = kernel.store.table('health-checks')
     this.checkers = kernel.store.table('checkers')
+    this.#alarms = kernel.store.table('alarms')
     kernel.on<CheckEvent>('hc.check', (event) => this.#check(event))
     kernel.on<ResultEvent>('hc.result', (event) => this.#result(event))
     kernel.on<{ id: string }>('hc.metric', (event) => this.#measure(event))
+    kernel.on<{ id: string }>('hc.stream', (event) => this.#watch(event))
   }
 
-  /** Creates a health check that starts healthy, with its checkers. */
+  /** Creates a health check that starts healthy (unhealthy if it is inverted), with its checkers. */
   create(id: string, config: HealthCheckConfig, tags: Readonly<Record<string, string>>): HealthCheck {
     const now = this.#kernel.now()
     const check: HealthCheck = { ...config, id, version: 1, tags, healthy: !config.inverted, changedAt: now }
     this.checks.put(id, check)
-    for (const region of config.regions)
-      for (let index = 0; index < CHECKERS_PER_REGION; index += 1) this.#addChecker(check, region, index)
+    this.#staffCheckers(check)
+    if (!check.healthy) this.#dns.publishHealth(id, false)
     this.#kernel.schedule(now - (now % (60 * SECOND)) + 60 * SECOND, 'hc.metric', { id })
-    return check
+    if (check.stream !== undefined) this.#kernel.after(0, 'hc.stream', { id })
+    if (check.children !== undefined) this.#vote(check, 'created')
+    return this.checks.get(id) ?? check
   }
 
   /** Changes a health check; its version goes up by one. The caller has compared versions. */
@@ -75,20 +79,34 @@ export class HealthChecks {
     const check = this.checks.get(id)
     if (check === undefined) throw new Error(`unknown health check ${id}`)
     const after = this.checks.put(id, { ...check, ...change, version: check.version + 1 })
+    this.#staffCheckers(after)
     this.#vote(after, 'configuration changed')
     return this.checks.get(id) ?? after
   }
 
-  /** Removes a health check with its checkers. */
+  /** Removes a health check with its checkers; records that still name it count as healthy from then on. */
   delete(id: string): void {
     this.checks.delete(id)
     for (const [key, checker] of this.checkers.entries())
       if (checker.healthCheckId === id) this.checkers.delete(key)
+    this.#dns.publishHealth(id, true)
+    this.#followChild(id, 'child deleted')
   }
 
   /** The checkers of a health check. */
   checkersOf(id: string): Checker[] {
     return [...this.checkers.values()].filter((checker) => checker.healthCheckId === id)
+  }
+
+  /** As many checkers in each of the check's Regions as there are to be, and none elsewhere. */
+  #staffCheckers(check: HealthCheck): void {
+    for (const checker of this.checkersOf(check.id))
+      if (!check.regions.includes(checker.region))
+        this.checkers.delete(`${check.id}|${checker.region}-${checker.index}`)
+    for (const region of check.regions)
+      for (let index = 0; index < CHECKERS_PER_REGION; index += 1)
+        if (this.checkers.get(`${check.id}|${region}-${index}`) === undefined)
+          this.#addChecker(check, region, index)
   }
 
   #addChecker(check: HealthCheck, region: string, index: number): void {
@@ -154,24 +172,42 @@ export class HealthChecks {
   }
 
   #vote(check: HealthCheck, cause: string): void {
-    const checkers = this.checkersOf(check.id)
-    const share = checkers.filter((checker) => checker.healthy).length / Math.max(1, checkers.length)
-    const endpoint = check.disabled || share > HEALTHY_SHARE
-    const healthy = endpoint !== check.inverted
+    const evidence = {
+      checkers: this.checkersOf(check.id),
+      statusOf: (id: string) => this.checks.get(id)?.healthy,
+    }
+    const healthy = (check.disabled || verdictOn(check, evidence)) !== check.inverted
     if (healthy === check.healthy) return
     this.checks.put(check.id, { ...check, healthy, changedAt: this.#kernel.now() })
     const word = (value: boolean): string => (value ? 'healthy' : 'unhealthy')
     this.#kernel.transition(`health-check:${check.id}`, word(check.healthy), word(healthy), cause)
     this.#dns.publishHealth(check.id, healthy)
+    this.#followChild(check.id, `child ${check.id} changed`)
+  }
+
+  #followChild(id: string, cause: string): void {
+    for (const parent of this.checks.values())
+      if (parent.children?.ids.includes(id)) this.#vote(parent, cause)
+  }
+
+  #watch({ id }: { id: string }): void {
+    const check = this.checks.get(id)
+    if (check?.stream === undefined) return
+    this.#kernel.after(STREAM_EVERY, 'hc.stream', { id })
+    const alarm = this.#alarms.get(check.stream.alarmArn)
+    const state =
+      alarm === undefined
+        ? 'INSUFFICIENT_DATA'
+        : streamState(this.#metrics, alarm, this.#kernel.now(), check.stream.state)
+    if (state === check.stream.state) return
+    const after = this.checks.put(id, { ...check, stream: { ...check.stream, state } })
+    this.#vote(after, `data of the alarm: ${state}`)
   }
 
   #measure({ id }: { id: string }): void {
     const check = this.checks.get(id)
     if (check === undefined) return
     this.#kernel.after(60 * SECOND, 'hc.metric', { id })
-    const checkers = this.checkersOf(id)
-    const percent =
-      (100 * checkers.filter((checker) => checker.healthy).length) / Math.max(1, checkers.length)
     const at = this.#kernel.now() - 60 * SECOND
     const point = (name: string, value: number): Parameters<Metrics['publish']>[0][number] => ({
       metric: { region: 'us-east-1', namespace: 'AWS/Route53', name, dimensions: { HealthCheckId: id } },
@@ -179,44 +215,26 @@ export class HealthChecks {
       resolution: 60,
       points: [{ at, ...single(value) }],
     })
+    const status = point('HealthCheckStatus', check.healthy ? 1 : 0)
     this.#metrics.publish(
-      [point('HealthCheckStatus', check.healthy ? 1 : 0), point('HealthCheckPercentageHealthy', percent)],
+      [status, ...this.#details(check).map(({ name, value }) => point(name, value))],
       this.#metrics.serviceDelay(),
     )
   }
-}
 
-/** How a checker sees an outcome, and how long after its start it knows. */
-const judge = (
-  check: HealthCheck,
-  seen: Outcome,
-  page: string,
-): { readonly passed: boolean; readonly reason: string; readonly after: Micros } => {
-  switch (seen.kind) {
-    case 'black-hole':
-      return {
-        passed: false,
-        reason: 'Failure: Connection timed out. The endpoint or the internet connection is down.',
-        after: CONNECT_TIMEOUT,
-      }
-    case 'refused':
-      return { passed: false, reason: 'Failure: Connection refused.', after: 0 }
-    case 'answer':
-      if (check.type === 'TCP')
-        return { passed: true, reason: 'Success: TCP connection established', after: 0 }
-      if (seen.after > RESPONSE_TIMEOUT)
-        return { passed: false, reason: 'Failure: Resource timed out.', after: RESPONSE_TIMEOUT }
-      if (check.searchString !== null && seen.status === 200 && !page.includes(check.searchString))
-        return { passed: false, reason: 'Failure: The response did not contain the string.', after: 0 }
-      return {
-        passed: seen.status >= 200 && seen.status < 400,
-        reason:
-          seen.status === 200
-            ? 'Success: HTTP Status Code 200, OK'
-            : `Failure: HTTP Status Code ${seen.status}`,
-        after: 0,
-      }
-    default:
-      return seen satisfies never
+  /** The metric beside the status: what the checkers or the children say. */
+  #details({
+    id,
+    children,
+    stream,
+  }: HealthCheck): readonly { readonly name: string; readonly value: number }[] {
+    if (stream !== undefined) return []
+    if (children !== undefined) {
+      const value = children.ids.filter((child) => this.checks.get(child)?.healthy).length
+      return [{ name: 'ChildHealthCheckHealthyCount', value }]
+    }
+    const checkers = this.checkersOf(id)
+    const healthy = checkers.filter((checker) => checker.healthy).length
+    return [{ name: 'HealthCheckPercentageHealthy', value: (100 * healthy) / Math.max(1, checkers.length) }]
   }
 }

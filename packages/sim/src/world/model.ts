@@ -1,3 +1,5 @@
+import type { InsufficientDataStatus } from './insufficient-data.ts'
+
 /**
  * The world's nouns: plain JSON rows, one table each. Rows are never changed in place; a change is a new row put into
  * its table, which is what makes persistence and the transition log complete. Instants are world time.
@@ -206,7 +208,7 @@ export const HEALTH_CHECK_TYPES = [
 /** One health check kind. */
 export type HealthCheckType = (typeof HEALTH_CHECK_TYPES)[number]
 
-/** A Route 53 health check and the vote of its checkers. */
+/** A Route 53 health check and the vote of its checkers, of its children, or of the metric it watches. */
 export interface HealthCheck {
   readonly id: string
   readonly callerReference: string
@@ -217,6 +219,14 @@ export interface HealthCheck {
   readonly port: number
   readonly resourcePath: string | null
   readonly searchString: string | null
+  /** Of a calculated check: what it counts, and how many of them have to be healthy. */
+  readonly children?: { readonly ids: readonly string[]; readonly healthThreshold: number }
+  /** Of a check on a metric: the alarm whose data, not whose state, it follows. */
+  readonly stream?: {
+    readonly alarmArn: string
+    readonly insufficientData: InsufficientDataStatus
+    readonly state: AlarmState
+  }
   readonly requestIntervalSeconds: 10 | 30
   readonly failureThreshold: number
   readonly regions: readonly string[]

@@ -1,4 +1,6 @@
+import type { Balancers } from '../../world/balancers.ts'
 import { recordKey, type RecordChange, type RecordSet, type Zone } from '../../world/model.ts'
+import { aliasTargetProblems } from './alias-targets.ts'
 import type { ChangeAction, RequestedChange } from './change-batch.ts'
 import { toWireName } from './names.ts'
 import { invalidChangeBatch } from './route53-faults.ts'
@@ -12,8 +14,17 @@ export type Protection = {
   readonly comment: string
 }
 
+/** What a batch is checked against. */
+export type BatchGround = {
+  readonly zone: Zone
+  readonly existing: readonly RecordSet[]
+  readonly protections: readonly Protection[]
+  readonly balancers: Balancers
+}
+
 const MAX_RECORD_ELEMENTS = 1_000
 const MAX_VALUE_CHARACTERS = 32_000
+const MAX_SETS_OF_ONE_NAME = 100
 
 /**
  * Checks a whole batch against the zone as the control plane sees it.
@@ -21,11 +32,10 @@ const MAX_VALUE_CHARACTERS = 32_000
  * @throws AwsFault `InvalidChangeBatch` that lists every problem; then nothing is applied.
  */
 export function validateBatch(
-  zone: Zone,
-  existing: readonly RecordSet[],
-  protections: readonly Protection[],
+  ground: BatchGround,
   changes: readonly RequestedChange[],
 ): readonly RecordChange[] {
+  const { zone, existing, protections } = ground
   const problems = sizeProblems(changes)
   const after = new Map(existing.map((record) => [recordKey(record), record]))
   const result: RecordChange[] = []
@@ -42,7 +52,7 @@ export function validateBatch(
     else after.set(recordKey(record), record)
     result.push({ action: action === 'DELETE' ? 'delete' : 'put', record })
   }
-  if (problems.length === 0) problems.push(...outcomeProblems(zone, changes, [...after.values()]))
+  if (problems.length === 0) problems.push(...outcomeProblems(ground, changes, [...after.values()]))
   if (problems.length > 0) throw invalidChangeBatch(problems)
   return result
 }
@@ -108,7 +118,7 @@ function existenceProblems(
 
 /** What must hold once all the changes of the batch are in: no CNAME beside other types, one routing policy per name and type. */
 function outcomeProblems(
-  zone: Zone,
+  { zone, balancers }: BatchGround,
   changes: readonly RequestedChange[],
   after: readonly RecordSet[],
 ): string[] {
@@ -118,7 +128,11 @@ function outcomeProblems(
     const neighbours = after.filter(
       (other) => other.name === record.name && recordKey(other) !== recordKey(record),
     )
-    problems.push(...cnameProblems(zone, record, neighbours), ...routingProblems(record, neighbours))
+    problems.push(
+      ...cnameProblems(zone, record, neighbours),
+      ...routingProblems(record, neighbours),
+      ...aliasTargetProblems(zone, balancers, record, after),
+    )
   }
   if (!after.some(({ name, type }) => name === zone.name && type === 'NS')) {
     problems.push('A HostedZone must contain at least one NS record for the zone itself.')
@@ -151,15 +165,36 @@ function routingProblems(record: RecordSet, neighbours: readonly RecordSet[]): s
   if (siblings.some((sibling) => sibling.routing.policy !== routing.policy)) {
     return [`${what} cannot be created as other RRSets exist with the same name and type.`]
   }
-  if (
-    routing.policy === 'failover' &&
-    siblings.some((sibling) => sibling.routing.policy === 'failover' && sibling.routing.role === routing.role)
-  ) {
+  if (siblings.some((sibling) => isSamePlace(sibling.routing, routing)))
     return [
-      `${what} cannot be created as a ${routing.role} failover RRSet already exists with the same name and type.`,
+      `${what} cannot be created as a ${placeText(routing)} RRSet already exists with the same name and type.`,
     ]
-  }
+  if (siblings.length >= MAX_SETS_OF_ONE_NAME)
+    return [`${what} cannot be created as ${MAX_SETS_OF_ONE_NAME} RRSets exist with the same name and type.`]
   return []
+}
+
+/** Two sets of one name and type cannot both stand for the same role, Region or location. */
+function isSamePlace(left: RecordSet['routing'], right: RecordSet['routing']): boolean {
+  if (!['failover', 'latency', 'geolocation'].includes(left.policy)) return false
+  return routingText(left) === routingText(right)
+}
+
+function placeText(routing: RecordSet['routing']): string {
+  switch (routing.policy) {
+    case 'failover':
+      return `${routing.role} failover`
+    case 'latency':
+      return `latency (${routing.region})`
+    case 'geolocation':
+      return `geolocation (${Object.values(routing.location).join('-')})`
+    case 'simple':
+    case 'weighted':
+    case 'multivalue':
+      return routing.policy
+    default:
+      return routing satisfies never
+  }
 }
 
 /** Whether a DELETE names exactly what is there, TTL and every value included; the order of the values does not matter. */

@@ -32,7 +32,10 @@ export function changeRecords(
     const id = record.healthCheckId
     if (id !== null && call.world.healthChecks.checks.get(id) === undefined) throw noSuchHealthCheck(id)
   }
-  const valid = validateBatch(zone, call.world.dns.recordsOf(zone.id), protections, changes)
+  const valid = validateBatch(
+    { zone, existing: call.world.dns.recordsOf(zone.id), protections, balancers: call.world.balancers },
+    changes,
+  )
   const cause = `route53:ChangeResourceRecordSets by ${call.caller.arn}`
   const change = call.world.dns.change(zone.id, valid, batch.text('Comment') ?? null, cause)
   return { ChangeInfo: changeView(change) }
@@ -52,7 +55,8 @@ function isBusy({ world }: Call, zoneId: string): boolean {
   )
 }
 
-function changeView({ id, status, submittedAt, comment }: ZoneChange): WireStructure {
+/** A change as the API shows it. */
+export function changeView({ id, status, submittedAt, comment }: ZoneChange): WireStructure {
   return {
     Id: `/change/${id}`,
     Status: status,

@@ -6,11 +6,13 @@ import {
   createHealthCheck,
   deleteHealthCheck,
   getHealthCheck,
+  getHealthCheckLastFailureReason,
   getHealthCheckStatus,
   listHealthChecks,
   updateHealthCheck,
 } from './health-checks.ts'
 import { Protections } from './protections.ts'
+import { createHostedZone, deleteHostedZone } from './zone-lifecycle.ts'
 import { Route53Tags } from './zone-tags.ts'
 import { findZone, getHostedZone, listHostedZones, listHostedZonesByName, listRecordSets } from './zones.ts'
 
@@ -34,6 +36,10 @@ export function createRoute53(world: World): AwsService {
     operations: {
       ListHostedZones: get('/hostedzone', listHostedZones),
       ListHostedZonesByName: get('/hostedzonesbyname', listHostedZonesByName),
+      CreateHostedZone: post('/hostedzone', createHostedZone, 201),
+      DeleteHostedZone: remove('/hostedzone/{Id}', (call, input) =>
+        deleteHostedZone(call, input, protections.of(findZone(call, input).id)),
+      ),
       GetHostedZone: get('/hostedzone/{Id}', getHostedZone),
       ListResourceRecordSets: get('/hostedzone/{HostedZoneId}/rrset', listRecordSets),
       ChangeResourceRecordSets: post('/hostedzone/{HostedZoneId}/rrset', change),
@@ -43,11 +49,11 @@ export function createRoute53(world: World): AwsService {
       GetHealthCheckStatus: get('/healthcheck/{HealthCheckId}/status', getHealthCheckStatus),
       CreateHealthCheck: post('/healthcheck', createHealthCheck, 201),
       UpdateHealthCheck: post('/healthcheck/{HealthCheckId}', updateHealthCheck),
-      DeleteHealthCheck: {
-        mutates: true,
-        route: { method: 'DELETE', path: `${ROOT}/healthcheck/{HealthCheckId}` },
-        handle: deleteHealthCheck,
-      },
+      GetHealthCheckLastFailureReason: get(
+        '/healthcheck/{HealthCheckId}/lastfailurereason',
+        getHealthCheckLastFailureReason,
+      ),
+      DeleteHealthCheck: remove('/healthcheck/{HealthCheckId}', deleteHealthCheck),
       ListTagsForResource: get('/tags/{ResourceType}/{ResourceId}', (call, input) => tags.list(call, input)),
       ChangeTagsForResource: post('/tags/{ResourceType}/{ResourceId}', (call, input) =>
         tags.change(call, input),
@@ -94,11 +100,22 @@ function post(path: string, handle: Handle, status = 200): Operation {
   return { mutates: true, route: { method: 'POST', path: `${ROOT}${path}`, status }, handle }
 }
 
+function remove(path: string, handle: Handle): Operation {
+  return { mutates: true, route: { method: 'DELETE', path: `${ROOT}${path}` }, handle }
+}
+
 /** The account's bucket, the operation's own, and for record changes the one that counts changes. */
 function buckets(operation: string, input: WireInput): readonly BucketWish[] {
   const wishes = [wish('all', 50, 10, 1), operationBucket(operation)]
-  if (operation !== 'ChangeResourceRecordSets') return wishes
-  return [...wishes, wish('changes', 1_500, 100, countChanges(input))]
+  switch (operation) {
+    case 'ChangeResourceRecordSets':
+      return [...wishes, wish('changes', 1_500, 100, countChanges(input))]
+    case 'CreateHostedZone':
+    case 'DeleteHostedZone':
+      return [...wishes, wish('changes', 1_500, 100, 2)]
+    default:
+      return wishes
+  }
 }
 
 function operationBucket(operation: string): BucketWish {
@@ -108,7 +125,12 @@ function operationBucket(operation: string): BucketWish {
     case 'DeleteHealthCheck':
       return wish(operation, 15, 3, 1)
     case 'GetHealthCheckStatus':
+    case 'GetHealthCheckLastFailureReason':
       return wish(operation, 4, 1, 1)
+    case 'CreateHostedZone':
+      return wish(operation, 40, 2, 1)
+    case 'DeleteHostedZone':
+      return wish(operation, 40, 5, 1)
     default:
       return wish(operation, 50, 10, 1)
   }

@@ -22,8 +22,13 @@ export function getHostedZone(call: Call, input: WireInput): WireStructure {
   const zone = findZone(call, input)
   return {
     HostedZone: zoneView(call, zone),
-    DelegationSet: { NameServers: zone.nameServers.map((name) => name.replace(/\.$/, '')) },
+    DelegationSet: delegationView(zone),
   }
+}
+
+/** The name servers of a zone, without the trailing dot as the API has them. */
+export function delegationView({ nameServers }: Zone): WireStructure {
+  return { NameServers: nameServers.map((name) => name.replace(/\.$/, '')) }
 }
 
 /** `ListHostedZones`, in order of id; the marker is the id to begin with. */
@@ -111,7 +116,8 @@ function placeOf(name: string, type: string, identifier: string): string {
   return [...sortKey(name).split('.'), ''].join('\u0001') + ['', type, identifier].join('\0')
 }
 
-function zoneView({ world }: Call, zone: Zone): WireStructure {
+/** A zone as the API shows it. */
+export function zoneView({ world }: Call, zone: Zone): WireStructure {
   return {
     Id: `/hostedzone/${zone.id}`,
     Name: toWireName(zone.name),
