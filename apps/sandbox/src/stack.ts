@@ -144,6 +144,8 @@ function platformEnvironment(
   return {
     ...bareEnvironment(),
     DATABASE_URL: databaseUrl,
+    // One person's drills: a few connections a process are enough, and each costs PostgreSQL a process.
+    FIREDRILL_DB_POOL: '4',
     FIREDRILL_HTTP_PORT: String(ports.api),
     FIREDRILL_STATE_DIR: options.stateDir,
     FIREDRILL_KIT_DIR: join(options.stateDir, 'kits'),

@@ -26,28 +26,19 @@ export type Asker = Readonly<{ teamId: string; actor: Actor }>
 
 type Ports = Pick<
   EnginePorts,
-  | 'runs'
-  | 'definitions'
-  | 'halt'
-  | 'hints'
-  | 'random'
-  | 'faults'
-  | 'identity'
-  | 'metrics'
-  | 'clock'
-  | 'clockOf'
-  | 'sha256'
+  'runs' | 'definitions' | 'halt' | 'hints' | 'random' | 'clock' | 'clockOf' | 'sha256'
 > &
   Readonly<{
     ids: Ids
     drills: DrillStore
+    /** What only a plan asks the cloud with; loaded when the first plan is made, because the SDK is large. */
+    cloud: () => Promise<Pick<EnginePorts, 'faults' | 'identity' | 'metrics'>>
     /** Until sign-in is configured: only sandboxes may be started, and their one user may lift a halt. */
     sandboxOnly: boolean
   }>
 
 /** Everything people, pipelines and the API ask of the engine. Each throws an AppError when the answer is no, and has then changed nothing. */
 export function createUseCases(ports: Ports) {
-  const plan = createPlanRun(ports)
   const abort = createRequestAbort(ports)
   const note = createAddNote(ports)
   const haltAll = createHaltAll(ports)
@@ -65,6 +56,7 @@ export function createUseCases(ports: Ports) {
       }>,
     ): Promise<DryRun> {
       const clock = await ports.clockOf(input.teamId, input.environment)
+      const plan = createPlanRun({ ...ports, ...(await ports.cloud()) })
       return plan({ ...input, clock, now: await ports.runs.now() }, input.signal)
     },
     async startRun(

@@ -1,4 +1,3 @@
-import { createAwsClients, createFaultCatalogue, createIdentity, createMetrics } from '@firedrill/aws'
 import { isAppError, type Clock, type CompiledEnvironment, type EnvironmentClock } from '@firedrill/core'
 import { migrate, openStores, type Stores } from '@firedrill/db'
 import { createUseCases } from '@firedrill/engine'
@@ -79,8 +78,6 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
       log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
   })
   shutdown.add('world clocks', () => worldClocks.stop())
-  const clients = createAwsClients()
-  shutdown.add('aws clients', () => clients.close())
 
   const { secret } = await ensureSecretFile(join(config.http.stateDir, SESSION_SECRET_FILE))
   const token = await ensureFirstToken(config.http.stateDir, {
@@ -92,11 +89,9 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     ...stores,
     clock,
     clockOf: clockOf(stores, worldClocks),
-    faults: createFaultCatalogue(clients),
+    cloud: cloudWhenNeeded(shutdown),
     hints: queue.hints,
-    identity: createIdentity(clients),
     ids: systemIds,
-    metrics: createMetrics(clients),
     random: systemRandom,
     sandboxOnly: true,
     sha256,
@@ -118,6 +113,23 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     webDir: config.http.webDir,
   }
   return { host: config.http.host, port: config.http.port, tokenFile: token.path, deps, log, shutdown }
+}
+
+/** The cloud's adapters, loaded by the first plan: they take more memory than all the rest of the API. */
+function cloudWhenNeeded(shutdown: Shutdown): Parameters<typeof createUseCases>[0]['cloud'] {
+  const load = async () => {
+    const { createAwsClients, createFaultCatalogue, createIdentity, createMetrics } =
+      await import('@firedrill/aws')
+    const clients = createAwsClients()
+    shutdown.add('aws clients', () => clients.close())
+    return {
+      faults: createFaultCatalogue(clients),
+      identity: createIdentity(clients),
+      metrics: createMetrics(clients),
+    }
+  }
+  let loading: ReturnType<typeof load> | undefined
+  return () => (loading ??= load())
 }
 
 async function openQueue(
