@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate } from './alarm-rules.ts'
 import { single, type Bucket } from './metrics.ts'
-import { MISSING_DATA, type AlarmState } from './model.ts'
+import { MISSING_DATA, type AlarmState } from './alarm-model.ts'
 
 /** Oldest first: `0` not breaching, `X` breaching, `-` missing. */
 const buckets = (pattern: string): Bucket[] =>

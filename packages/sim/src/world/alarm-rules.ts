@@ -1,11 +1,5 @@
-import {
-  SECOND,
-  type AlarmConfig,
-  type AlarmState,
-  type Comparison,
-  type Micros,
-  type Statistic,
-} from './model.ts'
+import type { AlarmConfig, AlarmState, Comparison, Statistic } from './alarm-model.ts'
+import { SECOND, type Micros } from './model.ts'
 import type { Bucket, Metrics, StatisticSet } from './metrics.ts'
 
 /** The value of a basic statistic. */

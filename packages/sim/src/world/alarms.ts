@@ -1,14 +1,8 @@
 import { evaluate, evaluationBuckets, statisticOf } from './alarm-rules.ts'
 import type { Kernel } from './kernel.ts'
 import type { Bucket, Metrics } from './metrics.ts'
-import {
-  SECOND,
-  type Alarm,
-  type AlarmConfig,
-  type AlarmHistoryItem,
-  type AlarmState,
-  type Micros,
-} from './model.ts'
+import type { Alarm, AlarmConfig, AlarmHistoryItem, AlarmState } from './alarm-model.ts'
+import { SECOND, type Micros } from './model.ts'
 import type { Log, Table } from './store.ts'
 
 /** Why an alarm is in its state, as the API shows it. */

@@ -1,7 +1,8 @@
 import { evaluate, evaluationBuckets } from './alarm-rules.ts'
 import type { Outcome } from './balancers.ts'
 import type { Metrics } from './metrics.ts'
-import { SECOND, type Alarm, type AlarmState, type Checker, type HealthCheck, type Micros } from './model.ts'
+import type { Alarm, AlarmState } from './alarm-model.ts'
+import { SECOND, type Checker, type HealthCheck, type Micros } from './model.ts'
 
 /** An endpoint is healthy while more than this share of the checkers says so. */
 const HEALTHY_SHARE = 0.18

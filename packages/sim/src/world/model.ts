@@ -1,3 +1,4 @@
+import type { AlarmState } from './alarm-model.ts'
 import type { InsufficientDataStatus } from './insufficient-data.ts'
 
 /**
@@ -252,83 +253,12 @@ export interface Checker {
   readonly lastReason: string
 }
 
-/** Comparison operators of metric alarms. */
-export const COMPARISONS = [
-  'GreaterThanOrEqualToThreshold',
-  'GreaterThanThreshold',
-  'LessThanThreshold',
-  'LessThanOrEqualToThreshold',
-] as const
-/** One comparison operator. */
-export type Comparison = (typeof COMPARISONS)[number]
-
-/** What an alarm makes of missing data. */
-export const MISSING_DATA = ['missing', 'ignore', 'breaching', 'notBreaching'] as const
-/** One missing-data treatment. */
-export type MissingData = (typeof MISSING_DATA)[number]
-
-/** Basic statistics. */
-export const STATISTICS = ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'] as const
-/** One basic statistic. */
-export type Statistic = (typeof STATISTICS)[number]
-
-/** Alarm states. */
-export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const
-/** One alarm state. */
-export type AlarmState = (typeof ALARM_STATES)[number]
-
 /** A metric's identity within a Region. */
 export interface MetricId {
   readonly region: string
   readonly namespace: string
   readonly name: string
   readonly dimensions: Readonly<Record<string, string>>
-}
-
-/** What a caller says about an alarm. */
-export interface AlarmConfig {
-  readonly name: string
-  readonly region: string
-  readonly description: string | null
-  readonly metric: MetricId
-  readonly statistic: Statistic
-  readonly unit: string | null
-  readonly periodSeconds: number
-  readonly evaluationPeriods: number
-  readonly datapointsToAlarm: number
-  readonly threshold: number
-  readonly comparison: Comparison
-  readonly treatMissingData: MissingData
-  readonly actionsEnabled: boolean
-  readonly alarmActions: readonly string[]
-  readonly okActions: readonly string[]
-  readonly insufficientDataActions: readonly string[]
-  readonly tags: Readonly<Record<string, string>>
-}
-
-/** A metric alarm; table key is its ARN. */
-export interface Alarm extends AlarmConfig {
-  readonly arn: string
-  readonly state: AlarmState
-  readonly stateReason: string
-  /** JSON text as the API gives it. */
-  readonly stateReasonData: string
-  readonly stateUpdatedAt: Micros
-  readonly stateTransitionedAt: Micros
-  readonly configurationUpdatedAt: Micros
-}
-
-/** One line of an alarm's history. */
-export interface AlarmHistoryItem {
-  readonly alarmArn: string
-  readonly alarmName: string
-  readonly region: string
-  /** Rounded to whole milliseconds, as the API gives it. */
-  readonly at: Micros
-  readonly type: 'ConfigurationUpdate' | 'StateUpdate' | 'Action'
-  readonly summary: string
-  /** JSON text as the API gives it. */
-  readonly data: string
 }
 
 /** A place from which the service is seen, with its own recursive resolver. */

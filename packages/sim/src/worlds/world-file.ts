@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/model.ts'
+import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/alarm-model.ts'
 import { RETURN_RULES } from '../world/stores.ts'
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens')

@@ -5,7 +5,7 @@ import {
   STATISTICS,
   type Alarm,
   type AlarmConfig,
-} from '../../world/model.ts'
+} from '../../world/alarm-model.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
 import { WireTime, type WireInput, type WireStructure } from '../../wire/wire-value.ts'

@@ -1,4 +1,5 @@
-import { STATISTICS, type MetricId, type Micros, type Statistic } from '../../world/model.ts'
+import { STATISTICS, type Statistic } from '../../world/alarm-model.ts'
+import type { MetricId, Micros } from '../../world/model.ts'
 import type { InputReader } from '../../wire/input-reader.ts'
 import { invalidCombination, invalidValue, validationError } from './cloudwatch-faults.ts'
 

@@ -1,5 +1,5 @@
 import { CONNECTIVITY_SCOPES, type ApiError, type Effect } from '../../world/impairments.ts'
-import { ALARM_STATES } from '../../world/model.ts'
+import { ALARM_STATES } from '../../world/alarm-model.ts'
 import type { World } from '../../world/world.ts'
 import { subnetsOf } from '../ec2/subnets.ts'
 import type { ActionId } from './action-catalogue.ts'
