@@ -1,22 +1,33 @@
 import {
+  dirtySteps,
   isRecovery,
   next,
+  platformAt,
+  platformInstant,
   plusMs,
+  type Claim,
   type Command,
   type HintQueue,
   type PlatformInstant,
   type RunId,
+  type Status,
 } from '@firedrill/core'
-import { platformAt } from '@firedrill/core'
 import { checkPreflight } from './commands/check-guardrails.ts'
 import { confirmInjection, inject, prepareUndo } from './commands/inject.ts'
-import { checkSteadyState, measureRun, watch } from './commands/observe.ts'
+import {
+  checkSteadyState,
+  measureRun,
+  STOP_CONDITION_EVERY_MS,
+  stopIfBreached,
+  watch,
+} from './commands/observe.ts'
 import { planRun } from './commands/plan.ts'
 import { confirmRecovery, recover } from './commands/recover.ts'
 import { loadDefinitions } from './definitions.ts'
+import { keepLease, watchForAbort } from './keep-hold.ts'
 import type { EnginePorts } from './ports.ts'
 import { RunMemory } from './run-memory.ts'
-import { Fenced, LEASE_MS, RENEW_MS, Tenure } from './tenure.ts'
+import { Fenced, LEASE_MS, Tenure, type ClaimTaken } from './tenure.ts'
 
 /** Everything that advancing a run may need. */
 export type AdvancePorts = Omit<EnginePorts, 'kits'>
@@ -30,35 +41,68 @@ const COMMANDS_MAX = 40
 const POLL_WORLD_MS = 2000
 const WATCH_WORLD_MS = 5000
 const FLOOR_MS = 50
+/** How long a run waits after a worker could not serve it. */
+const FAILED_WAIT_MS = 1000
 
 type Step = 'again' | Readonly<{ wakeAt: PlatformInstant }>
 
 /** The loop of design: claim, decide, intent, guard, act, record, yield. One call serves one hint. */
 export function createAdvance(ports: AdvancePorts, memory: RunMemory = new RunMemory()) {
   return async function advance(runId: RunId, role: HintQueue, signal: AbortSignal): Promise<Advanced> {
+    const askedMs = ports.clock.monotonicMs()
     const claim = await ports.runs.claim(runId, ports.actor.id, LEASE_MS)
+    const taken = { askedMs, answeredMs: ports.clock.monotonicMs() }
     if (claim === undefined) return 'dropped'
     if (role === 'advance' && isRecovery(claim.run.state.status)) {
       await ports.runs.yield(runId, claim.epoch, claim.now)
-      await ports.hints.send('recover', runId)
+      await hint(ports, 'recover', runId)
       return 'handed-over'
     }
-    const definitions = await loadDefinitions(claim.run, ports.definitions)
-    const clock = await ports.clockOf(claim.run.teamId, definitions.environment)
-    const tenure = new Tenure({ ...claim, clock }, definitions, ports)
-    const ended = new AbortController()
-    const held = AbortSignal.any([signal, ended.signal])
-    const renewing = keepLease(tenure, ports, ended)
     try {
-      return await serve(tenure, role, ports, memory, held)
+      return await hold(claim, taken, role, ports, memory, signal)
     } catch (error) {
       if (error instanceof Fenced) return 'fenced'
+      // What went wrong here may go right elsewhere or later: the run must not wait for the lease to run out.
+      const again = plusMs(claim.now, ports.clock.monotonicMs() - taken.answeredMs + FAILED_WAIT_MS)
+      await ports.runs.yield(runId, claim.epoch, again).catch(() => undefined)
       throw error
-    } finally {
-      ended.abort()
-      await renewing
     }
   }
+}
+
+async function hold(
+  claim: Claim,
+  taken: ClaimTaken,
+  role: HintQueue,
+  ports: AdvancePorts,
+  memory: RunMemory,
+  signal: AbortSignal,
+): Promise<Advanced> {
+  const definitions = await loadDefinitions(claim.run, ports.definitions)
+  const clock = await ports.clockOf(claim.run.teamId, definitions.environment)
+  const tenure = new Tenure({ ...claim, clock }, definitions, ports, taken)
+  const ended = new AbortController()
+  const held = AbortSignal.any([signal, ended.signal])
+  // Undo is not stopped by an abort, and a run that was aborted once is not called off again.
+  const keeping = [keepLease(tenure, ports, signal, ended)]
+  if (role === 'advance' && tenure.state.abort === undefined)
+    keeping.push(watchForAbort(tenure, ports, ended))
+  try {
+    return await serve(tenure, role, ports, memory, held)
+  } finally {
+    ended.abort()
+    await Promise.all(keeping)
+  }
+}
+
+/** A hint is a nudge: one that is lost costs a reconcile period, and must not look like a failure of the work. */
+async function hint(
+  ports: Pick<EnginePorts, 'hints'>,
+  queue: HintQueue,
+  runId: RunId,
+  afterMs?: number,
+): Promise<void> {
+  await ports.hints.send(queue, runId, afterMs).catch(() => undefined)
 }
 
 async function serve(
@@ -71,6 +115,7 @@ async function serve(
   let wakeAt = tenure.now()
   for (let count = 0; count < COMMANDS_MAX && !signal.aborted; count++) {
     if (role === 'advance' && isRecovery(tenure.state.status)) break
+    if (isWatched(tenure.state.status) && (await stopIfBreached(tenure, memory, ports, signal))) continue
     const command = next(tenure.state, {
       scenario: tenure.scenario,
       environment: tenure.environment,
@@ -84,7 +129,7 @@ async function serve(
   await ports.runs.yield(tenure.id, tenure.epoch, wakeAt)
   if (wakeAt < FAR) {
     const afterMs = Math.max(0, (wakeAt - tenure.now()) / 1000)
-    await ports.hints.send(isRecovery(tenure.state.status) ? 'recover' : 'advance', tenure.id, afterMs)
+    await hint(ports, isRecovery(tenure.state.status) ? 'recover' : 'advance', tenure.id, afterMs)
   } else {
     memory.forget(tenure.id)
   }
@@ -110,7 +155,11 @@ async function carryOut(
     case 'wait': {
       const until = command.until === undefined ? FAR : platformAt(tenure.clock, command.until)
       const poll = command.pollMs === undefined ? FAR : plusMs(tenure.now(), command.pollMs)
-      return { wakeAt: until < poll ? until : poll }
+      const isAsked = isWatched(tenure.state.status) && tenure.scenario.stopConditions.length > 0
+      const watched = isAsked
+        ? plusMs(tenure.now(), Math.max(FLOOR_MS, STOP_CONDITION_EVERY_MS / tenure.clock.rate))
+        : FAR
+      return { wakeAt: platformInstant(Math.min(until, poll, watched)) }
     }
     case 'back-off':
       return { wakeAt: command.until }
@@ -148,25 +197,16 @@ async function carryOut(
         ? 'again'
         : soon(0)
     case 'confirm-recovery':
-      return (await confirmRecovery(tenure, command.step, ports, signal)) === 'went-on'
+      return (await confirmRecovery(tenure, command.step, memory, ports, signal)) === 'went-on'
         ? 'again'
-        : soon(POLL_WORLD_MS)
+        : soon(POLL_WORLD_MS / Math.max(1, dirtySteps(tenure.state).length))
     case 'measure':
       await measureRun(tenure, command.provisional, ports, signal)
       return 'again'
   }
 }
 
-/** Renews the lease until the work is over; ends the work when the lease is lost. */
-async function keepLease(
-  tenure: Tenure,
-  ports: Pick<EnginePorts, 'runs' | 'clock'>,
-  ended: AbortController,
-): Promise<void> {
-  while (!ended.signal.aborted) {
-    await ports.clock.sleep(RENEW_MS, ended.signal)
-    if (ended.signal.aborted) return
-    const holds = await ports.runs.renew(tenure.id, tenure.epoch, LEASE_MS).catch(() => false)
-    if (!holds) ended.abort(new Fenced(`the lease of ${tenure.id} was lost`))
-  }
+/** The statuses in which stop conditions are asked: while faults go in or are in, until they are taken out. */
+function isWatched(status: Status): boolean {
+  return status === 'injecting' || status === 'observing' || status === 'responding'
 }

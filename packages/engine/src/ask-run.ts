@@ -8,6 +8,7 @@ import {
   type RunId,
   type RunState,
 } from '@firedrill/core'
+import { fitted } from './fit-events.ts'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'runs' | 'hints'>
@@ -23,7 +24,7 @@ async function ask(
   const result = await ports.runs.append(runId, { kind: 'open' }, actor, (state) => {
     const asked = decide(state)
     refused = asked.refused
-    return asked.events
+    return fitted(asked.events)
   })
   if (!result.ok) throw new AppError('not-found', `There is no run ${runId}.`)
   if (refused !== undefined) throw new AppError('state-conflict', `Not done: ${refused}.`)

@@ -1,8 +1,11 @@
 import { classify, plusMs, type Failure, type RetryPolicy, type RunEventBody } from '@firedrill/core'
 import type { Tenure } from './tenure.ts'
 
-/** What a failed call belongs to. `attempts`: how often the act itself was tried so far, when the journal counts that. */
-export type FailedCall = Readonly<{ step?: string; attempts?: number }>
+/**
+ * What a failed call belongs to. `act`: it was an act, not a look. `attempt`: how many calls of its kind failed in a row
+ * with this one, where the step counts them itself.
+ */
+export type FailedCall = Readonly<{ step?: string; act?: 'inject' | 'recover'; attempt?: number }>
 
 /** The journal's entry for a failed call, with the instant of the next try when there is to be one. */
 export function failureEvent(
@@ -10,9 +13,8 @@ export function failureEvent(
   failure: Failure,
   policy: RetryPolicy,
   jitter: number,
-  { step, attempts = 0 }: FailedCall = {},
+  { step, act, attempt = (tenure.state.retry?.attempt ?? 0) + 1 }: FailedCall = {},
 ): Readonly<{ event: RunEventBody; givesUp: boolean }> {
-  const attempt = Math.max((tenure.state.retry?.attempt ?? 0) + 1, attempts)
   const retry = classify(failure, attempt, policy, jitter)
   const retryAt = retry.action === 'give-up' ? undefined : plusMs(tenure.now(), retry.afterMs)
   const event: RunEventBody = {
@@ -21,6 +23,7 @@ export function failureEvent(
       failure,
       attempt,
       ...(step === undefined ? {} : { step }),
+      ...(act === undefined ? {} : { act }),
       ...(retryAt === undefined ? {} : { retryAt }),
     },
   }

@@ -8,7 +8,7 @@ import {
   type StepFacts,
   type StepPlan,
 } from '@firedrill/core'
-import { withDeadline } from './deadline.ts'
+import { askPatiently } from './call-out.ts'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'faults' | 'halt' | 'identity' | 'metrics' | 'clock'>
@@ -34,10 +34,10 @@ export async function gatherFacts(
   signal: AbortSignal,
 ): Promise<GuardrailFacts> {
   const { scenario, environment } = input
-  const ask = <T>(question: (ends: AbortSignal) => Promise<T>) =>
-    withDeadline(ports.clock, QUESTION_TIMEOUT_MS, signal, question)
+  const ask = <T>(what: string, question: (ends: AbortSignal) => Promise<Outcome<T>>) =>
+    askPatiently(ports.clock, what, QUESTION_TIMEOUT_MS, signal, question)
   const halt = await ports.halt.get()
-  const identity = await ask((ends) => ports.identity.whoAmI(environment, ends))
+  const identity = await ask('identity.whoAmI', (ends) => ports.identity.whoAmI(environment, ends))
   const steps: StepFacts[] = []
   const unknownFaults: string[] = []
   for (const step of injectSteps(scenario)) {
@@ -46,7 +46,8 @@ export async function gatherFacts(
       unknownFaults.push(step.fault)
       continue
     }
-    const plan = () => ask((ends) => driver.plan(step, input.seed, { environment, signal: ends }))
+    const plan = () =>
+      ask(`${step.fault}.plan`, (ends) => driver.plan(step, input.seed, { environment, signal: ends }))
     const approved = input.approved.get(step.name) ?? (await plan())
     steps.push({
       step: step.name,
@@ -60,7 +61,7 @@ export async function gatherFacts(
     const alarm = { region: condition.region, name: condition.alarm }
     stopConditions.set(
       condition.name,
-      await ask((ends) => ports.metrics.alarmState(environment, alarm, ends)),
+      await ask('metrics.alarmState', (ends) => ports.metrics.alarmState(environment, alarm, ends)),
     )
   }
   return {

@@ -10,7 +10,7 @@ import {
   type RunState,
   type WorldInstant,
 } from '@firedrill/core'
-import { withDeadline } from './deadline.ts'
+import { askPatiently } from './call-out.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Tenure } from './tenure.ts'
 
@@ -42,7 +42,7 @@ export async function gatherMeasureInput(
     samples,
     faultsConfirmed: isConfirmed(tenure),
     injected: injectedBounds(state),
-    undoIssuedAt: undoIssuedAt(state),
+    undoIssuedAt: undoIssuedAt(state, tenure.worldNow()),
     nativeExpiryAt: nativeExpiryAt(tenure, ports),
     restored: restoredBounds(state),
     aborted: state.abort?.reason,
@@ -89,20 +89,25 @@ function injectedBounds(state: RunState): Readonly<{ lo: WorldInstant; hi: World
 /** Assumed error of a service's own time stamps. */
 const STAMP_ERROR_MICROS = 1_000_000
 
-function undoIssuedAt(state: RunState): WorldInstant | undefined {
-  const times = Object.values(state.steps).flatMap(({ recovery }) =>
-    recovery === undefined ? [] : [recovery.requestedAt],
-  )
+/**
+ * When the first undo may have been issued. From its expiry on the dead man takes a fault out by itself, and what it does
+ * while the database is away is journaled only later: no undo counts as later than that.
+ */
+function undoIssuedAt(state: RunState, now: WorldInstant): WorldInstant | undefined {
+  const times = Object.values(state.steps).flatMap(({ requestedAt, expiresAt, recovery }) => [
+    ...(recovery === undefined ? [] : [recovery.requestedAt]),
+    ...(requestedAt !== undefined && expiresAt !== undefined && expiresAt <= now ? [expiresAt] : []),
+  ])
   return times.length === 0 ? undefined : worldInstant(Math.min(...times))
 }
 
 function nativeExpiryAt(tenure: Tenure, { faults }: Pick<Ports, 'faults'>): WorldInstant | undefined {
   const ends = injectSteps(tenure.scenario).flatMap((step) => {
     const current = tenure.state.steps[step.name]
-    const from = current?.injected?.actedAt ?? current?.requestedAt
-    return faults.get(step.fault)?.expiry === 'native' && from !== undefined
-      ? [from + step.durationMs * 1000]
-      : []
+    if (faults.get(step.fault)?.expiry !== 'native' || current?.requestedAt === undefined) return []
+    // The earliest at which the cloud may have begun to count; its own stamp only narrows that, by its assumed error.
+    const stamped = (current.injected?.actedAt ?? 0) - STAMP_ERROR_MICROS
+    return [Math.max(current.requestedAt, stamped) + step.durationMs * 1000]
   })
   return ends.length === 0 ? undefined : worldInstant(Math.min(...ends))
 }
@@ -141,7 +146,7 @@ async function readCloud(
     what: string,
     question: (ends: AbortSignal) => Promise<Outcome<T>>,
   ): Promise<T | undefined> => {
-    const outcome = await withDeadline(ports.clock, METRIC_TIMEOUT_MS, signal, question)
+    const outcome = await askPatiently(ports.clock, what, METRIC_TIMEOUT_MS, signal, question)
     if (outcome.ok) return outcome.value
     cloud.unread.push(`${what}: ${outcome.failure.code} ${outcome.failure.message}`)
     return undefined

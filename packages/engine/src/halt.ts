@@ -1,4 +1,5 @@
-import { AppError, decideAbort, isEnd, type Actor } from '@firedrill/core'
+import { AppError, decideAbort, isEnd, type Actor, type RunId } from '@firedrill/core'
+import { fitted } from './fit-events.ts'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'halt'>
@@ -15,21 +16,43 @@ export function createHaltAll(ports: Ports) {
   ): Promise<Readonly<{ aborted: number }>> {
     await ports.halt.set(actor, reason)
     let aborted = 0
-    for (const run of await ports.runs.list(teamId, { limit: PAGE })) {
-      if (isEnd(run.state.status)) continue
-      const result = await ports.runs.append(
-        run.id,
-        { kind: 'open' },
-        actor,
-        (state) => decideAbort(state, reason, 'halt').events,
-      )
-      if (!result.ok || result.events.length === 0) continue
-      aborted++
-      await ports.runs.wake(run.id)
-      await ports.hints.send('recover', run.id).catch(() => undefined)
+    let failure: unknown
+    for await (const id of notOver(ports, teamId)) {
+      try {
+        if (await abortOne(ports, id, actor, reason)) aborted++
+      } catch (error) {
+        // One run that cannot be aborted must not keep the others going.
+        failure ??= error
+      }
     }
+    if (failure !== undefined) throw failure
     return { aborted }
   }
+}
+
+/** Every run of the team that is not over, however many there are, newest first, and then those of any team that are live. */
+async function* notOver({ runs }: Pick<Ports, 'runs'>, teamId: string): AsyncGenerator<RunId> {
+  const seen = new Set<RunId>()
+  for (let before: RunId | undefined; ;) {
+    const page = await runs.list(teamId, { limit: PAGE, ...(before === undefined ? {} : { before }) })
+    for (const run of page) {
+      seen.add(run.id)
+      if (!isEnd(run.state.status)) yield run.id
+    }
+    before = page.at(-1)?.id
+    if (page.length < PAGE || before === undefined) break
+  }
+  for (const run of await runs.probed()) if (!seen.has(run.id)) yield run.id
+}
+
+async function abortOne(ports: Ports, id: RunId, actor: Actor, reason: string): Promise<boolean> {
+  const result = await ports.runs.append(id, { kind: 'open' }, actor, (state) =>
+    fitted(decideAbort(state, reason, 'halt').events),
+  )
+  if (!result.ok || result.events.length === 0) return false
+  await ports.runs.wake(id)
+  await ports.hints.send('recover', id).catch(() => undefined)
+  return true
 }
 
 /** Lifts the halt. In a sandbox the one user may; elsewhere somebody other than who set it must. @throws AppError not-permitted */

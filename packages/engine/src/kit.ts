@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   compiledEnvironmentSchema,
+  parseId,
   type EnvironmentClock,
   type PlatformInstant,
   type RunId,
@@ -49,6 +50,13 @@ const kitSchema = z.object({
 /** File name of a kit. */
 export function kitName(runId: string, step: string): string {
   return `${runId}.${step}`
+}
+
+/** The run and step that a kit's file name speaks of, for when its content cannot be read. */
+export function kitNameParts(name: string): Readonly<{ runId: RunId; step: string }> | undefined {
+  const [, id = '', step = ''] = /^([^.]+)\.(.+)$/.exec(name) ?? []
+  const runId = parseId('run', id)
+  return runId === undefined ? undefined : { runId, step }
 }
 
 /** Builds the kit of a stored undo plan. */

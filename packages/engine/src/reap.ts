@@ -2,13 +2,18 @@ import {
   decideAcknowledge,
   decideExpiry,
   isAppError,
+  isEnd,
+  isRestored,
   type Actor,
   type PlatformInstant,
   type RunId,
+  type UndoPlan,
   type UndoRecord,
 } from '@firedrill/core'
+import { callOut } from './call-out.ts'
 import { withDeadline } from './deadline.ts'
-import { buildKit, kitName, kitWorldNow, parseKit, type Kit } from './kit.ts'
+import { everyTarget } from './every-target.ts'
+import { buildKit, kitName, kitNameParts, kitWorldNow, parseKit, type Kit } from './kit.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Advanced } from './advance.ts'
 
@@ -24,37 +29,75 @@ type Ports = Pick<EnginePorts, 'runs' | 'undo' | 'definitions' | 'kits' | 'clock
 
 /** How long the database must be away before the reaper acts from its own kits. */
 const DATABASE_AWAY_MS = 3000
+/** How long the database may take to say what time it is. */
+const PING_TIMEOUT_MS = 2000
 /** Time for one undo call from a kit. */
-const CALL_TIMEOUT_MS = 10_000
+const CALL_TIMEOUT_MS = 15_000
 
 /**
  * The dead man. Keeps its own copy of every undo plan on disk before a fault may go in, and takes out what is
- * overdue: through the journal while the database answers, from its own copies while it does not.
+ * overdue: through the journal while the database answers, from its own copies while it does not. Trouble with one
+ * kit or one run keeps it from no other.
  */
 export function createReaper(ports: Ports) {
   let awaySinceMs: number | undefined
   const takenOut = new Set<string>()
 
-  async function withDatabase(signal: AbortSignal): Promise<void> {
-    for (const record of await ports.undo.unacknowledged()) await acknowledge(record)
-    const isClockKnown = await refreshKits()
-    for (const record of await ports.undo.overdue()) {
-      if (isClockKnown(record)) await undoOverdue(record, signal)
+  /** Whatever fails here is logged and comes again with the next look. */
+  async function apart(what: string, about: object, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      ports.log(what, { ...about, error: String(error) })
     }
+  }
+
+  async function withDatabase(signal: AbortSignal): Promise<void> {
+    const overdue = new Map<RunId, UndoRecord[]>()
+    for (const record of await ports.undo.overdue()) {
+      overdue.set(record.runId, [...(overdue.get(record.runId) ?? []), record])
+    }
+    const undone = [...overdue.values()].map((records) => undoOverdue(records, signal))
+    for (const record of await ports.undo.unacknowledged()) {
+      await apart('an undo plan could not be acknowledged', { runId: record.runId }, () =>
+        acknowledge(record),
+      )
+    }
+    await apart('the recovery kits could not be brought up to date', {}, () => refreshKits(signal))
+    await Promise.all(undone)
   }
 
   async function acknowledge(record: UndoRecord): Promise<void> {
     const kit = await kitOrNothing(record)
-    if (kit === undefined) return
+    if (kit === undefined || (await isIdle(record))) return
     await ports.kits.save(kitName(record.runId, record.step), JSON.stringify(kit, null, 2))
-    await ports.undo.acknowledge(record.runId, record.step, record.hash, ports.actor.id)
+    // The journal first: should this process die in between, the plan is still unacknowledged and comes again.
     await ports.runs.append(
       record.runId,
       { kind: 'open' },
       ports.actor,
       (state) => decideAcknowledge(state, record.step, record.hash, ports.actor.id).events,
     )
+    await ports.undo.acknowledge(record.runId, record.step, record.hash, ports.actor.id)
     await ports.runs.wake(record.runId)
+  }
+
+  /**
+   * True for a plan that was never put to use and whose run is over. It is retired: a kit that outlives its run would,
+   * at its expiry, "restore" what has every right to be different by then.
+   */
+  async function isIdle(record: UndoRecord): Promise<boolean> {
+    if (record.status !== 'prepared') return false
+    const run = await ports.runs.get(record.teamId, record.runId)
+    if (run === undefined || !isEnd(run.state.status)) return false
+    await retire(record)
+    return true
+  }
+
+  async function retire(record: UndoRecord): Promise<void> {
+    await ports.runs.append(record.runId, { kind: 'open' }, ports.actor, () => [], {
+      undo: [{ ...record, status: 'undone' }],
+    })
   }
 
   async function kitOf(record: UndoRecord): Promise<Kit | undefined> {
@@ -68,28 +111,43 @@ export function createReaper(ports: Ports) {
     return buildKit(record, environment.compiled, await ports.clockOf(record.teamId, environment.compiled))
   }
 
-  /**
-   * Takes over what became known since (the act's handle, a new expiry or clock) and drops the kits of faults that are
-   * out. Answers whose clock could be read: what is overdue by a stale clock is not overdue.
-   */
-  async function refreshKits(): Promise<(record: UndoRecord) => boolean> {
-    const known = new Set<string>()
+  /** Takes over what became known since (the act's handle, a new expiry or clock) and drops the kits of faults that are out. */
+  async function refreshKits(signal: AbortSignal): Promise<void> {
     for (const { kit: name, content } of await ports.kits.list()) {
-      const kit = readKit(name, content)
-      const record = kit === undefined ? undefined : await ports.undo.get(kit.runId, kit.step)
-      if (record === undefined) continue
-      if (record.status === 'undone') {
-        await ports.kits.remove(name)
-        takenOut.delete(name)
-        continue
-      }
-      const fresh = await kitOrNothing(record)
-      if (fresh === undefined) continue
-      known.add(name)
-      const text = JSON.stringify(fresh, null, 2)
-      if (text !== content) await ports.kits.save(name, text)
+      await apart('a recovery kit could not be brought up to date', { kit: name }, () =>
+        refreshKit(name, content, signal),
+      )
     }
-    return (record) => known.has(kitName(record.runId, record.step))
+  }
+
+  async function refreshKit(name: string, content: string, signal: AbortSignal): Promise<void> {
+    const kit = readKit(name, content)
+    const of = kit ?? kitNameParts(name)
+    const record = of === undefined ? undefined : await ports.undo.get(of.runId, of.step)
+    if (record === undefined) {
+      if (kit !== undefined) await undoForgotten(name, kit, signal)
+      return
+    }
+    if (record.status === 'undone' || (await isIdle(record))) {
+      await ports.kits.remove(name)
+      takenOut.delete(name)
+      return
+    }
+    const fresh = await kitOrNothing(record)
+    if (fresh === undefined) return
+    const text = JSON.stringify(fresh, null, 2)
+    if (text !== content) await ports.kits.save(name, text)
+  }
+
+  /** The database knows nothing of this kit: it was lost, or another one took its place. Nobody else takes the fault out. */
+  async function undoForgotten(name: string, kit: Kit, signal: AbortSignal): Promise<void> {
+    if (kitWorldNow(kit, ports.wallNow()) < kit.expiresAt) return
+    if (!(await undoFromKit(kit, ports, signal))) return
+    ports.log('a fault that the database knows nothing of was taken out from its recovery kit', {
+      runId: kit.runId,
+      step: kit.step,
+    })
+    await ports.kits.remove(name)
   }
 
   async function kitOrNothing(record: UndoRecord): Promise<Kit | undefined> {
@@ -102,32 +160,64 @@ export function createReaper(ports: Ports) {
     }
   }
 
-  async function undoOverdue(record: UndoRecord, signal: AbortSignal): Promise<void> {
+  /** Undo of one run's overdue faults, through its journal; by its kits when the journal cannot be used for it. */
+  async function undoOverdue(records: readonly UndoRecord[], signal: AbortSignal): Promise<void> {
+    for (const record of records) {
+      const about = { runId: record.runId, step: record.step }
+      await apart('an overdue fault could not be taken out and is tried again', about, async () => {
+        // What is overdue by a stale clock is not overdue: a simulated world stands still while nobody can reach it.
+        const kit = await kitOrNothing(record)
+        if (kit === undefined) return
+        try {
+          await undoByJournal(record, kit, signal)
+        } catch (error) {
+          if (kitWorldNow(kit, ports.wallNow()) < kit.expiresAt) throw error
+          ports.log('a run cannot be driven, so its fault is taken out by its kit', {
+            ...about,
+            error: String(error),
+          })
+          await undoFromKit(kit, ports, signal)
+        }
+      })
+    }
+  }
+
+  async function undoByJournal(record: UndoRecord, kit: Kit, signal: AbortSignal): Promise<void> {
     const why = `the fault of step ${record.step} is past its expiry, its run's deadline, or a halt`
-    await ports.runs.append(
+    const appended = await ports.runs.append(
       record.runId,
       { kind: 'open' },
       ports.actor,
       (state) => decideExpiry(state, why).events,
     )
-    await ports.runs.wake(record.runId)
+    if (appended.ok && isEnd(appended.state.status)) {
+      ports.log('a run is over although one of its faults was never seen to be out', { runId: record.runId })
+      if (await undoFromKit(kit, ports, signal)) await retire(record)
+      return
+    }
+    // Taken over only when it is due: an undo that somebody else is at, or that waits for its next look, goes on by itself.
     await ports.advance(record.runId, 'recover', signal)
   }
 
   /** Without a database: undo every kit that is past its expiry, and go on until describing shows it is out. */
   async function fromKits(signal: AbortSignal): Promise<void> {
     const now = ports.wallNow()
-    for (const { kit: name, content } of await ports.kits.list()) {
+    const expired = (await ports.kits.list()).flatMap(({ kit: name, content }) => {
       const kit = readKit(name, content)
-      if (kit === undefined || takenOut.has(name) || kitWorldNow(kit, now) < kit.expiresAt) continue
-      if (await undoFromKit(kit, ports, signal)) {
+      return kit === undefined || takenOut.has(name) || kitWorldNow(kit, now) < kit.expiresAt
+        ? []
+        : [{ name, kit }]
+    })
+    const undoOne = ({ name, kit }: Readonly<{ name: string; kit: Kit }>) =>
+      apart('a recovery kit could not be carried out and is tried again', { kit: name }, async () => {
+        if (!(await undoFromKit(kit, ports, signal))) return
         takenOut.add(name)
         ports.log('a fault was taken out from the recovery kit while the database was away', {
           runId: kit.runId,
           step: kit.step,
         })
-      }
-    }
+      })
+    await Promise.all(expired.map(undoOne))
   }
 
   function readKit(name: string, content: string): Kit | undefined {
@@ -139,15 +229,25 @@ export function createReaper(ports: Ports) {
     }
   }
 
-  return async function reap(signal: AbortSignal): Promise<void> {
+  /** A database that hangs is as far away as one that refuses. */
+  async function databaseAnswers(signal: AbortSignal): Promise<boolean> {
     try {
-      await withDatabase(signal)
-      awaySinceMs = undefined
+      await withDeadline(ports.clock, PING_TIMEOUT_MS, signal, () => ports.runs.now())
+      return true
     } catch (error) {
-      awaySinceMs ??= ports.clock.monotonicMs()
       ports.log('the reaper could not use the database', { error: String(error) })
-      if (ports.clock.monotonicMs() - awaySinceMs >= DATABASE_AWAY_MS) await fromKits(signal)
+      return false
     }
+  }
+
+  return async function reap(signal: AbortSignal): Promise<void> {
+    if (await databaseAnswers(signal)) {
+      awaySinceMs = undefined
+      await apart('the reaper could not look for what is overdue', {}, () => withDatabase(signal))
+      return
+    }
+    awaySinceMs ??= ports.clock.monotonicMs()
+    if (ports.clock.monotonicMs() - awaySinceMs >= DATABASE_AWAY_MS) await fromKits(signal)
   }
 }
 
@@ -165,22 +265,26 @@ export async function undoFromKit(
     return false
   }
   const { environment } = kit
-  const call = <T>(work: (ends: AbortSignal) => Promise<T>) =>
-    withDeadline(ports.clock, CALL_TIMEOUT_MS, signal, work)
-  const before = await call((ends) => driver.confirmRecovered(kit.undo, { environment, signal: ends }))
-  if (before.ok && isOut(before.value.observations)) return true
-  const asked = await call((ends) => driver.recover(kit.undo, { environment, signal: ends }))
+  const site = (operation: string, isAct: boolean) => ({ operation, timeoutMs: CALL_TIMEOUT_MS, isAct })
+  const look = (undo: UndoPlan) =>
+    callOut(ports.clock, site('kit.confirmRecovered', false), signal, (ends) =>
+      driver.confirmRecovered(undo, { environment, signal: ends }),
+    )
+  const isOut = (seen: Awaited<ReturnType<typeof look>>) =>
+    seen.ok &&
+    everyTarget(
+      kit.undo.targets.map(({ id }) => id),
+      seen.value.observations,
+    ).every(({ injection }) => isRestored(injection))
+  if (isOut(await look(kit.undo))) return true
+  const asked = await callOut(ports.clock, site('kit.recover', true), signal, (ends) =>
+    driver.recover(kit.undo, { environment, signal: ends }),
+  )
   if (!asked.ok)
     ports.log('an undo from a recovery kit failed and will be tried again', {
       runId: kit.runId,
       failure: asked.failure,
     })
-  const after = await call((ends) => driver.confirmRecovered(kit.undo, { environment, signal: ends }))
-  return after.ok && isOut(after.value.observations)
-}
-
-function isOut(observations: readonly { injection: string }[]): boolean {
-  return observations.every(
-    ({ injection }) => injection === 'restored' || injection === 'replaced' || injection === 'spent',
-  )
+  const undoHandle = asked.ok ? asked.value.undoHandle : undefined
+  return isOut(await look(undoHandle === undefined ? kit.undo : { ...kit.undo, undoHandle }))
 }

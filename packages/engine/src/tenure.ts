@@ -12,6 +12,7 @@ import type {
   WorldInstant,
 } from '@firedrill/core'
 import { plusMs, worldAt } from '@firedrill/core'
+import { fitted } from './fit-events.ts'
 import type { EnginePorts } from './ports.ts'
 
 /** How long a claim lasts without renewal, in platform milliseconds. */
@@ -20,6 +21,14 @@ export const LEASE_MS = 5000
 export const RENEW_MS = 2000
 /** An act may only begin while at least this much of the lease is left. */
 export const LEASE_LEFT_MIN_MS = LEASE_MS * 0.4
+/** No request may leave when less than this of the lease is left: it takes its time to arrive. */
+const LEASE_MARGIN_MS = 500
+
+/** When a claim was asked for and answered, in milliseconds of the worker's monotonic clock. */
+export type ClaimTaken = Readonly<{ askedMs: number; answeredMs: number }>
+
+/** What the guard says right before an act. `stopped`: halt or abort. `too-late`: too little of the lease is left. */
+export type Guarded = 'go' | 'stopped' | 'too-late'
 
 /** Thrown when the epoch is no longer ours: whatever was being done must stop at once, somebody else has the run. */
 export class Fenced extends Error {
@@ -42,11 +51,13 @@ export class Tenure {
   #ports: TenurePorts
   #platform: PlatformInstant
   #monotonicMs: number
+  #leaseEndsMs: number
 
   constructor(
     claim: Claim,
     definitions: Readonly<{ scenario: CompiledScenario; environment: CompiledEnvironment }>,
     ports: TenurePorts,
+    taken: ClaimTaken,
   ) {
     this.id = claim.run.id
     this.epoch = claim.epoch
@@ -56,7 +67,25 @@ export class Tenure {
     this.environment = definitions.environment
     this.#ports = ports
     this.#platform = claim.now
-    this.#monotonicMs = ports.clock.monotonicMs()
+    this.#monotonicMs = taken.answeredMs
+    this.#leaseEndsMs = taken.askedMs + LEASE_MS
+  }
+
+  /** True while a request may leave: asked each time, so that a process that was paused finds out before it acts. */
+  readonly holds = (): boolean => this.#ports.clock.monotonicMs() < this.#leaseEndsMs - LEASE_MARGIN_MS
+
+  /** Lengthens the lease. False: it is lost. */
+  async renew(): Promise<boolean> {
+    const askedMs = this.#ports.clock.monotonicMs()
+    const isRenewed = await this.#ports.runs.renew(this.id, this.epoch, LEASE_MS)
+    if (isRenewed) this.#leaseEndsMs = askedMs + LEASE_MS
+    return isRenewed
+  }
+
+  /** True when somebody asked for abort, whatever the state as last seen says. */
+  async isAbortAsked(): Promise<boolean> {
+    const { epochHolds, abortRequested } = await this.#ports.runs.guard(this.id, this.epoch)
+    return epochHolds && abortRequested
   }
 
   /** Platform time: the database's last word plus what passed since on the local monotonic clock. */
@@ -76,7 +105,7 @@ export class Tenure {
         this.id,
         { kind: 'epoch', epoch: this.epoch },
         this.#ports.actor,
-        () => events,
+        () => fitted(events),
         options,
       ),
     )
@@ -94,7 +123,7 @@ export class Tenure {
     let done = false
     const decide = (state: RunState, at: Readonly<{ now: PlatformInstant; worldNow: WorldInstant }>) => {
       done = holds(state)
-      return done ? events(at) : []
+      return done ? fitted(events(at)) : []
     }
     const result = await this.#ports.runs.append(
       this.id,
@@ -112,18 +141,25 @@ export class Tenure {
   /** Appends what a pure decision makes of the state under the row lock. @throws Fenced */
   async recordDecided(decide: (state: RunState) => readonly RunEventBody[]): Promise<void> {
     this.#took(
-      await this.#ports.runs.append(this.id, { kind: 'epoch', epoch: this.epoch }, this.#ports.actor, decide),
+      await this.#ports.runs.append(
+        this.id,
+        { kind: 'epoch', epoch: this.epoch },
+        this.#ports.actor,
+        (state) => fitted(decide(state)),
+      ),
     )
   }
 
-  /** True when the run is still ours and enough of the lease is left to begin an act; takes the store's clock over. */
-  async mayAct(kind: 'inject' | 'recover'): Promise<boolean> {
+  /** Whether an act may begin: asked of the store, whose clock is taken over. @throws Fenced when the run is no longer ours. */
+  async mayAct(kind: 'inject' | 'recover'): Promise<Guarded> {
+    const askedMs = this.#ports.clock.monotonicMs()
     const view = await this.#ports.runs.guard(this.id, this.epoch)
     this.#platform = view.now
     this.#monotonicMs = this.#ports.clock.monotonicMs()
     if (!view.epochHolds) throw new Fenced(`epoch ${this.epoch} of ${this.id} has passed`)
-    if (view.leaseLeftMs < LEASE_LEFT_MIN_MS) return false
-    return kind === 'recover' || (!view.halted && !view.abortRequested)
+    this.#leaseEndsMs = askedMs + view.leaseLeftMs
+    if (view.leaseLeftMs < LEASE_LEFT_MIN_MS) return 'too-late'
+    return kind === 'recover' || (!view.halted && !view.abortRequested) ? 'go' : 'stopped'
   }
 
   #took(result: AppendResult): void {

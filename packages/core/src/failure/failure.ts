@@ -30,19 +30,31 @@ export type Retry = Readonly<
   { action: 'retry'; afterMs: number } | { action: 'reconcile'; afterMs: number } | { action: 'give-up' }
 >
 
-/** How often and how far apart calls are repeated. Platform time. */
-export type RetryPolicy = Readonly<{ attemptsMax: number; baseMs: number; capMs: number }>
+/** How often and how far apart calls are repeated, and how far apart once it has gone on for long. Platform time. */
+export type RetryPolicy = Readonly<{
+  attemptsMax: number
+  baseMs: number
+  capMs: number
+  slow?: Readonly<{ afterAttempts: number; capMs: number }>
+}>
 
 /** For injections and reads: gives up, because not breaking anything is always safe. */
 export const INJECT_POLICY: RetryPolicy = { attemptsMax: 12, baseMs: 200, capMs: 5000 }
 
 /** For undo: never gives up by itself; its deadline calls a person. */
-export const RECOVER_POLICY: RetryPolicy = { attemptsMax: Number.MAX_SAFE_INTEGER, baseMs: 200, capMs: 5000 }
+export const RECOVER_POLICY: RetryPolicy = {
+  attemptsMax: Number.MAX_SAFE_INTEGER,
+  baseMs: 200,
+  capMs: 5000,
+  slow: { afterAttempts: 60, capMs: 30_000 },
+}
 
 /** Decides on a failed call. `jitter` is a number in [0, 1) from the Random port; `attempt` counts from 1. */
 export function classify(failure: Failure, attempt: number, policy: RetryPolicy, jitter: number): Retry {
+  const isSlow = policy.slow !== undefined && attempt > policy.slow.afterAttempts
+  const capMs = isSlow ? policy.slow.capMs : policy.capMs
   const afterMs = Math.round(
-    Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 16)) * (0.5 + jitter / 2),
+    Math.min(capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 16)) * (0.5 + jitter / 2),
   )
   if (attempt >= policy.attemptsMax) return { action: 'give-up' }
   switch (failure.kind) {

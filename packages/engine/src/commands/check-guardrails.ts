@@ -42,6 +42,8 @@ export async function askGuardrails(
 /** Preflight: guardrails, then the locks on all targets, in one transaction with the step into the baseline. */
 export async function checkPreflight(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
   const answers = await askGuardrails(tenure, ports, signal)
+  // Questions that were called off were not answered: whoever takes the run over asks again.
+  if (signal.aborted) return
   const isPreflight = (state: RunState) => state.status === 'preflight'
   if (answers.some((answer) => !answer.allow)) {
     await tenure.recordIf(isPreflight, () => refusal('preflight', answers))

@@ -1,7 +1,9 @@
 import {
+  decideAbort,
   INJECT_POLICY,
   plusMs,
   RESTORE_GRACE_MS,
+  type Failure,
   type InjectStep,
   type RunEventBody,
   type RunState,
@@ -10,12 +12,13 @@ import {
   type UndoPlan,
   type WorldInstant,
 } from '@firedrill/core'
-import { withDeadline } from '../deadline.ts'
+import { ACT_TIMEOUT_MS, callOut, LOOK_TIMEOUT_MS } from '../call-out.ts'
+import { everyTarget } from '../every-target.ts'
 import { failureEvent } from '../failures.ts'
 import { loadPlan, stepPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
-import { LEASE_LEFT_MIN_MS, type Tenure } from '../tenure.ts'
+import type { Tenure } from '../tenure.ts'
 import { undoHash, undoRecord } from '../undo-record.ts'
 
 type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'clock' | 'random' | 'sha256' | 'undo' | 'crash'>
@@ -62,6 +65,7 @@ export async function inject(
   signal: AbortSignal,
 ): Promise<'went-on' | 'stopped'> {
   const driver = driverOf(ports, step)
+  const failed = (attempt: number) => ({ step: step.name, act: 'inject', attempt }) as const
   const record = await ports.undo.get(tenure.id, step.name)
   const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
   if (record === undefined || undoHash(record.plan, ports.sha256) !== tenure.state.steps[step.name]?.undo) {
@@ -69,7 +73,7 @@ export async function inject(
       `the undo plan of step ${step.name} is not the one that was acknowledged; nothing was injected`,
     )
   }
-  if (!(await tenure.mayAct('inject'))) return 'stopped'
+  if (!(await mayInject(tenure))) return 'stopped'
   await ports.crash(`inject:${step.name}:before-intent`)
   const attempt = (tenure.state.steps[step.name]?.attempts ?? 0) + 1
   const intended = await tenure.recordIf(
@@ -84,8 +88,19 @@ export async function inject(
   )
   if (!intended.done) return 'went-on'
   await ports.crash(`inject:${step.name}:after-intent`)
-  if (!(await tenure.mayAct('inject'))) return 'stopped'
-  const outcome = await withDeadline(ports.clock, LEASE_LEFT_MIN_MS, signal, (ends) =>
+  if (!(await mayInject(tenure))) {
+    await tenure.record([
+      failureEvent(tenure, NOT_SENT, INJECT_POLICY, ports.random.next(), failed(attempt)).event,
+    ])
+    return 'stopped'
+  }
+  const site = {
+    operation: `${step.fault}.apply`,
+    timeoutMs: ACT_TIMEOUT_MS,
+    isAct: true,
+    mayGoOn: tenure.holds,
+  }
+  const outcome = await callOut(ports.clock, site, signal, (ends) =>
     driver.apply(step, stepPlan(file, step.name), record.plan.key, {
       environment: tenure.environment,
       signal: ends,
@@ -94,10 +109,7 @@ export async function inject(
   await ports.crash(`inject:${step.name}:after-act`)
   if (!outcome.ok) {
     await tenure.record([
-      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), {
-        step: step.name,
-        attempts: attempt,
-      }).event,
+      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), failed(attempt)).event,
     ])
     return 'went-on'
   }
@@ -112,6 +124,22 @@ export async function inject(
   )
   await ports.crash(`inject:${step.name}:after-record`)
   return 'went-on'
+}
+
+/** The guard said no between intent and act: of this attempt nothing can still come. */
+const NOT_SENT: Failure = {
+  kind: 'transient',
+  operation: 'engine.guard',
+  code: 'NotSent',
+  message: 'the guard said no before anything was sent',
+}
+
+/** Asks the guard. Where the halt is what forbids the act, the run is aborted, so that it does not wait for the halt's end. */
+async function mayInject(tenure: Tenure): Promise<boolean> {
+  const guarded = await tenure.mayAct('inject')
+  if (guarded === 'stopped')
+    await tenure.recordDecided((state) => decideAbort(state, 'it is set', 'halt').events)
+  return guarded === 'go'
 }
 
 function liveRecord(tenure: Tenure, step: InjectStep, plan: UndoPlan, ports: Pick<Ports, 'sha256'>) {
@@ -146,55 +174,60 @@ export async function confirmInjection(
   const record = await ports.undo.get(tenure.id, step.name)
   if (record === undefined) throw new Error(`step ${step.name} was requested without a stored undo plan`)
   const looked = tenure.worldNow()
-  const outcome = await withDeadline(ports.clock, LEASE_LEFT_MIN_MS, signal, (ends) =>
+  const site = { operation: `${step.fault}.confirm`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
+  const outcome = await callOut(ports.clock, site, signal, (ends) =>
     driver.confirm(record.plan, { environment: tenure.environment, signal: ends }),
   )
   if (!outcome.ok) {
-    await tenure.record([
-      failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), { step: step.name }).event,
-    ])
+    const failed = failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), {
+      step: step.name,
+    })
+    await tenure.record([failed.event])
+    if (failed.givesUp) {
+      const { code, message } = outcome.failure
+      await takeOut(tenure, `step ${step.name} could not be confirmed: ${code} ${message}`)
+    }
     return 'went-on'
   }
   const current = tenure.state.steps[step.name]
-  const neverHappened = outcome.value.observations.every((seen) => seen.injection === 'failed-to-inject')
-  const mayRetry =
-    tenure.state.retry?.at !== undefined && (current?.attempts ?? 0) < INJECT_POLICY.attemptsMax
+  const seen: Seen = {
+    ...outcome.value,
+    observations: everyTarget(Object.keys(current?.targets ?? {}), outcome.value.observations),
+  }
+  const neverHappened = seen.observations.every(({ injection }) => injection === 'failed-to-inject')
+  // An intent without an outcome (the worker died, or the guard said no) may be carried out; a refused one may not.
+  const isTurnedDown = tenure.state.retry !== undefined && tenure.state.retry.at === undefined
+  const mayRetry = !isTurnedDown && (current?.attempts ?? 0) < INJECT_POLICY.attemptsMax
   if (neverHappened && current?.acceptedAt === undefined && mayRetry && tenure.state.status === 'injecting')
     return 'again'
   const events = [
-    ...takenOver(tenure, step, outcome.value),
-    ...observed(tenure.state, step, outcome.value, memory.lastLook(tenure.id, step.name)),
+    ...takenOver(tenure, step, seen),
+    ...observed(tenure.state, step, seen, memory.lastLook(tenure.id, step.name)),
   ]
   if (events.length > 0) {
-    const plan =
-      outcome.value.handle === undefined ? record.plan : { ...record.plan, handle: outcome.value.handle }
+    const plan = seen.handle === undefined ? record.plan : { ...record.plan, handle: seen.handle }
     await tenure.record(events, { undo: [liveRecord(tenure, step, plan, ports)] })
   }
-  const isNotIn = (seen: TargetSeen) =>
-    seen.injection === 'requested' || seen.injection === 'failed-to-inject'
-  if (outcome.value.observations.every(isNotIn)) memory.looked(tenure.id, step.name, looked)
-  const isSettled = outcome.value.observations.every(
-    (seen) => seen.injection === 'injected' || seen.injection === 'failed-to-inject',
+  const isNotIn = ({ injection }: TargetSeen) => injection === 'requested' || injection === 'failed-to-inject'
+  if (seen.observations.every(isNotIn)) memory.looked(tenure.id, step.name, looked)
+  const isSettled = seen.observations.every(
+    ({ injection }) => injection === 'injected' || injection === 'failed-to-inject',
   )
   if (isSettled) return 'went-on'
   const since = current?.requestedAt ?? looked
   if (looked - since > CONFIRM_WITHIN_MS * 1000) {
-    await tenure.recordIf(
-      (state) => state.status === 'injecting',
-      () => [
-        {
-          type: 'status-changed',
-          data: {
-            from: 'injecting',
-            to: 'recovering',
-            why: `step ${step.name} did not show on its targets in time`,
-          },
-        },
-      ],
-    )
+    await takeOut(tenure, `step ${step.name} did not show on its targets in time`)
     return 'went-on'
   }
   return 'not-yet'
+}
+
+/** Leaves the injection for the undo. */
+async function takeOut(tenure: Tenure, why: string): Promise<void> {
+  await tenure.recordIf(
+    (state) => state.status === 'injecting',
+    () => [{ type: 'status-changed', data: { from: 'injecting', to: 'recovering', why } }],
+  )
 }
 
 function takenOver(tenure: Tenure, step: InjectStep, seen: Seen): readonly RunEventBody[] {

@@ -11,10 +11,9 @@ import {
   type Outcome,
   type ResponseSeen,
   type RunEventBody,
-  type RunState,
   type StepPlan,
 } from '@firedrill/core'
-import { withDeadline } from '../deadline.ts'
+import { callOut } from '../call-out.ts'
 import { gatherFacts } from '../gather-facts.ts'
 import { gatherMeasureInput } from '../gather-measure-input.ts'
 import { loadPlan } from '../plan-file.ts'
@@ -25,8 +24,8 @@ import { refusal } from './check-guardrails.ts'
 
 type Ports = Pick<EnginePorts, 'samples' | 'metrics' | 'evidence' | 'clock' | 'faults' | 'halt' | 'identity'>
 
-/** How often each stop condition is asked, in world time. */
-const STOP_CONDITION_EVERY_MS = 10_000
+/** How often each stop condition is asked while faults go in or are in, in world time. */
+export const STOP_CONDITION_EVERY_MS = 10_000
 /** A metric source is dead after this many failed polls in a row and this long. Platform time. */
 const DEAD_POLLS = 3
 const DEAD_AFTER_MS = 15_000
@@ -55,6 +54,8 @@ export async function checkSteadyState(
   const { forMs } = tenure.scenario.steadyState
   if (!isKnown && to < plusMs(from, 2 * forMs)) return 'not-yet'
   const answers = holds ? await driftAnswers(tenure, ports, signal) : []
+  // Questions that were called off were not answered: whoever takes the run over asks again.
+  if (signal.aborted) return 'not-yet'
   const steady: GuardrailAnswer = {
     guardrail: 'steady-state',
     allow: holds,
@@ -98,22 +99,29 @@ async function driftAnswers(
   return checkGuardrails(facts)
 }
 
-/** One look while faults are in: stop conditions first, then whether the response is already proven. */
+/** Asks the stop conditions whose time has come; one that is breached aborts the run. Answers whether one was. */
+export async function stopIfBreached(
+  tenure: Tenure,
+  memory: RunMemory,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const breach = await breachedCondition(tenure, memory, ports, signal)
+  if (breach === undefined) return false
+  await tenure.recordDecided((state) => [
+    { type: 'stop-condition-breached', data: breach },
+    ...decideAbort(state, `${breach.condition}: ${breach.seen}`, 'stop-condition').events,
+  ])
+  return true
+}
+
+/** One look while faults are in: whether the response is already proven. */
 export async function watch(
   tenure: Tenure,
   memory: RunMemory,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<'news' | 'nothing'> {
-  const breach = await breachedCondition(tenure, memory, ports, signal)
-  if (breach !== undefined) {
-    const stopped = (state: RunState): readonly RunEventBody[] => [
-      { type: 'stop-condition-breached', data: breach },
-      ...decideAbort(state, `${breach.condition}: ${breach.seen}`, 'stop-condition').events,
-    ]
-    await tenure.recordDecided(stopped)
-    return 'news'
-  }
   if (tenure.scenario.response === 'restore') return 'nothing'
   const response = await responseSoFar(tenure, memory, ports, signal)
   if (!response.isSeen) return 'nothing'
@@ -155,7 +163,8 @@ async function breachedCondition(
   for (const condition of tenure.scenario.stopConditions) {
     if (!memory.isTimeFor(tenure.id, condition.name, tenure.worldNow(), STOP_CONDITION_EVERY_MS)) continue
     const alarm = { region: condition.region, name: condition.alarm }
-    const outcome = await withDeadline(ports.clock, ALARM_TIMEOUT_MS, signal, (ends) =>
+    const site = { operation: 'metrics.alarmState', timeoutMs: ALARM_TIMEOUT_MS, isAct: false }
+    const outcome = await callOut(ports.clock, site, signal, (ends) =>
       ports.metrics.alarmState(tenure.environment, alarm, ends),
     )
     if (outcome.ok) {
@@ -164,6 +173,8 @@ async function breachedCondition(
         return { condition: condition.name, seen: `alarm ${condition.alarm} is in ALARM` }
       continue
     }
+    // A question that was called off says nothing about its source.
+    if (signal.aborted) return undefined
     const nowMs = ports.clock.monotonicMs()
     const failed = memory.failedPoll(tenure.id, condition.name, nowMs)
     const isDead = failed.count >= DEAD_POLLS && nowMs - failed.since >= DEAD_AFTER_MS
@@ -185,6 +196,8 @@ export async function measureRun(
   signal: AbortSignal,
 ): Promise<void> {
   const input = await gatherMeasureInput(tenure, { provisional, cloud: 'everything' }, ports, signal)
+  // What was called off half-read would pass for what the cloud did not record.
+  if (signal.aborted) return
   const measurement = measure(input)
   await tenure.recordIf(
     (state) => state.measurement?.provisional !== false,

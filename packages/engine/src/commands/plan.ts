@@ -3,9 +3,10 @@ import {
   INJECT_POLICY,
   type PlannedStep,
   type RunEventBody,
+  type RunState,
   type StepPlan,
 } from '@firedrill/core'
-import { withDeadline } from '../deadline.ts'
+import { callOut } from '../call-out.ts'
 import { failureEvent } from '../failures.ts'
 import { storePlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
@@ -24,18 +25,20 @@ export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal)
   for (const step of injectSteps(tenure.scenario)) {
     const driver = ports.faults.get(step.fault)
     if (driver === undefined) return refuse(tenure, `this installation has no fault named ${step.fault}`)
-    const outcome = await withDeadline(ports.clock, PLAN_TIMEOUT_MS, signal, (ends) =>
+    const site = { operation: `${step.fault}.plan`, timeoutMs: PLAN_TIMEOUT_MS, isAct: false }
+    const outcome = await callOut(ports.clock, site, signal, (ends) =>
       driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
     )
     if (!outcome.ok) {
       const { event, givesUp } = failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), {
         step: step.name,
       })
-      await tenure.record([event])
-      if (givesUp)
+      if (!givesUp) await tenure.recordIf(isPlanning, () => [event])
+      else
         await refuse(
           tenure,
           `step ${step.name} could not be planned: ${outcome.failure.code} ${outcome.failure.message}`,
+          [event],
         )
       return
     }
@@ -67,15 +70,14 @@ export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal)
       permissions: [...permissions].toSorted(),
     },
   }
-  await tenure.recordIf(
-    (state) => state.status === 'planning',
-    () => [event],
-  )
+  await tenure.recordIf(isPlanning, () => [event])
 }
 
-async function refuse(tenure: Tenure, why: string): Promise<void> {
-  await tenure.recordIf(
-    (state) => state.status === 'planning',
-    () => [{ type: 'status-changed', data: { from: 'planning', to: 'refused', why } }],
-  )
+const isPlanning = (state: RunState) => state.status === 'planning'
+
+async function refuse(tenure: Tenure, why: string, before: readonly RunEventBody[] = []): Promise<void> {
+  await tenure.recordIf(isPlanning, () => [
+    ...before,
+    { type: 'status-changed', data: { from: 'planning', to: 'refused', why } },
+  ])
 }

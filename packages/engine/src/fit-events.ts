@@ -1,0 +1,125 @@
+import type { Observation, PlannedStep, RunEventBody } from '@firedrill/core'
+
+/** Bytes of canonical JSON that one text may take, so that no service's message keeps an outcome out of the journal. */
+const TEXT_BYTES_MAX = 2000
+const REASON_BYTES_MAX = 600
+const SEEN_BYTES_MAX = 300
+/** Bytes of one event that a list may fill; an event has 16 KB, its envelope takes less than one. */
+const LIST_BYTES_MAX = 10_000
+const REQUEST_IDS_MAX = 100
+
+/**
+ * Makes events fit: long texts are shortened, long lists go into several events that fold to the same. An event that the
+ * journal refuses for its size would stop a run, and with it an undo.
+ */
+export function fitted(bodies: readonly RunEventBody[]): readonly RunEventBody[] {
+  return bodies.flatMap(fit)
+}
+
+function fit(body: RunEventBody): readonly RunEventBody[] {
+  switch (body.type) {
+    case 'injection-observed':
+      return parts(body.data.observations.map(shortSeen), bytesOf).map((observations) => ({
+        ...body,
+        data: { ...body.data, observations },
+      }))
+    case 'restoration-observed':
+      return parts(body.data.observations.map(shortSeen), bytesOf).map((observations) => ({
+        ...body,
+        data: { ...body.data, observations },
+      }))
+    case 'planned':
+      return planParts(body.data.steps).map((steps) => ({ ...body, data: { ...body.data, steps } }))
+    case 'call-failed': {
+      const { failure } = body.data
+      const code = shortened(failure.code, SEEN_BYTES_MAX)
+      const message = shortened(failure.message, TEXT_BYTES_MAX)
+      return [{ ...body, data: { ...body.data, failure: { ...failure, code, message } } }]
+    }
+    case 'guardrails-checked': {
+      const answers = body.data.answers.map((answer) => ({
+        ...answer,
+        reason: shortened(answer.reason, REASON_BYTES_MAX),
+      }))
+      return [{ ...body, data: { ...body.data, answers } }]
+    }
+    case 'status-changed':
+      return [{ ...body, data: { ...body.data, why: shortened(body.data.why, TEXT_BYTES_MAX) } }]
+    case 'person-needed':
+      return [{ ...body, data: { why: shortened(body.data.why, 2 * TEXT_BYTES_MAX) } }]
+    case 'steady-state-checked':
+      return [{ ...body, data: { ...body.data, seen: shortened(body.data.seen, TEXT_BYTES_MAX) } }]
+    case 'stop-condition-breached':
+      return [{ ...body, data: { ...body.data, seen: shortened(body.data.seen, TEXT_BYTES_MAX) } }]
+    case 'response-seen':
+      return [{ ...body, data: { seen: shortened(body.data.seen, TEXT_BYTES_MAX) } }]
+    case 'abort-requested':
+      return [{ ...body, data: { ...body.data, reason: shortened(body.data.reason, 2 * TEXT_BYTES_MAX) } }]
+    case 'injection-accepted':
+      return [{ ...body, data: { ...body.data, requestIds: body.data.requestIds.slice(0, REQUEST_IDS_MAX) } }]
+    case 'recovery-accepted':
+      return [{ ...body, data: { ...body.data, requestIds: body.data.requestIds.slice(0, REQUEST_IDS_MAX) } }]
+    case 'run-created':
+    case 'undo-prepared':
+    case 'kit-acknowledged':
+    case 'injection-requested':
+    case 'step-waited':
+    case 'recovery-requested':
+    case 'note-added':
+    case 'measured':
+      return [body]
+  }
+}
+
+function shortSeen(observation: Observation): Observation {
+  return { ...observation, seen: shortened(observation.seen, SEEN_BYTES_MAX) }
+}
+
+/** Cuts a list where it grows too long for one event; never into no part at all. */
+function parts<T>(items: readonly T[], sizeOf: (item: T) => number): T[][] {
+  const all: T[][] = [[]]
+  let size = 0
+  for (const item of items) {
+    const bytes = sizeOf(item)
+    if (size > 0 && size + bytes > LIST_BYTES_MAX) {
+      all.push([])
+      size = 0
+    }
+    all.at(-1)?.push(item)
+    size += bytes
+  }
+  return all
+}
+
+/** A plan's steps in parts, cut between targets. */
+function planParts(steps: readonly PlannedStep[]): PlannedStep[][] {
+  const pairs = steps.flatMap((step) =>
+    step.targets.length === 0
+      ? [{ step, targets: [] }]
+      : step.targets.map((target) => ({ step, targets: [target] })),
+  )
+  return parts(pairs, ({ step, targets }) => bytesOf(targets) + bytesOf({ ...step, targets: [] }) / 8).map(
+    (part) => {
+      const byName = new Map<string, PlannedStep>()
+      for (const { step, targets } of part) {
+        const known = byName.get(step.step)?.targets ?? []
+        byName.set(step.step, { ...step, targets: [...known, ...targets] })
+      }
+      return [...byName.values()]
+    },
+  )
+}
+
+const UTF8 = new TextEncoder()
+
+function bytesOf(value: unknown): number {
+  return UTF8.encode(JSON.stringify(value)).length
+}
+
+/** The beginning of a text that takes at most `bytesMax` as JSON, with an ellipsis where something is missing. */
+export function shortened(text: string, bytesMax: number): string {
+  if (bytesOf(text) <= bytesMax) return text
+  let kept = text.slice(0, bytesMax)
+  while (bytesOf(`${kept}…`) > bytesMax) kept = kept.slice(0, Math.floor(kept.length * 0.9))
+  return `${kept.toWellFormed().replace(/\uFFFD$/, '')}…`
+}
