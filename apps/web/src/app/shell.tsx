@@ -70,7 +70,7 @@ function ThemeToggle() {
       type="button"
       className="btn is-quiet"
       onClick={() => themeChoice.set(next)}
-      aria-label={`Theme: ${theme}; switch to ${next}`}
+      aria-label={`${theme === 'system' ? 'Auto' : theme} theme; switch to ${next === 'system' ? 'auto' : next}`}
     >
       {theme === 'system' ? 'Auto' : <Icon name={theme === 'light' ? 'sun' : 'moon'} />}
     </button>

@@ -1,0 +1,119 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { emptyState } from './stub/server.ts'
+import { SKIPPED, startDashboard, type Dashboard } from './stub/open.ts'
+import { abortedRun, closedRun, liveRun } from './story/told-runs.ts'
+
+let dashboard: Dashboard
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+async function violations(builder: AxeBuilder): Promise<readonly string[]> {
+  const found = await builder.analyze()
+  return found.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`).join(' | ')}`,
+  )
+}
+
+const STATES: readonly Readonly<{
+  name: string
+  path: string
+  before?: () => void
+  act?: (page: Page) => Promise<void>
+}>[] = [
+  { name: 'runs', path: '/runs' },
+  { name: 'no run yet', path: '/runs', before: () => (dashboard.stub.state.runs = []) },
+  { name: 'a live run with an event inspected', path: `/runs/${liveRun().id}?event=14` },
+  {
+    name: 'the question before an abort',
+    path: `/runs/${liveRun().id}`,
+    act: async (page) => {
+      await page.keyboard.press('Shift+X')
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'a closed run with a point in time inspected and everything unfolded',
+    path: `/runs/${closedRun().id}?point=onset`,
+    act: async (page) => {
+      await page.getByText('restored').first().waitFor()
+      await page.evaluate(() =>
+        document.querySelectorAll('details').forEach((details) => (details.open = true)),
+      )
+    },
+  },
+  { name: 'an aborted run', path: `/runs/${abortedRun().id}` },
+  { name: 'scenarios', path: '/scenarios' },
+  { name: 'a scenario', path: '/scenarios/instance-kill' },
+  {
+    name: 'a plan that is allowed',
+    path: '/scenarios/instance-kill',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Plan', exact: true }).click()
+      await page.getByText('All 5 checks allow').waitFor()
+    },
+  },
+  {
+    name: 'a plan that is refused',
+    path: '/scenarios/instance-kill',
+    before: () => (dashboard.stub.state.isPlanAllowed = false),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Plan', exact: true }).click()
+      await page.getByText('Refused by 2 of 5 checks').waitFor()
+    },
+  },
+  { name: 'no session', path: '/runs', before: () => (dashboard.stub.state.isSignedIn = false) },
+  { name: 'a run that does not exist', path: '/runs/run_nothing' },
+  { name: 'an address that is no page', path: '/nowhere' },
+  {
+    name: 'the halt being set',
+    path: '/runs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Halt: not set' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'the halt set',
+    path: '/runs',
+    before: () => (dashboard.stub.state.halt = { set: true, reason: 'incident 4711', by: null, at: null }),
+  },
+]
+
+describe.skipIf(SKIPPED !== '')(`axe finds nothing${SKIPPED}`, () => {
+  beforeAll(async () => {
+    dashboard = await startDashboard()
+  })
+  afterAll(() => dashboard.close())
+  beforeEach(() => {
+    Object.assign(dashboard.stub.state, emptyState(), { runs: [liveRun(), closedRun(), abortedRun()] })
+  })
+
+  test.each(STATES)('$name, in both themes', async ({ path, before, act }) => {
+    before?.()
+    const page = await dashboard.open(path)
+    await act?.(page)
+    const light = await violations(new AxeBuilder({ page }).withTags(TAGS))
+    // The themes share everything but their colours.
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const dark = await violations(
+      new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']),
+    )
+    await page.context().close()
+    const found = [...light, ...dark.map((each) => `dark ${each}`)]
+    expect(found).toEqual([])
+  })
+
+  test('and finds what is put in on purpose, so that finding nothing means something', async () => {
+    const page = await dashboard.open('/runs')
+    await page.evaluate(() => document.querySelector('main')?.append(document.createElement('img')))
+    expect((await violations(new AxeBuilder({ page }).withTags(TAGS))).join()).toContain('image-alt')
+    await page.context().close()
+  })
+
+  test('no page broke the content policy or wrote an error', () => {
+    expect(dashboard.errors).toEqual([])
+  })
+})
