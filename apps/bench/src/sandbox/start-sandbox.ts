@@ -16,6 +16,8 @@ export type SandboxStart = Readonly<{
   portBase: number
   args: readonly string[]
   env?: Readonly<Record<string, string>>
+  /** `npm start` goes through the set-up as people do; the default leaves that out. */
+  through?: 'npm start'
 }>
 
 /** A running sandbox, in a process group of its own. */
@@ -49,7 +51,7 @@ export function startSandbox(start: SandboxStart): Sandbox {
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      join(ROOT, 'apps/sandbox/src/main.ts'),
+      join(ROOT, start.through === 'npm start' ? 'setup/start.mjs' : 'apps/sandbox/src/main.ts'),
       '--state',
       stateDir,
       '--port-base',

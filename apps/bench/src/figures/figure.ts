@@ -1,0 +1,43 @@
+/** Queue backends that a figure may be about. */
+export type Backend = 'postgres' | 'redis'
+
+/** One measured number. `goal` null: it stands beside another figure and has none of its own. */
+export type Figure = Readonly<{
+  bench: string
+  figure: string
+  value: number
+  unit: 'ms' | 's' | 'MB'
+  goal: number | null
+  better: 'lower' | 'higher'
+  backend: Backend
+  seed: number
+}>
+
+/** How much to measure: `default` ends within minutes on two cores, `full` is for comparing releases. */
+export const SIZES = ['default', 'full'] as const
+export type Size = (typeof SIZES)[number]
+
+/** One thing that can be measured. Figures come as they are known; `say` is for people, not for the record. */
+export type Bench = Readonly<{
+  name: string
+  about: string
+  run(options: Readonly<{ size: Size; say: (line: string) => void }>): AsyncIterable<Figure>
+}>
+
+/** True when a figure reached its goal, or has none. */
+export function isMet({ value, goal, better }: Pick<Figure, 'value' | 'goal' | 'better'>): boolean {
+  return goal === null || (better === 'lower' ? value <= goal : value >= goal)
+}
+
+/** The value below which `share` of the values lie, by the nearest rank. @throws RangeError when there are none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+  if (value === undefined) throw new RangeError('nothing was measured')
+  return value
+}
+
+/** A number with as many digits as its measurement is good for. */
+export function rounded(value: number): number {
+  return Math.round(value * 10) / 10
+}

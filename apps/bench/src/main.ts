@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util'
+import { dispatch } from './dispatch/dispatch.ts'
+import { isMet, SIZES, type Bench } from './figures/figure.ts'
+import { footprint } from './figures/footprint.ts'
+import { startup } from './figures/startup.ts'
+
+const BENCHES: readonly Bench[] = [dispatch, startup, footprint]
+
+const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed
+pnpm bench --list                           what can be measured
+`
+
+/** Measures what was asked for; answers the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean', default: false },
+      size: { type: 'string', default: 'default' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return say(process.stdout, USAGE, 0)
+  if (values.list)
+    return say(process.stdout, BENCHES.map(({ name, about }) => `${name.padEnd(12)} ${about}\n`).join(''), 0)
+  const size = SIZES.find((known) => known === values.size)
+  if (size === undefined) return say(process.stderr, `--size takes one of ${SIZES.join(', ')}\n`, 2)
+  const wanted = positionals.map((name) => BENCHES.find((bench) => bench.name === name))
+  const unknown = positionals.filter((_, i) => wanted[i] === undefined)
+  if (unknown.length > 0 || wanted.length === 0)
+    return say(
+      process.stderr,
+      unknown.length > 0 ? `nothing measures ${unknown.join(', ')}; see --list\n` : USAGE,
+      2,
+    )
+  let isEveryGoalMet = true
+  for (const bench of wanted) {
+    if (bench === undefined) continue
+    for await (const figure of bench.run({ size, say: (line) => void process.stderr.write(`${line}\n`) })) {
+      process.stdout.write(`${JSON.stringify(figure)}\n`)
+      if (!isMet(figure)) isEveryGoalMet = false
+    }
+  }
+  return isEveryGoalMet ? 0 : 1
+}
+
+function say(stream: NodeJS.WriteStream, text: string, exitCode: number): number {
+  stream.write(text)
+  return exitCode
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
