@@ -180,7 +180,7 @@ export type RunStore = Readonly<{
   yield(id: RunId, epoch: number, wakeAt: PlatformInstant): Promise<void>
   /** Makes a run due now (after an abort, a note, an acknowledgement). */
   wake(id: RunId): Promise<void>
-  /** Runs that are due and have no live lease. */
+  /** Runs that are due and have no live lease, those that take faults out before all others. */
   due(limit: number): Promise<readonly Readonly<{ id: RunId; status: Status }>[]>
   /** Runs whose probes must be running. */
   probed(): Promise<readonly RunRow[]>

@@ -26,6 +26,8 @@ const INT8 = 20
 const CONNECT_TIMEOUT_MS = 5000
 /** No statement of ours takes long; one that does waits for somebody, and its caller has to learn of it. */
 const STATEMENT_TIMEOUT_MS = 15_000
+/** The same for a server that is gone without a word: it ends no statement, so the client has to. */
+const QUERY_TIMEOUT_MS = 20_000
 /** A silently dropped connection is noticed after seconds instead of hours. */
 const KEEP_ALIVE_AFTER_MS = 10_000
 
@@ -37,6 +39,7 @@ export function connectionConfig(options: DatabaseOptions): ClientConfig {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: options.idleTransactionMs ?? 5000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     types: {

@@ -45,7 +45,8 @@ export function runStore(pool: Pool): RunStore {
     due: async (limit) => {
       const due = await pool.query<{ id: RunId; status: Status }>(
         `SELECT id, status FROM run, (SELECT now_micros() AS reading) AS clock
-         WHERE NOT is_over AND wake_at <= reading AND lease_until <= reading ORDER BY wake_at LIMIT $1`,
+         WHERE NOT is_over AND wake_at <= reading AND lease_until <= reading
+         ORDER BY recovering_at IS NULL, wake_at LIMIT $1`,
         [limit],
       )
       return due.rows

@@ -144,6 +144,16 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       })
     })
 
+    test('a run that takes its faults out is due before all that do not', async () => {
+      const waiting = await bench.run()
+      const undoing = await bench.run()
+      await bench.stores.runs.append(undoing.id, { kind: 'open' }, PERSON, goTo('recovering'))
+      const due = (await bench.stores.runs.due(1000)).map(({ id }) => id)
+      expect(due).toContain(waiting.id)
+      expect(due.indexOf(undoing.id)).toBeGreaterThanOrEqual(0)
+      expect(due.indexOf(undoing.id)).toBeLessThan(due.indexOf(waiting.id))
+    })
+
     test('a run that is over is never due, claimed or probed', async () => {
       const run = await bench.run()
       await bench.stores.runs.append(run.id, { kind: 'open' }, PERSON, goTo('baseline'))

@@ -62,7 +62,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
     due: async (limit) =>
       [...data.runs.values()]
         .filter((run) => isDue(run, data.now()))
-        .sort((a, b) => a.wakeAt - b.wakeAt)
+        .sort((a, b) => Number(hasToRecover(b)) - Number(hasToRecover(a)) || a.wakeAt - b.wakeAt)
         .slice(0, limit)
         .map((run) => ({ id: run.id, status: run.state.status })),
     probed: async () =>
@@ -103,6 +103,11 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRo
   data.runs.set(run.id, kept)
   for (const listener of data.listeners) listener(run.id)
   return rowOf(data, kept)
+}
+
+/** True for a run that began to take its faults out: it goes before all others. */
+function hasToRecover({ state }: MemoryRun): boolean {
+  return state.entered.recovering !== undefined || state.entered.aborting !== undefined
 }
 
 function isDue(run: MemoryRun, now: PlatformInstant): boolean {
