@@ -75,6 +75,6 @@ describe('a whole drill', () => {
     async () => {
       for (const call of await play(commandLine)) check(call)
     },
-    120_000,
+    240_000,
   )
 })

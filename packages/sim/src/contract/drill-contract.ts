@@ -329,7 +329,10 @@ export const DRILL_CONTRACT: readonly ContractAct[] = [
       {
         call: 'cloudwatch.GetMetricData',
         input: {
-          MetricDataQueries: [{ Id: 'good', MetricStat: { Metric: goodness, Period: 20, Stat: 'Average' } }],
+          MetricDataQueries: [
+            { Id: 'good', MetricStat: { Metric: goodness, Period: 20, Stat: 'Average' } },
+            { Id: 'double', Expression: 'good * 2' },
+          ],
           StartTime: scene.at(600),
           EndTime: scene.at(0),
           ScanBy: 'TimestampAscending',
@@ -342,6 +345,7 @@ export const DRILL_CONTRACT: readonly ContractAct[] = [
               Values: [0, 20, 40],
               Timestamps: [anyDate, anyDate, anyDate],
             },
+            { Id: 'double', Values: [0, 40, 80] },
           ],
         },
       },
@@ -355,6 +359,17 @@ export const DRILL_CONTRACT: readonly ContractAct[] = [
           Statistics: ['SampleCount', 'Maximum'],
         },
         answers: { Datapoints: [{ SampleCount: 3, Maximum: 40, Timestamp: anyDate }] },
+      },
+      {
+        call: 'cloudwatch.GetMetricStatistics',
+        input: {
+          ...goodness,
+          StartTime: scene.at(900),
+          EndTime: scene.at(0),
+          Period: 900,
+          ExtendedStatistics: ['p50'],
+        },
+        answers: { Datapoints: [{ ExtendedStatistics: { p50: 20 } }] },
       },
       {
         call: 'cloudwatch.ListMetrics',

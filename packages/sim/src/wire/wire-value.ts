@@ -19,12 +19,21 @@ export class WireTime {
   }
 }
 
+/** A map with keys of the caller's choosing, which XML writes as entries of key and value. */
+export class WireMap {
+  readonly entries: Readonly<Record<string, WireValue>>
+  constructor(entries: Readonly<Record<string, WireValue>>) {
+    this.entries = entries
+  }
+}
+
 /** What an operation answers: a tree that every codec can write. `undefined` members are left out. */
 export type WireValue =
   | string
   | number
   | boolean
   | WireTime
+  | WireMap
   | undefined
   | readonly WireValue[]
   | { readonly [member: string]: WireValue }

@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { AwsFault } from './aws-fault.ts'
-import { WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
+import { WireMap, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
 
 /** Names the elements inside a list: `item` in EC2, `member` in the query protocol, one name per list in Route 53. */
 export type ListItemName = (listMember: string) => string
@@ -39,6 +39,10 @@ function contentToXml(member: string, value: WireValue, itemName: ListItemName):
   if (typeof value === 'string') return escapeXml(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value instanceof WireTime) return value.toIso()
+  if (value instanceof WireMap)
+    return Object.entries(value.entries)
+      .map(([key, content]) => memberToXml('entry', { key, value: content }, itemName))
+      .join('')
   if (Array.isArray(value)) {
     const item = itemName(member)
     return value.map((entry: WireValue) => memberToXml(item, entry, itemName)).join('')

@@ -20,6 +20,9 @@ export const STATISTICS = ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'
 /** One basic statistic. */
 export type Statistic = (typeof STATISTICS)[number]
 
+/** A basic statistic or a percentile such as `p99` or `p99.9`. */
+export type MetricStatistic = Statistic | `p${number}`
+
 /** Alarm states. */
 export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const
 /** One alarm state. */
@@ -31,7 +34,7 @@ export interface AlarmConfig {
   readonly region: string
   readonly description: string | null
   readonly metric: MetricId
-  readonly statistic: Statistic
+  readonly statistic: MetricStatistic
   readonly unit: string | null
   readonly periodSeconds: number
   readonly evaluationPeriods: number
@@ -63,10 +66,33 @@ export interface AlarmHistoryItem {
   readonly alarmArn: string
   readonly alarmName: string
   readonly region: string
+  /** Absent for metric alarms. */
+  readonly alarmType?: 'CompositeAlarm'
   /** Rounded to whole milliseconds, as the API gives it. */
   readonly at: Micros
   readonly type: 'ConfigurationUpdate' | 'StateUpdate' | 'Action'
   readonly summary: string
   /** JSON text as the API gives it. */
   readonly data: string
+}
+
+/** An alarm on other alarms; table key is its ARN. */
+export interface CompositeAlarm {
+  readonly arn: string
+  readonly name: string
+  readonly region: string
+  readonly description: string | null
+  /** As the caller wrote it. */
+  readonly rule: string
+  readonly actionsEnabled: boolean
+  readonly alarmActions: readonly string[]
+  readonly okActions: readonly string[]
+  readonly insufficientDataActions: readonly string[]
+  readonly state: AlarmState
+  readonly stateReason: string
+  /** JSON text as the API gives it. */
+  readonly stateReasonData: string
+  readonly stateUpdatedAt: Micros
+  readonly stateTransitionedAt: Micros
+  readonly configurationUpdatedAt: Micros
 }

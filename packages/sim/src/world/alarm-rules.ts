@@ -1,4 +1,12 @@
-import type { AlarmConfig, AlarmState, Comparison, Statistic } from './alarm-model.ts'
+import {
+  STATISTICS,
+  type AlarmConfig,
+  type AlarmState,
+  type Comparison,
+  type MetricStatistic,
+  type Statistic,
+} from './alarm-model.ts'
+import { distributionOf, quantile } from './distribution.ts'
 import { SECOND, type Micros } from './model.ts'
 import type { Bucket, Metrics, StatisticSet } from './metrics.ts'
 
@@ -18,6 +26,17 @@ export const statisticOf = (set: StatisticSet, statistic: Statistic): number => 
     default:
       return statistic satisfies never
   }
+}
+
+/**
+ * The value of any statistic; undefined for a percentile of values that were published as a statistic set, which
+ * CloudWatch cannot tell either.
+ */
+export const valueOf = (set: StatisticSet, statistic: MetricStatistic): number | undefined => {
+  const basic = STATISTICS.find((known) => known === statistic)
+  if (basic !== undefined) return statisticOf(set, basic)
+  const distribution = distributionOf(set)
+  return distribution && quantile(distribution, Number(statistic.slice(1)) / 100)
 }
 
 /** Whether a value breaches a threshold. */
@@ -62,10 +81,11 @@ export const evaluationBuckets = (metrics: Metrics, alarm: AlarmConfig, now: Mic
  * with enough real points only the most recent N count; only what is then still missing is filled in as configured.
  */
 export const evaluate = (rules: Rules, buckets: readonly Bucket[], current: AlarmState): AlarmState => {
-  const recent = buckets.slice(-rules.evaluationPeriods)
-  const breaching = recent.filter((bucket) =>
-    breaches(statisticOf(bucket, rules.statistic), rules.comparison, rules.threshold),
-  ).length
+  const recent = buckets
+    .map((bucket) => valueOf(bucket, rules.statistic))
+    .filter((value) => value !== undefined)
+    .slice(-rules.evaluationPeriods)
+  const breaching = recent.filter((value) => breaches(value, rules.comparison, rules.threshold)).length
   const missing = rules.evaluationPeriods - recent.length
   if (breaching >= rules.datapointsToAlarm) return 'ALARM'
   if (missing === 0) return 'OK'

@@ -1,4 +1,4 @@
-import { evaluate, evaluationBuckets, statisticOf } from './alarm-rules.ts'
+import { evaluate, evaluationBuckets, valueOf } from './alarm-rules.ts'
 import type { Kernel } from './kernel.ts'
 import type { Bucket, Metrics } from './metrics.ts'
 import type { Alarm, AlarmConfig, AlarmHistoryItem, AlarmState } from './alarm-model.ts'
@@ -19,6 +19,7 @@ export class Alarms {
   readonly #kernel: Kernel
   readonly #metrics: Metrics
   readonly #account: string
+  readonly #listeners: ((arn: string) => void)[] = []
 
   constructor(kernel: Kernel, metrics: Metrics, account: string) {
     this.#kernel = kernel
@@ -27,6 +28,11 @@ export class Alarms {
     this.alarms = kernel.store.table('alarms')
     this.history = kernel.store.log('alarm-history')
     kernel.on<{ arn: string; configuredAt: Micros }>('alarm.evaluate', (event) => this.#evaluate(event))
+  }
+
+  /** Calls `listener` with the ARN of every alarm whose state changes, or that goes. */
+  onStateChange(listener: (arn: string) => void): void {
+    this.#listeners.push(listener)
   }
 
   /** The ARN of an alarm. */
@@ -66,6 +72,7 @@ export class Alarms {
   /** Deletes an alarm; its history stays. */
   delete(arn: string): void {
     this.alarms.delete(arn)
+    for (const listener of this.#listeners) listener(arn)
   }
 
   /** `SetAlarmState`: holds until the next evaluation says otherwise. */
@@ -113,11 +120,12 @@ export class Alarms {
       oldState: stateData(alarm),
       newState: stateData(moved),
     })
+    for (const listener of this.#listeners) listener(moved.arn)
   }
 
   #reason(alarm: Alarm, buckets: readonly Bucket[], state: AlarmState): StateReason {
     const recent = buckets.slice(-alarm.evaluationPeriods).toReversed()
-    const values = recent.map((bucket) => statisticOf(bucket, alarm.statistic))
+    const values = recent.map((bucket) => valueOf(bucket, alarm.statistic) ?? null)
     const stamps = recent.map((bucket) => `${values[recent.indexOf(bucket)]} (${clockText(bucket.at)})`)
     const relation = state === 'ALARM' ? 'was' : 'was not'
     const text =
@@ -138,20 +146,31 @@ export class Alarms {
   }
 
   #record(alarm: Alarm, type: AlarmHistoryItem['type'], summary: string, data: unknown): void {
-    const now = this.#kernel.now()
-    this.history.append({
-      alarmArn: alarm.arn,
-      alarmName: alarm.name,
-      region: alarm.region,
-      at: now - (now % 1000),
-      type,
-      summary,
-      data: JSON.stringify(data),
-    })
+    this.history.append(historyItem(alarm, this.#kernel.now(), type, summary, data))
   }
 }
 
-const stateData = (alarm: Alarm): Record<string, unknown> => ({
+/** One line of history, stamped to the millisecond. */
+export const historyItem = (
+  alarm: Pick<Alarm, 'arn' | 'name' | 'region'>,
+  now: Micros,
+  type: AlarmHistoryItem['type'],
+  summary: string,
+  data: unknown,
+): AlarmHistoryItem => ({
+  alarmArn: alarm.arn,
+  alarmName: alarm.name,
+  region: alarm.region,
+  at: now - (now % 1000),
+  type,
+  summary,
+  data: JSON.stringify(data),
+})
+
+/** An alarm's state as history has it. */
+export const stateData = (
+  alarm: Pick<Alarm, 'state' | 'stateReason' | 'stateReasonData'>,
+): Record<string, unknown> => ({
   stateValue: alarm.state,
   stateReason: alarm.stateReason,
   ...(alarm.stateReasonData === '' ? {} : { stateReasonData: JSON.parse(alarm.stateReasonData) as unknown }),

@@ -1,3 +1,4 @@
+import { distributionOf, mergeDistributions, type Distribution } from './distribution.ts'
 import type { Kernel } from './kernel.ts'
 import { SECOND, type MetricId, type Micros } from './model.ts'
 import type { Stream } from './store.ts'
@@ -13,6 +14,8 @@ export interface StatisticSet {
   readonly count: number
   readonly min: number
   readonly max: number
+  /** The values themselves, where they were published as values and differ; percentiles need them. */
+  readonly values?: Distribution
 }
 
 /** One bucket of a metric; `at` is the start of its period. */
@@ -41,7 +44,7 @@ export interface SeriesInfo {
   readonly resolution: 1 | 60
 }
 
-/** A publication as it is kept on disk; a point is [at, value] or [at, sum, count, min, max]. */
+/** A publication as it is kept on disk; a point is [at, value] or [at, sum, count, min, max], then pairs of its values. */
 type PackedPublication = readonly [MetricId, string | null, 1 | 60, readonly (readonly number[])[]]
 
 type MutableBucket = { -readonly [K in keyof StatisticSet]: StatisticSet[K] }
@@ -112,7 +115,7 @@ export class Metrics {
 
   /**
    * Buckets that hold data, oldest first, stamped with the start of their period. `from` is inclusive and `to`
-   * exclusive; both must be multiples of the period. Absence is absence, never zero.
+   * exclusive; both must be multiples of the period, or of a minute for periods that are. Absence is absence, never zero.
    */
   query(
     metric: MetricId,
@@ -187,6 +190,7 @@ const asPoints = (buckets: ReadonlyMap<Micros, MutableBucket>): MetricPoint[] =>
   [...buckets].map(([at, bucket]) => ({ at, ...bucket }))
 
 const merge = (into: MutableBucket, more: StatisticSet): MutableBucket => {
+  mergeValues(into, more)
   into.sum += more.sum
   into.count += more.count
   into.min = Math.min(into.min, more.min)
@@ -194,18 +198,30 @@ const merge = (into: MutableBucket, more: StatisticSet): MutableBucket => {
   return into
 }
 
+const mergeValues = (into: MutableBucket, more: StatisticSet): void => {
+  const [left, right] = [distributionOf(into), distributionOf(more)]
+  const merged = left && right ? mergeDistributions(left, right) : undefined
+  if (merged !== undefined && merged.length > 1) into.values = merged
+  else delete into.values
+}
+
 const addTo = (buckets: Map<Micros, MutableBucket>, at: Micros, point: StatisticSet): void => {
   const known = buckets.get(at)
   if (known) merge(known, point)
-  else buckets.set(at, { sum: point.sum, count: point.count, min: point.min, max: point.max })
+  else {
+    const { sum, count, min, max, values } = point
+    buckets.set(at, { sum, count, min, max, ...(values && { values }) })
+  }
 }
 
 const pack = ({ metric, unit, resolution, points }: Publication): PackedPublication => [
   metric,
   unit,
   resolution,
-  points.map(({ at, sum, count, min, max }) =>
-    count === 1 && min === sum && max === sum ? [at, sum] : [at, sum, count, min, max],
+  points.map(({ at, sum, count, min, max, values }) =>
+    count === 1 && min === sum && max === sum
+      ? [at, sum]
+      : [at, sum, count, min, max, ...(values ?? []).flat()],
   ),
 ]
 
@@ -213,5 +229,15 @@ const unpack = ([metric, unit, resolution, points]: PackedPublication): Publicat
   metric,
   unit,
   resolution,
-  points: points.map(([at = 0, sum = 0, count = 1, min = sum, max = sum]) => ({ at, sum, count, min, max })),
+  points: points.map(([at = 0, sum = 0, count = 1, min = sum, max = sum, ...flat]) => ({
+    at,
+    sum,
+    count,
+    min,
+    max,
+    ...(flat.length > 0 && { values: pairsOf(flat) }),
+  })),
 })
+
+const pairsOf = (flat: readonly number[]): Distribution =>
+  flat.flatMap((value, index) => (index % 2 === 0 ? [[value, flat[index + 1] ?? 1] as const] : []))

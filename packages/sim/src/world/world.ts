@@ -3,6 +3,7 @@ import { Alarms } from './alarms.ts'
 import { BalancerMetrics } from './balancer-metrics.ts'
 import { Balancers } from './balancers.ts'
 import { CallLog } from './call-log.ts'
+import { CompositeAlarms } from './composite-alarms.ts'
 import { Compute } from './compute.ts'
 import { Dns } from './dns.ts'
 import { Groups } from './groups.ts'
@@ -46,6 +47,7 @@ export class World {
   readonly healthChecks: HealthChecks
   readonly metrics: Metrics
   readonly alarms: Alarms
+  readonly compositeAlarms: CompositeAlarms
   readonly populations: Populations
   readonly stores: Stores
   readonly truth: Truth
@@ -72,6 +74,7 @@ export class World {
     const { resolvers, balancers, metrics } = this
     this.populations = new Populations(kernel, { resolvers, balancers, balancerMetrics, metrics })
     this.alarms = new Alarms(kernel, this.metrics, options.account)
+    this.compositeAlarms = new CompositeAlarms(kernel, this.alarms)
     this.stores = new Stores(kernel, this.compute, this.places)
     this.truth = new Truth(kernel, this.resolvers, this.balancers)
     this.calls = new CallLog(kernel)

@@ -5,45 +5,88 @@ import {
   STATISTICS,
   type Alarm,
   type AlarmConfig,
+  type CompositeAlarm,
 } from '../../world/alarm-model.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
 import { WireTime, type WireInput, type WireStructure } from '../../wire/wire-value.ts'
-import { alarmNotFound, CLOUDWATCH_INPUT_FAULTS, invalidValue, validationError } from './cloudwatch-faults.ts'
-import { dimensionsView, readMetricId } from './metric-input.ts'
+import {
+  alarmNotFound,
+  CLOUDWATCH_INPUT_FAULTS,
+  invalidCombination,
+  invalidValue,
+  validationError,
+} from './cloudwatch-faults.ts'
+import { compositeView } from './composite-alarms.ts'
+import { dimensionsView, readMetricId, toStatistic } from './metric-input.ts'
 import { pageOf } from './paging.ts'
 
 const HISTORY_TYPES = ['ConfigurationUpdate', 'StateUpdate', 'Action'] as const
 const SUB_MINUTE_ALARM_PERIODS = [10, 20, 30]
 
-/** `DescribeAlarms`: metric alarms of the Region, by name. Composite and log alarms do not exist here. */
+/**
+ * `DescribeAlarms`: alarms of the Region, by name; metric alarms only unless `AlarmTypes` says otherwise. Both kinds
+ * share one page.
+ */
 export function describeAlarms(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, CLOUDWATCH_INPUT_FAULTS)
+  const types = reader.texts('AlarmTypes')
+  const isWanted = readAlarmFilter(call, reader)
+  const kinds = types.length === 0 ? ['MetricAlarm'] : types
+  const metric = kinds.includes('MetricAlarm') ? [...call.world.alarms.alarms.values()] : []
+  const composite = kinds.includes('CompositeAlarm') ? [...call.world.compositeAlarms.rows.values()] : []
+  const matching = [...composite, ...metric]
+    .filter((alarm) => alarm.region === call.region && isWanted(alarm))
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+  const size = reader.integer('MaxRecords', 1, 100) ?? 50
+  const { items, nextToken } = pageOf(matching, reader.text('NextToken'), size)
+  return {
+    CompositeAlarms: items.flatMap((alarm) => ('rule' in alarm ? [compositeView(alarm)] : [])),
+    MetricAlarms: items.flatMap((alarm) => ('rule' in alarm ? [] : [alarmView(alarm)])),
+    NextToken: nextToken,
+  }
+}
+
+function readAlarmFilter(
+  { world, region }: Call,
+  reader: InputReader,
+): (alarm: Alarm | CompositeAlarm) => boolean {
   const names = reader.texts('AlarmNames')
   const prefix = reader.text('AlarmNamePrefix')
   const state = reader.choice('StateValue', ALARM_STATES)
-  const types = reader.texts('AlarmTypes')
-  const isWanted = types.length === 0 || types.includes('MetricAlarm')
-  const matching = alarmsOf(call)
-    .filter(() => isWanted)
-    .filter(
-      ({ name }) =>
-        (names.length === 0 || names.includes(name)) && (prefix === undefined || name.startsWith(prefix)),
-    )
-    .filter((alarm) => state === undefined || alarm.state === state)
-  const { items, nextToken } = pageOf(
-    matching,
-    reader.text('NextToken'),
-    reader.integer('MaxRecords', 1, 100) ?? 50,
-  )
-  return { CompositeAlarms: [], MetricAlarms: items.map((alarm) => alarmView(alarm)), NextToken: nextToken }
+  const action = reader.text('ActionPrefix')
+  const parent = reader.text('ChildrenOfAlarmName')
+  const child = reader.text('ParentsOfAlarmName')
+  if (names.length > 0 && prefix !== undefined)
+    throw invalidCombination('AlarmNames and AlarmNamePrefix cannot both be specified.')
+  const { compositeAlarms } = world
+  const parentAlarm =
+    parent === undefined ? undefined : compositeAlarms.rows.get(compositeAlarms.arnOf(region, parent))
+  const children = parentAlarm === undefined ? [] : compositeAlarms.childrenOf(parentAlarm)
+  return (alarm) =>
+    (names.length === 0 || names.includes(alarm.name)) &&
+    (prefix === undefined || alarm.name.startsWith(prefix)) &&
+    (state === undefined || alarm.state === state) &&
+    (action === undefined || actionsOf(alarm).some((arn) => arn.startsWith(action))) &&
+    (parent === undefined || children.includes(alarm.arn)) &&
+    (child === undefined ||
+      ('rule' in alarm && compositeAlarms.childrenOf(alarm).includes(compositeAlarms.arnOf(region, child))))
 }
 
-/** `DescribeAlarmHistory`: newest first unless `ScanBy` says otherwise; it outlives the alarm. */
+function actionsOf(alarm: Alarm | CompositeAlarm): readonly string[] {
+  return [...alarm.alarmActions, ...alarm.okActions, ...alarm.insufficientDataActions]
+}
+
+/**
+ * `DescribeAlarmHistory`: newest first unless `ScanBy` says otherwise, of metric alarms unless `AlarmTypes` does; it
+ * outlives the alarm.
+ */
 export function describeAlarmHistory(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, CLOUDWATCH_INPUT_FAULTS)
   const name = reader.text('AlarmName')
   const type = reader.choice('HistoryItemType', HISTORY_TYPES)
+  const types = reader.texts('AlarmTypes')
+  const kinds = types.length === 0 ? ['MetricAlarm'] : types
   const start = reader.time('StartDate') ?? 0
   const end = reader.time('EndDate') ?? Number.POSITIVE_INFINITY
   const ascending =
@@ -51,6 +94,7 @@ export function describeAlarmHistory(call: Call, input: WireInput): WireStructur
   const matching = call.world.alarms.history
     .all()
     .filter((item) => item.region === call.region && (name === undefined || item.alarmName === name))
+    .filter(({ alarmType = 'MetricAlarm' }) => kinds.includes(alarmType))
     .filter((item) => (type === undefined || item.type === type) && item.at >= start && item.at <= end)
   const ordered = ascending ? matching : matching.toReversed()
   const { items, nextToken } = pageOf(
@@ -61,7 +105,7 @@ export function describeAlarmHistory(call: Call, input: WireInput): WireStructur
   return {
     AlarmHistoryItems: items.map((item) => ({
       AlarmName: item.alarmName,
-      AlarmType: 'MetricAlarm',
+      AlarmType: item.alarmType ?? 'MetricAlarm',
       Timestamp: new WireTime(item.at),
       HistoryItemType: item.type,
       HistorySummary: item.summary,
@@ -83,36 +127,43 @@ export function setAlarmState(call: Call, input: WireInput): WireStructure {
   const arn = call.world.alarms.arnOf(call.region, reader.requiredText('AlarmName'))
   const state = reader.choice('StateValue', ALARM_STATES)
   if (state === undefined) throw CLOUDWATCH_INPUT_FAULTS.missing('StateValue')
-  if (call.world.alarms.alarms.get(arn) === undefined) throw alarmNotFound()
-  call.world.alarms.setState(
-    arn,
-    state,
-    reader.requiredText('StateReason'),
-    reader.text('StateReasonData') ?? '',
-  )
+  const { alarms, compositeAlarms } = call.world
+  if (compositeAlarms.stateOf(arn) === undefined) throw alarmNotFound()
+  const owner = alarms.alarms.get(arn) === undefined ? compositeAlarms : alarms
+  owner.setState(arn, state, reader.requiredText('StateReason'), reader.text('StateReasonData') ?? '')
   return {}
 }
 
-/** `DeleteAlarms`: all of the named alarms, or none if one of them does not exist. */
+/**
+ * `DeleteAlarms`: all of the named alarms, or none: not if one of them does not exist, if a composite alarm that stays
+ * depends on one, or if a composite alarm is not named alone.
+ */
 export function deleteAlarms(call: Call, input: WireInput): WireStructure {
   const names = new InputReader(input, CLOUDWATCH_INPUT_FAULTS).texts('AlarmNames')
-  const arns = names.map((name) => call.world.alarms.arnOf(call.region, name))
-  if (arns.some((arn) => call.world.alarms.alarms.get(arn) === undefined)) throw alarmNotFound()
-  for (const arn of arns) call.world.alarms.delete(arn)
+  const { alarms, compositeAlarms } = call.world
+  const arns = names.map((name) => alarms.arnOf(call.region, name))
+  if (arns.some((arn) => compositeAlarms.stateOf(arn) === undefined)) throw alarmNotFound()
+  const composites = arns.filter((arn) => compositeAlarms.rows.get(arn) !== undefined)
+  if (composites.length > 0 && arns.length > 1)
+    throw validationError('A composite alarm must be deleted by itself.')
+  const dependent = [...compositeAlarms.rows.values()].find((alarm) =>
+    compositeAlarms.childrenOf(alarm).some((child) => arns.includes(child)),
+  )
+  if (dependent !== undefined)
+    throw validationError(
+      `The alarm cannot be deleted because composite alarm ${dependent.name} depends on it.`,
+    )
+  for (const arn of arns) (composites.includes(arn) ? compositeAlarms : alarms).delete(arn)
   return {}
-}
-
-function alarmsOf({ world, region }: Call): readonly Alarm[] {
-  return [...world.alarms.alarms.values()]
-    .filter((alarm) => alarm.region === region)
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
 }
 
 function readAlarm(region: string, reader: InputReader): AlarmConfig {
   if (reader.has('Metrics')) throw validationError('Alarms on metric math are not available in this account.')
-  const statistic = reader.choice('Statistic', STATISTICS)
-  if (statistic === undefined)
+  const basic = reader.choice('Statistic', STATISTICS)
+  const extended = reader.text('ExtendedStatistic')
+  if ((basic === undefined) === (extended === undefined))
     throw validationError('Exactly one of Statistic and ExtendedStatistic must be specified.')
+  const statistic = basic ?? toStatistic(extended ?? '')
   const comparison = reader.choice('ComparisonOperator', COMPARISONS)
   if (comparison === undefined) throw CLOUDWATCH_INPUT_FAULTS.missing('ComparisonOperator')
   const evaluationPeriods = reader.integer('EvaluationPeriods', 1)
@@ -171,7 +222,9 @@ function alarmView(alarm: Alarm): WireStructure {
     StateTransitionedTimestamp: new WireTime(alarm.stateTransitionedAt),
     MetricName: alarm.metric.name,
     Namespace: alarm.metric.namespace,
-    Statistic: alarm.statistic,
+    ...(alarm.statistic.startsWith('p')
+      ? { ExtendedStatistic: alarm.statistic }
+      : { Statistic: alarm.statistic }),
     Dimensions: dimensionsView(alarm.metric.dimensions),
     Period: alarm.periodSeconds,
     Unit: alarm.unit ?? undefined,

@@ -15,9 +15,9 @@ export function invalidCombination(message: string): AwsFault {
   })
 }
 
-/** Something in the call as a whole is not valid; CloudWatch has no modelled error for it. */
+/** Something in the call as a whole is not valid. */
 export function validationError(message: string): AwsFault {
-  return new AwsFault({ code: 'ValidationError', message })
+  return new AwsFault({ code: 'ValidationException', queryCode: 'ValidationError', message })
 }
 
 /** An alarm that is not there. */

@@ -6,6 +6,7 @@ import {
   putMetricAlarm,
   setAlarmState,
 } from './alarms.ts'
+import { putCompositeAlarm } from './composite-alarms.ts'
 import { getMetricData, getMetricStatistics } from './get-metric-data.ts'
 import { listMetrics } from './list-metrics.ts'
 import { putMetricData } from './put-metric-data.ts'
@@ -19,6 +20,7 @@ const RATES: Readonly<Record<string, number>> = {
   DescribeAlarms: 9,
   DescribeAlarmHistory: 3,
   PutMetricAlarm: 3,
+  PutCompositeAlarm: 3,
   SetAlarmState: 3,
   DeleteAlarms: 3,
 }
@@ -39,6 +41,7 @@ export function createCloudWatch(): AwsService {
       ListMetrics: { mutates: false, handle: listMetrics },
       DescribeAlarms: { mutates: false, handle: describeAlarms },
       DescribeAlarmHistory: { mutates: false, handle: describeAlarmHistory },
+      PutCompositeAlarm: { mutates: true, handle: putCompositeAlarm },
       PutMetricAlarm: { mutates: true, handle: putMetricAlarm },
       SetAlarmState: { mutates: true, handle: setAlarmState },
       DeleteAlarms: { mutates: true, handle: deleteAlarms },

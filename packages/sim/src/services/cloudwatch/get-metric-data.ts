@@ -1,14 +1,16 @@
-import { statisticOf } from '../../world/alarm-rules.ts'
+import { statisticOf, valueOf } from '../../world/alarm-rules.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
-import { WireTime, type WireInput, type WireStructure } from '../../wire/wire-value.ts'
+import { WireMap, WireTime, type WireInput, type WireStructure } from '../../wire/wire-value.ts'
 import {
   CLOUDWATCH_INPUT_FAULTS,
   invalidCombination,
   invalidNextToken,
   validationError,
 } from './cloudwatch-faults.ts'
-import { readMetricId, readPeriod, readRange, toStatistic } from './metric-input.ts'
+import type { Points } from './metric-math.ts'
+import { readMetricId, readPeriod, readRange, toBasicStatistic, toStatistic } from './metric-input.ts'
+import { MetricQueries } from './metric-queries.ts'
 
 const MAX_QUERIES = 500
 const MAX_DATAPOINTS = 100_800
@@ -28,9 +30,11 @@ export function getMetricData(call: Call, input: WireInput): WireStructure {
     )
   const scanBy =
     reader.choice('ScanBy', ['TimestampAscending', 'TimestampDescending']) ?? 'TimestampDescending'
-  const series = queries
-    .filter((query) => query.flag('ReturnData') !== false)
-    .map((query) => readSeries(call, reader, query, scanBy === 'TimestampDescending'))
+  const series = new MetricQueries(call, reader).results().map(({ id, label, points }) => ({
+    id,
+    label,
+    points: inOrder(points, scanBy === 'TimestampDescending'),
+  }))
   const size = reader.integer('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS
   return pageView(series, readOffset(reader.text('NextToken')), size)
 }
@@ -41,8 +45,11 @@ export function getMetricStatistics(call: Call, input: WireInput): WireStructure
   const metric = readMetricId(call.region, reader)
   const period = readPeriod(reader)
   const range = readRange(reader, period)
-  const statistics = reader.texts('Statistics').map((text) => toStatistic(text))
-  if (statistics.length === 0) throw CLOUDWATCH_INPUT_FAULTS.missing('Statistics')
+  const statistics = reader.texts('Statistics').map((text) => toBasicStatistic(text))
+  const percentiles = reader.texts('ExtendedStatistics').map((text) => toStatistic(text))
+  if (statistics.length === 0 && percentiles.length === 0) throw CLOUDWATCH_INPUT_FAULTS.missing('Statistics')
+  if (statistics.length > 0 && percentiles.length > 0)
+    throw invalidCombination('Statistics and ExtendedStatistics cannot both be specified.')
   const possible = (range.to - range.from) / (period * 1_000_000)
   if (possible > MAX_STATISTICS_DATAPOINTS) {
     throw invalidCombination(
@@ -59,28 +66,21 @@ export function getMetricStatistics(call: Call, input: WireInput): WireStructure
     Datapoints: buckets.map((bucket) => ({
       Timestamp: new WireTime(bucket.at),
       ...Object.fromEntries(statistics.map((statistic) => [statistic, statisticOf(bucket, statistic)])),
+      ...(percentiles.length > 0 && {
+        ExtendedStatistics: new WireMap(
+          Object.fromEntries(percentiles.map((percentile) => [percentile, valueOf(bucket, percentile)])),
+        ),
+      }),
       Unit: unit ?? known?.unit ?? 'None',
     })),
   }
 }
 
-function readSeries(call: Call, request: InputReader, query: InputReader, newestFirst: boolean): Series {
-  const id = query.requiredText('Id')
-  if (!/^[a-z][A-Za-z0-9_]*$/.test(id))
-    throw validationError(
-      `The value ${id} for parameter Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
-    )
-  if (query.has('Expression'))
-    throw validationError(`Error in expression '${id}': metric math is not available in this account.`)
-  const stat = query.structure('MetricStat')
-  if (stat === undefined) throw validationError('Exactly one of MetricStat and Expression must be specified.')
-  const metric = readMetricId(call.region, stat.requiredStructure('Metric'))
-  const statistic = toStatistic(stat.requiredText('Stat'))
-  const range = readRange(request, readPeriod(stat))
-  const unit = stat.text('Unit')
-  const buckets = call.world.metrics.query(metric, { ...range, ...(unit === undefined ? {} : { unit }) })
-  const points = buckets.map((bucket) => ({ at: bucket.at, value: statisticOf(bucket, statistic) }))
-  return { id, label: query.text('Label') ?? metric.name, points: newestFirst ? points.toReversed() : points }
+function inOrder(points: Points, newestFirst: boolean): readonly Point[] {
+  const ascending = [...points]
+    .map(([at, value]) => ({ at, value }))
+    .sort((left, right) => left.at - right.at)
+  return newestFirst ? ascending.toReversed() : ascending
 }
 
 /** Points are counted across all series; a page says of each series whether more of it is to come. */

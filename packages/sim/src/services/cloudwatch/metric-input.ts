@@ -1,9 +1,10 @@
-import { STATISTICS, type Statistic } from '../../world/alarm-model.ts'
+import { STATISTICS, type MetricStatistic, type Statistic } from '../../world/alarm-model.ts'
 import type { MetricId, Micros } from '../../world/model.ts'
 import type { InputReader } from '../../wire/input-reader.ts'
 import { invalidCombination, invalidValue, validationError } from './cloudwatch-faults.ts'
 
 const MAX_DIMENSIONS = 30
+const MINUTE: Micros = 60_000_000
 const SUB_MINUTE_PERIODS = [1, 5, 10, 20, 30]
 
 /** A range of time and the length of its buckets; `from` lies on a bucket's border, `to` is exclusive. */
@@ -48,19 +49,29 @@ export function readPeriod(reader: InputReader): number {
   return period
 }
 
-/** Reads `StartTime` and `EndTime` and puts the start on a bucket's border. */
+/**
+ * Reads `StartTime` and `EndTime`. The start goes down to the minute, for periods of less than a minute to the period;
+ * buckets are counted from there.
+ */
 export function readRange(reader: InputReader, periodSeconds: number): MetricRange {
   const start = reader.requiredTime('StartTime')
   const end = reader.requiredTime('EndTime')
   if (start >= end)
     throw invalidCombination('The parameter StartTime must be less than the parameter EndTime.')
   const period = periodSeconds * 1_000_000
-  return { from: start - (start % period), to: Math.ceil(end / period) * period, periodSeconds }
+  const from = start - (start % Math.min(period, MINUTE))
+  return { from, to: from + Math.ceil((end - from) / period) * period, periodSeconds }
 }
 
-/** Narrows a text to a basic statistic; percentiles need the raw values, which this world does not keep. */
-export function toStatistic(text: string): Statistic {
+/** Narrows a text to a basic statistic. */
+export function toBasicStatistic(text: string): Statistic {
   const statistic = STATISTICS.find((known) => known === text)
   if (statistic === undefined) throw invalidValue(`The value ${text} for parameter Stat is not supported.`)
   return statistic
+}
+
+/** Narrows a text to a basic statistic or a percentile (`p0.0` to `p100`); trimmed means and the like are not to be had here. */
+export function toStatistic(text: string): MetricStatistic {
+  const match = /^p(100|\d{1,2}(?:\.\d{1,10})?)$/.exec(text)
+  return match === null ? toBasicStatistic(text) : `p${Number(match[1])}`
 }

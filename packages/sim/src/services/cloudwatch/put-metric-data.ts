@@ -1,3 +1,4 @@
+import { mergeDistributions } from '../../world/distribution.ts'
 import type { MetricPoint, Publication } from '../../world/metrics.ts'
 import { SECOND, type Micros } from '../../world/model.ts'
 import { InputReader } from '../../wire/input-reader.ts'
@@ -76,7 +77,12 @@ function readValues(values: readonly number[], counts: readonly number[]): Omit<
   if (counts.length > 0 && counts.length !== values.length)
     throw invalidCombination('Values and Counts must have the same size.')
   const weighted = values.map((value, index) => ({ value: checked(value), count: counts[index] ?? 1 }))
+  const distribution = mergeDistributions(
+    [],
+    weighted.map(({ value, count }) => [value, count] as const),
+  )
   return {
+    ...(distribution.length > 1 && { values: distribution }),
     sum: weighted.reduce((sum, { value, count }) => sum + value * count, 0),
     count: weighted.reduce((sum, { count }) => sum + count, 0),
     min: Math.min(...values),

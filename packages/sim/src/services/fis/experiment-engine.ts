@@ -117,7 +117,8 @@ export class ExperimentEngine {
   #resolve(experiment: Experiment): Experiment {
     const { region, targets, emptyTargetResolutionMode } = experiment
     const missingAlarm = experiment.stopConditions.find(
-      ({ source, value }) => source !== 'none' && this.#world.alarms.alarms.get(value ?? '') === undefined,
+      ({ source, value }) =>
+        source !== 'none' && this.#world.compositeAlarms.stateOf(value ?? '') === undefined,
     )
     if (missingAlarm !== undefined) {
       return this.#failAtOnce(experiment, `Stop condition alarm ${missingAlarm.value} does not exist.`, {
@@ -203,7 +204,7 @@ export class ExperimentEngine {
   #breachedStopCondition({ stopConditions }: Experiment): string | undefined {
     return stopConditions
       .map(({ value }) => value ?? '')
-      .find((arn) => this.#world.alarms.alarms.get(arn)?.state === 'ALARM')
+      .find((arn) => this.#world.compositeAlarms.stateOf(arn) === 'ALARM')
   }
 
   #beginEnding(

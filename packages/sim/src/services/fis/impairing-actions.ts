@@ -80,7 +80,7 @@ export function unmetAssertion(
 ): string | null {
   const wanted = listOf(parameters['alarmStates'])
   for (const arn of listOf(parameters['alarmArns'])) {
-    const state = world.alarms.alarms.get(arn)?.state
+    const state = world.compositeAlarms.stateOf(arn)
     if (state === undefined) return `CloudWatch alarm ${arn} does not exist.`
     if (!wanted.includes(state))
       return `CloudWatch alarm ${arn} is in state ${state}, not ${wanted.join(' or ')}.`

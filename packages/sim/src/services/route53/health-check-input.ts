@@ -118,6 +118,8 @@ function readStream({ world }: Call, reader: InputReader): NonNullable<HealthChe
     throw invalidInput('Invalid parameter : The CloudWatch alarm specified could not be found.')
   if (alarm.periodSeconds < 60)
     throw invalidInput('Invalid parameter : High-resolution CloudWatch metrics are not supported.')
+  if (alarm.statistic.startsWith('p'))
+    throw invalidInput('Invalid parameter : Extended statistics of CloudWatch metrics are not supported.')
   return {
     alarmArn,
     insufficientData:
