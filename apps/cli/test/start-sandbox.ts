@@ -57,7 +57,10 @@ export async function startSandbox(): Promise<Sandbox> {
     })
     void exited.then(() => resolve(false))
   })
-  if (!(await ready)) throw new Error(`the sandbox did not start: ${said}`)
+  if (!(await ready)) {
+    await stop()
+    throw new Error(`the sandbox did not start: ${said}`)
+  }
   const file = (name: string, text: string) => {
     writeFileSync(join(dir, name), text)
     return join(dir, name)
