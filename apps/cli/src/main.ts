@@ -44,7 +44,8 @@ const cli: Cli = {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     isLive: process.stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
-    width: process.stderr.columns ?? 120,
+    // Some terminals say 0 when they do not know.
+    width: process.stderr.columns > 0 ? process.stderr.columns : 120,
     paint: (tint, text) => styleText(TINTS[tint], text, { stream: process.stdout }),
   },
   env: process.env,
