@@ -57,10 +57,12 @@ describe('clean-up', () => {
     })
     const run = await lab.start()
     await lab.until(run, ({ status }) => status === 'needs-person')
-    const before = (await lab.events(run)).length
-    for (let round = 0; round < 400; round++) await lab.round(run)
-    const perHour = ((await lab.events(run)).length - before) * 18
-    expect(perHour).toBeLessThan(1000)
+    const rounds = async (count: number) => {
+      for (let round = 0; round < count; round++) await lab.round(run)
+      return (await lab.events(run)).length
+    }
+    const before = await rounds(500)
+    expect((await rounds(240)) - before).toBeLessThan(20)
     isDenied = false
     expect((await lab.toEnd(run)).status).toBe('closed')
     expect(lab.world.broken()).toEqual([])
@@ -121,6 +123,45 @@ describe('clean-up', () => {
     isBlind = false
     expect((await lab.toEnd(run)).status).toBe('closed')
     expect(lab.world.broken()).toEqual([])
+  })
+
+  it('touches nothing that became exempt after it was planned', async () => {
+    let plans = 0
+    const lab = cleanUpLab({
+      wrap: (driver) => ({
+        ...driver,
+        plan: async (step, seed, context) => {
+          const plan = await driver.plan(step, seed, context)
+          if (!plan.ok || ++plans === 1) return plan
+          const unfit = plan.value.targets.map(
+            ({ id }) => ({ target: id, guardrail: 'tags', reason: 'is exempt' }) as const,
+          )
+          return { ok: true, value: { ...plan.value, unfit } }
+        },
+      }),
+    })
+    const run = await lab.start()
+    expect(await lab.toEnd(run)).toMatchObject({
+      status: 'refused',
+      refusal: expect.stringContaining('exempt') as string,
+    })
+    expect(lab.world.calls.filter(({ operation }) => operation !== 'plan')).toEqual([])
+  })
+
+  it('asks a throttled question again instead of refusing the run', async () => {
+    let plans = 0
+    const lab = cleanUpLab({
+      wrap: (driver) => ({
+        ...driver,
+        plan: async (...asked) =>
+          [2, 3, 4].includes(++plans) ? refused('throttled', 'rate exceeded') : driver.plan(...asked),
+      }),
+    })
+    const run = await lab.start()
+    const serving = lab.advance(run)
+    await lab.time.advance(5000)
+    await serving
+    expect((await lab.state(run)).status).toBe('baseline')
   })
 
   it('goes on when a driver throws or a message is longer than an event', async () => {

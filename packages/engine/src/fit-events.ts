@@ -1,4 +1,4 @@
-import type { Observation, PlannedStep, RunEventBody } from '@firedrill/core'
+import type { Measurement, Observation, PlannedStep, RunEventBody } from '@firedrill/core'
 
 /** Bytes of canonical JSON that one text may take, so that no service's message keeps an outcome out of the journal. */
 const TEXT_BYTES_MAX = 2000
@@ -6,6 +6,7 @@ const REASON_BYTES_MAX = 600
 const SEEN_BYTES_MAX = 300
 /** Bytes of one event that a list may fill; an event has 16 KB, its envelope takes less than one. */
 const LIST_BYTES_MAX = 10_000
+const MEASUREMENT_BYTES_MAX = 14_000
 const REQUEST_IDS_MAX = 100
 
 /**
@@ -66,13 +67,48 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
     case 'step-waited':
     case 'recovery-requested':
     case 'note-added':
-    case 'measured':
       return [body]
+    case 'measured':
+      return [{ ...body, data: { measurement: shortMeasurement(body.data.measurement) } }]
   }
 }
 
 function shortSeen(observation: Observation): Observation {
   return { ...observation, seen: shortened(observation.seen, SEEN_BYTES_MAX) }
+}
+
+/**
+ * A measurement that fits. What many vantages and probes make too long is left out step by step, the least needed first;
+ * the raw evidence that its hashes name has all of it.
+ */
+function shortMeasurement(measurement: Measurement): Measurement {
+  const short = (text: string) => shortened(text, SEEN_BYTES_MAX)
+  const lighter: readonly ((from: Measurement) => Measurement)[] = [
+    (from) => from,
+    (from) => ({
+      ...from,
+      crossChecks: from.crossChecks.map((check) => ({ ...check, note: short(check.note) })),
+    }),
+    (from) => ({
+      ...from,
+      reason: short(from.reason),
+      objectives: from.objectives.map((objective) => ({
+        ...objective,
+        vantages: [],
+        method: short(objective.method),
+        reason: short(objective.reason),
+        ...(objective.wouldDecide === undefined ? {} : { wouldDecide: short(objective.wouldDecide) }),
+      })),
+    }),
+    (from) => ({ ...from, crossChecks: [] }),
+    (from) => ({ ...from, samples: [] }),
+  ]
+  let fits = measurement
+  for (const lighten of lighter) {
+    fits = lighten(fits)
+    if (bytesOf(fits) <= MEASUREMENT_BYTES_MAX) return fits
+  }
+  return fits
 }
 
 /** Cuts a list where it grows too long for one event; never into no part at all. */

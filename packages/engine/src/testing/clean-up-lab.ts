@@ -158,8 +158,7 @@ export function cleanUpLab({ scenario = {}, instances = 3, wrap = (driver) => dr
         if (kind === 'scenario') await stores.definitions.put({ ...about, kind, compiled, origin: 'file' })
         else await stores.definitions.put({ ...about, kind, compiled: environment, origin: 'file' })
       }
-      const ids = seededIds(time.now() % 1000)
-      const drill = { id: ids.mint('drill'), teamId: TEAM, title: 't', scenario: compiled.name } as const
+      const drill = { id: lab.ids.mint('drill'), teamId: TEAM, title: 't', scenario: compiled.name } as const
       const booked = await stores.drills.create({
         ...drill,
         environment: environment.name,

@@ -1,0 +1,234 @@
+import { plusMs } from '@firedrill/core'
+import { describe, expect, it } from 'vitest'
+import { parseKit } from './kit.ts'
+import { breakZone, cleanUpLab } from './testing/clean-up-lab.ts'
+
+const injected = { status: 'observing' } as const
+
+/** Lets time pass with the reaper alone: every worker is dead. */
+async function reaperAlone(lab: ReturnType<typeof cleanUpLab>, seconds: number): Promise<void> {
+  for (let count = 0; count < seconds; count++) {
+    await lab.reap()
+    await lab.time.advance(1000)
+  }
+}
+
+describe('the dead man', () => {
+  it('takes an expired fault out when every worker is dead, and closes nothing it did not see', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    await reaperAlone(lab, 450)
+    expect(lab.world.broken()).toEqual([])
+    expect((await lab.state(run)).recoverReason).toBe('expiry')
+    expect((await lab.toEnd(run)).status).toBe('closed')
+  })
+
+  it('takes it out with the database away, by the kit alone, and not before its expiry', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    const { steps } = await lab.until(run, ({ status }) => status === injected.status)
+    await lab.reap()
+    const [kit] = [...lab.kits.values()].map(parseKit)
+    expect(kit?.expiresAt).toBe(steps['break']?.expiresAt)
+    lab.database.isAway = true
+    await reaperAlone(lab, 60)
+    expect(lab.world.broken()).toHaveLength(1)
+    await reaperAlone(lab, 400)
+    expect(lab.world.broken()).toEqual([])
+    lab.database.isAway = false
+    expect((await lab.toEnd(run)).status).toBe('closed')
+  })
+
+  it('undoes an overdue fault although its kit was deleted or spoilt', async () => {
+    for (const spoil of [(kits: Map<string, string>) => kits.clear(), spoilt]) {
+      const lab = cleanUpLab()
+      const run = await lab.start()
+      await lab.until(run, ({ status }) => status === injected.status)
+      spoil(lab.kits)
+      await reaperAlone(lab, 450)
+      expect(lab.world.broken()).toEqual([])
+    }
+  })
+
+  it('writes a spoilt kit anew while the database answers', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    spoilt(lab.kits)
+    await lab.reap()
+    expect([...lab.kits.values()].map((text) => parseKit(text).runId)).toEqual([run])
+  })
+
+  it('takes out what a database knows nothing of, once it has expired', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    await lab.reap()
+    const forgotten = cleanUpLab()
+    for (const [name, content] of lab.kits) forgotten.kits.set(name, content)
+    for (const { id, value } of lab.world.resources.values()) forgotten.world.change(id, value)
+    await forgotten.reap()
+    expect(forgotten.world.broken()).toHaveLength(1)
+    await reaperAlone(forgotten, 450)
+    expect(forgotten.world.broken()).toEqual([])
+    expect(forgotten.kits.size).toBe(0)
+  })
+
+  it('drops the kit of a fault that never went in when its run is over, so that it restores nothing later', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ steps }) => steps['break']?.undo !== undefined)
+    expect((await lab.state(run)).steps['break']?.requestedAt).toBeUndefined()
+    await lab.abort(run)
+    await lab.toEnd(run)
+    await lab.reap()
+    expect(lab.kits.size).toBe(0)
+    expect(await lab.ports.undo.unacknowledged()).toEqual([])
+    expect(lab.world.mutations).toEqual([])
+  })
+
+  it('is not kept from one run by trouble with another, nor by a disk that cannot be read', async () => {
+    const lab = cleanUpLab({ scenario: { steps: [breakZone('one', 'a')] } })
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    lab.kits.set('not a kit', '{')
+    const list = lab.ports.kits.list
+    Object.assign(lab.ports.kits, { list: () => Promise.reject(new Error('EIO')) })
+    await reaperAlone(lab, 450)
+    expect(lab.world.broken()).toEqual([])
+    Object.assign(lab.ports.kits, { list })
+  })
+
+  it('says the acknowledgement again when it died between the journal and its own note', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    const { acknowledge } = lab.ports.undo
+    Object.assign(lab.ports.undo, { acknowledge: () => Promise.reject(new Error('killed')) })
+    await lab.until(run, ({ steps }) => steps['break']?.acknowledged === true)
+    expect(await lab.ports.undo.unacknowledged()).toHaveLength(1)
+    Object.assign(lab.ports.undo, { acknowledge })
+    await lab.reap()
+    expect(await lab.ports.undo.unacknowledged()).toEqual([])
+    const events = await lab.events(run)
+    expect(events.filter(({ type }) => type === 'kit-acknowledged')).toHaveLength(1)
+  })
+
+  it('does not hurry an undo that waits for its next look', async () => {
+    const lab = cleanUpLab({
+      wrap: (driver) => ({
+        ...driver,
+        recover: async () => ({ ok: true, value: { requestIds: [] } }),
+        confirmRecovered: async (undo) => ({
+          ok: true,
+          value: {
+            observations: undo.targets.map(({ id }) => ({
+              target: id,
+              injection: 'recovering',
+              seen: 'coming',
+            })),
+          },
+        }),
+      }),
+    })
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === 'needs-person')
+    const looks = () => lab.ports.runs.get('default', run).then((row) => row?.epoch ?? 0)
+    const before = await looks()
+    for (let count = 0; count < 100; count++) {
+      await lab.reap()
+      await lab.time.advance(100)
+    }
+    expect((await looks()) - before).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('halt and abort', () => {
+  it('halts every run, however many there are', async () => {
+    const lab = cleanUpLab()
+    const runs = []
+    for (let count = 0; count < 450; count++) runs.push(await lab.start())
+    expect(await lab.halt()).toEqual({ aborted: 450 })
+    const states = await Promise.all(runs.map((run) => lab.state(run)))
+    expect(new Set(states.map(({ status }) => status))).toEqual(new Set(['cancelled']))
+    expect(lab.world.calls).toEqual([])
+  })
+
+  it('does not inject into a run that the halt overlooked, and does not let it wait for the halt to be lifted', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ steps }) => steps['break']?.acknowledged === true)
+    await lab.ports.halt.set({ kind: 'person', id: 'ana', name: 'Ana' }, 'stop')
+    const end = await lab.toEnd(run)
+    expect(end).toMatchObject({ status: 'closed', abort: { cause: 'halt' } })
+    expect(lab.world.mutations).toEqual([])
+  })
+
+  it('ends a call that hangs when abort is asked for, and undoes at once', async () => {
+    let hangs = 0
+    const lab = cleanUpLab({
+      wrap: (driver) => ({
+        ...driver,
+        apply: async (step, plan, key, context) => {
+          await driver.apply(step, plan, key, context)
+          hangs++
+          return new Promise((resolve) => {
+            context.signal.addEventListener('abort', () =>
+              resolve({
+                ok: false,
+                failure: { kind: 'ambiguous', operation: 'fake.Set', code: 'Aborted', message: 'no answer' },
+              }),
+            )
+          })
+        },
+      }),
+    })
+    const run = await lab.start()
+    await lab.until(run, ({ steps }) => steps['break']?.acknowledged === true)
+    const acting = lab.advance(run)
+    await lab.time.advance(100)
+    expect(hangs).toBe(1)
+    await lab.abort(run)
+    const askedAt = lab.time.now()
+    await lab.time.advance(700)
+    await acting
+    const undone = await lab.until(run, ({ steps }) => steps['break']?.recovery !== undefined)
+    const at = undone.steps['break']?.recovery?.requestedAtPlatform ?? 0
+    expect(at).toBeLessThan(plusMs(askedAt, 2000))
+    await lab.toEnd(run)
+    expect(lab.world.broken()).toEqual([])
+  })
+
+  it('stops injecting when a stop condition is breached between two steps', async () => {
+    const lab = cleanUpLab({
+      scenario: {
+        steps: [
+          breakZone('one', 'a'),
+          { kind: 'wait', name: 'pause', after: ['one'], durationMs: 60_000 },
+          { ...breakZone('two', 'b'), after: ['pause'] },
+        ],
+        stopConditions: [
+          {
+            name: 'errors',
+            kind: 'alarm',
+            region: 'primary',
+            alarm: 'errors',
+            whenDead: 'breached',
+          } as never,
+        ],
+      },
+    })
+    const run = await lab.start()
+    await lab.until(run, ({ steps }) => steps['one']?.injected !== undefined)
+    lab.alarm.state = 'ALARM'
+    const end = await lab.toEnd(run)
+    expect(end).toMatchObject({ status: 'closed', recoverReason: 'stop-condition' })
+    expect(end.steps['two']?.requestedAt).toBeUndefined()
+    expect(lab.world.mutations.some(({ target }) => target === 'i-3')).toBe(false)
+    expect(lab.world.broken()).toEqual([])
+  })
+})
+
+function spoilt(kits: Map<string, string>): void {
+  for (const name of kits.keys()) kits.set(name, '{"format":')
+}
