@@ -1,41 +1,74 @@
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 
-const USAGE = `usage: node main.ts [--world NAME|FILE] [--state DIR] [--rate N] [--seed N] [--fresh]
-                    [--aws-port N] [--dns-port N] [--gateway-port N] [--control-port N] [--no-throttling]`
+const USAGE = `usage: node main.ts [--world NAME|FILE] [--state DIR] [--fresh] [--restore FILE] [--snapshot FILE]
+                    [--rate N | --lockstep] [--seed N] [--start-at TIME] [--no-throttling]
+                    [--aws-port N] [--dns-port N] [--gateway-port N] [--control-port N]`
 
-const wholeNumber = (name: string, text: string): number => {
+/** Something in the arguments; the usage is shown with it. */
+class ArgumentError extends Error {}
+
+const wholeNumber = (name: string, text: string, max = Number.MAX_SAFE_INTEGER): number => {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} takes a whole number, not "${text}".`)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > max)
+    throw new ArgumentError(
+      `--${name} takes a whole number${max === PORT_MAX ? ` up to ${PORT_MAX}` : ''}, not "${text}".`,
+    )
   return value
 }
 
+const PORT_MAX = 65_535
+
+const instant = (name: string, text: string): number => {
+  const at = Date.parse(text)
+  if (Number.isNaN(at))
+    throw new ArgumentError(`--${name} takes a time such as 2026-11-03T09:00:00Z, not "${text}".`)
+  return at * 1000
+}
+
+const readArguments = () => {
+  try {
+    return parseArgs({
+      options: {
+        world: { type: 'string', default: 'warm-standby' },
+        state: { type: 'string' },
+        rate: { type: 'string' },
+        lockstep: { type: 'boolean', default: false },
+        seed: { type: 'string', default: '1' },
+        'start-at': { type: 'string' },
+        fresh: { type: 'boolean', default: false },
+        restore: { type: 'string' },
+        snapshot: { type: 'string' },
+        'aws-port': { type: 'string', default: '0' },
+        'dns-port': { type: 'string', default: '0' },
+        'gateway-port': { type: 'string', default: '0' },
+        'control-port': { type: 'string', default: '0' },
+        'no-throttling': { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}
+
 const run = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      world: { type: 'string', default: 'warm-standby' },
-      state: { type: 'string' },
-      rate: { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      fresh: { type: 'boolean', default: false },
-      'aws-port': { type: 'string', default: '0' },
-      'dns-port': { type: 'string', default: '0' },
-      'gateway-port': { type: 'string', default: '0' },
-      'control-port': { type: 'string', default: '0' },
-      'no-throttling': { type: 'boolean', default: false },
-    },
-  })
+  const values = readArguments()
+  if (values.lockstep && values.rate !== undefined)
+    throw new ArgumentError('--lockstep and --rate exclude each other.')
   const { startSimulator } = await import('./server.ts')
   const simulator = await startSimulator({
     world: values.world,
     ...(values.state === undefined ? {} : { stateDirectory: values.state }),
+    ...(values['start-at'] === undefined ? {} : { startAt: instant('start-at', values['start-at']) }),
+    ...(values.restore === undefined ? {} : { restoreFrom: values.restore }),
+    ...(values.snapshot === undefined ? {} : { snapshotTo: values.snapshot }),
     fresh: values.fresh,
     seed: wholeNumber('seed', values.seed),
-    rate: wholeNumber('rate', values.rate),
-    awsPort: wholeNumber('aws-port', values['aws-port']),
-    dnsPort: wholeNumber('dns-port', values['dns-port']),
-    gatewayPort: wholeNumber('gateway-port', values['gateway-port']),
-    controlPort: wholeNumber('control-port', values['control-port']),
+    rate: values.lockstep ? 'lockstep' : wholeNumber('rate', values.rate ?? '1'),
+    awsPort: wholeNumber('aws-port', values['aws-port'], PORT_MAX),
+    dnsPort: wholeNumber('dns-port', values['dns-port'], PORT_MAX),
+    gatewayPort: wholeNumber('gateway-port', values['gateway-port'], PORT_MAX),
+    controlPort: wholeNumber('control-port', values['control-port'], PORT_MAX),
     throttling: !values['no-throttling'],
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulator.close())
@@ -63,6 +96,6 @@ try {
   await run()
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${message}\n${message.startsWith('Unknown option') ? `${USAGE}\n` : ''}`)
+  process.stderr.write(`${message}\n${error instanceof ArgumentError ? `${USAGE}\n` : ''}`)
   process.exitCode = 1
 }

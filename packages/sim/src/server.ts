@@ -1,9 +1,20 @@
 import { createServer, type Server } from 'node:http'
-import { ManualClock, platformNow, RATE_MAX, ScaledClock, type WorldClock } from './control/clock.ts'
+import {
+  LockstepClock,
+  ManualClock,
+  platformNow,
+  RATE_MAX,
+  ScaledClock,
+  type WorldClock,
+} from './control/clock.ts'
 import { ControlServer } from './control/control-server.ts'
 import { DirectoryLock } from './control/directory-lock.ts'
 import { Driver } from './control/driver.ts'
-import { StateDirectory } from './control/state-directory.ts'
+import { LockstepRoutes } from './control/lockstep-routes.ts'
+import { StateDirectory, StateError, type StateIdentity } from './control/state-directory.ts'
+import { TimeKeeper } from './control/time-keeper.ts'
+import { Traffic } from './control/traffic.ts'
+import { restoreSnapshot, snapshotText, writeSnapshot } from './control/world-snapshot.ts'
 import { WorldEvents } from './control/world-events.ts'
 import { DnsServer } from './data/dns-server.ts'
 import { Gateway } from './data/gateway.ts'
@@ -22,6 +33,9 @@ const MINUTE: Micros = 60_000_000
 /** A new world has been running this long when it is handed over: metrics exist, alarms have their state, caches differ. */
 const WARM_UP: Micros = 10 * MINUTE
 
+/** How world time moves. */
+export type Rate = number | 'manual' | 'lockstep'
+
 /** How a simulator is started. Ports default to 0, which takes any free one. */
 export interface SimulatorOptions {
   /** The name of a world that comes along, or a path. */
@@ -31,8 +45,15 @@ export interface SimulatorOptions {
   /** Forget the state and begin a new world. */
   readonly fresh?: boolean
   readonly seed?: number
-  /** World seconds per second, 1 to 30; `manual` stands still until `advance` is called. */
-  readonly rate?: number | 'manual'
+  /** A snapshot file to go on from; a state directory must then be new or fresh. */
+  readonly restoreFrom?: string
+  /** Where an orderly close leaves a snapshot. */
+  readonly snapshotTo?: string
+  /**
+   * World seconds per second, 1 to 30; `manual` stands still until `advance` is called, `lockstep` goes by the processes
+   * that have joined on the control port.
+   */
+  readonly rate?: Rate
   /** The instant a new world begins, floored to the minute; default now. */
   readonly startAt?: Micros
   readonly awsPort?: number
@@ -70,7 +91,7 @@ export interface Simulator {
 /** Starts a simulator. Rejects with a message fit for people: bad world file, state in use, port in use. */
 export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
   const rate = options.rate ?? 1
-  if (rate !== 'manual' && !(rate >= 1 && rate <= RATE_MAX))
+  if (typeof rate === 'number' && !(rate >= 1 && rate <= RATE_MAX))
     throw new RangeError(`The rate must be from 1 to ${RATE_MAX}; ${rate} is not.`)
   const lock = options.stateDirectory ? await DirectoryLock.take(options.stateDirectory) : null
   try {
@@ -90,16 +111,19 @@ class Host {
   readonly #world: World
   readonly #clock: WorldClock
   readonly #driver: Driver | null
+  readonly #traffic: Traffic
+  readonly #keeper: TimeKeeper | null
   readonly #state: StateDirectory | null
   readonly #lock: DirectoryLock | null
   readonly #store = new Store()
+  readonly #identity: StateIdentity
   readonly #closers: (() => Promise<void>)[] = []
   readonly #closed = Promise.withResolvers<void>()
   readonly #reserve: Micros
   #reservedUntil: Micros = 0
   #closing = false
 
-  constructor(options: SimulatorOptions, rate: number | 'manual', lock: DirectoryLock | null) {
+  constructor(options: SimulatorOptions, rate: Rate, lock: DirectoryLock | null) {
     this.#options = options
     this.#lock = lock
     const file = loadWorld(options.world ?? 'warm-standby')
@@ -108,11 +132,16 @@ class Host {
     this.#state = options.stateDirectory
       ? new StateDirectory(options.stateDirectory, identity, { fresh: options.fresh ?? false })
       : null
-    const resumeAt = this.#state?.load(this.#store) ?? null
+    this.#identity = identity
+    const keptAt = this.#state?.load(this.#store) ?? null
+    if (keptAt !== null && options.restoreFrom !== undefined)
+      throw new StateError('The --state directory holds a world already. Add --fresh to restore over it.')
+    const restored = options.restoreFrom && restoreSnapshot(options.restoreFrom, this.#store, identity)
+    const resumeAt = keptAt ?? (restored || null)
     const begin = options.startAt ?? platformNow()
     const instant = resumeAt ?? begin - (begin % MINUTE)
-    this.#clock = rate === 'manual' ? new ManualClock(instant) : new ScaledClock(rate, instant)
-    this.#reserve = rate === 'manual' ? 0 : CLOCK_RESERVE * rate
+    this.#clock = clockOf(rate, instant)
+    this.#reserve = typeof rate === 'number' ? CLOCK_RESERVE * rate : 0
     this.#world = new World({
       account: file.spec.account,
       store: this.#store,
@@ -125,7 +154,10 @@ class Host {
       plantWorld(this.#world, file)
       this.#world.kernel.advanceTo(instant)
     }
-    this.#driver = rate === 'manual' ? null : new Driver(this.#world, this.#clock, rate)
+    this.#driver = typeof rate === 'number' ? new Driver(this.#world, this.#clock, rate) : null
+    this.#traffic = new Traffic(this.#world.kernel)
+    this.#keeper =
+      this.#clock instanceof LockstepClock ? new TimeKeeper(this.#world, this.#clock, this.#traffic) : null
   }
 
   async open(): Promise<Simulator> {
@@ -135,10 +167,16 @@ class Host {
     const aws = await this.#openAws(awsPort)
     this.#world.commit()
     const dns = await this.#openDns(dnsPort)
-    const gateway = new Gateway(this.#world)
+    const gateway = new Gateway(this.#world, this.#traffic)
     this.#closers.push(() => gateway.close())
     const gatewayAt = await gateway.listen(gatewayPort)
-    const control = new ControlServer(this.#world, this.#clock, events, () => void this.close())
+    const control = new ControlServer(this.#world, {
+      clock: this.#clock,
+      events,
+      lockstep: this.#keeper && new LockstepRoutes(this.#keeper, () => this.#clock.now()),
+      snapshot: () => this.#snapshot(),
+      shutdown: () => void this.close(),
+    })
     this.#closers.push(() => control.close())
     const controlAt = await control.listen(controlPort)
     this.#driver?.start()
@@ -155,8 +193,10 @@ class Host {
     if (this.#closing) return this.#closed.promise
     this.#closing = true
     this.#driver?.stop()
+    this.#keeper?.close()
     await Promise.all(this.#closers.map((close) => close()))
     this.#world.sync()
+    if (this.#options.snapshotTo !== undefined) writeSnapshot(this.#options.snapshotTo, this.#snapshot())
     // Closed in good order, the world goes on from this very instant.
     this.#state?.append(this.#store, this.#world.now())
     this.#state?.close()
@@ -164,9 +204,17 @@ class Host {
     this.#closed.resolve()
   }
 
+  #snapshot(): string {
+    this.#world.commit()
+    return snapshotText(this.#store, this.#identity, this.#world.now())
+  }
+
   async #openAws(port: number): Promise<string> {
     const { throttling = true } = this.#options
-    const server = createServer(createAwsHandler(this.#world, { throttling }).listener)
+    const { listener } = createAwsHandler(this.#world, { throttling })
+    const server = createServer((request, response) =>
+      this.#traffic.handle(request, response, () => listener(request, response)),
+    )
     // Longer than any client keeps a connection idle, so that none is closed under a request that is on its way.
     server.keepAliveTimeout = 120_000
     this.#closers.push(() => closeHttp(server))
@@ -218,6 +266,11 @@ class Host {
     this.#reservedUntil = this.#clock.now() + this.#reserve
     this.#state.append(this.#store, this.#reservedUntil)
   }
+}
+
+const clockOf = (rate: Rate, instant: Micros): WorldClock => {
+  if (rate === 'manual') return new ManualClock(instant)
+  return rate === 'lockstep' ? new LockstepClock(instant) : new ScaledClock(rate, instant)
 }
 
 const url = (port: number): string => `http://127.0.0.1:${port}`

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Micros } from '../world/model.ts'
 
 /** How world time moves: with the wall, N times as fast, or only when told to. */
-export const CLOCK_MODES = ['real', 'scaled', 'manual'] as const
+export const CLOCK_MODES = ['real', 'scaled', 'manual', 'lockstep'] as const
 /** One clock mode. */
 export type ClockMode = (typeof CLOCK_MODES)[number]
 
@@ -81,5 +81,27 @@ export class ManualClock implements WorldClock {
   advance(by: Micros): void {
     if (by < 0) throw new RangeError('world time does not go backwards')
     this.#now += by
+  }
+}
+
+/** World time that jumps to the next instant at which anything is due; `TimeKeeper` says when. */
+export class LockstepClock implements WorldClock {
+  #now: Micros
+
+  constructor(startAt: Micros) {
+    this.#now = startAt
+  }
+
+  now(): Micros {
+    return this.#now
+  }
+
+  /** True at this moment only: between two jumps the world stands still. */
+  anchors(): ClockAnchors {
+    return { platformAt: Date.now() * 1000, worldAt: this.#now, rate: 1, mode: 'lockstep' }
+  }
+
+  jumpTo(at: Micros): void {
+    this.#now = Math.max(this.#now, at)
   }
 }

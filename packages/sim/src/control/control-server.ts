@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { listenTcp } from '../data/listen.ts'
 import { ADVERSITIES } from '../world/adversity.ts'
@@ -6,6 +7,8 @@ import { canonicalName } from '../world/dns.ts'
 import { TRUTH_CLAIMS } from '../world/truth.ts'
 import type { World } from '../world/world.ts'
 import type { WorldClock } from './clock.ts'
+import { writeSnapshot } from './world-snapshot.ts'
+import type { LockstepRoutes } from './lockstep-routes.ts'
 import { checkWorldEvent, worldEventSchema, type WorldEvents } from './world-events.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
@@ -33,7 +36,28 @@ const instantsQuery = z.object({
   to: z.coerce.number().int().default(Number.MAX_SAFE_INTEGER),
 })
 
-type Answer = { readonly status: number; readonly body: unknown }
+const snapshotBody = z.strictObject({
+  file: z.string().refine((file) => isAbsolute(file), 'write an absolute path'),
+})
+
+/** A JSON answer, unless `text` and its type are given. */
+type Answer = {
+  readonly status: number
+  readonly body: unknown
+  readonly text?: string
+  readonly type?: string
+}
+
+/** What the control port acts on, besides the world. */
+export interface ControlDeps {
+  readonly clock: WorldClock
+  readonly events: WorldEvents
+  /** Null unless the clock is a lockstep one. */
+  readonly lockstep: LockstepRoutes | null
+  /** The text of a snapshot of the world as it is now. */
+  readonly snapshot: () => string
+  readonly shutdown: () => void
+}
 
 /** The control port: the clock, which the platform may read, and the witness, which only tests and people may. */
 export class ControlServer {
@@ -41,13 +65,17 @@ export class ControlServer {
   readonly #clock: WorldClock
   readonly #server: Server
   readonly #events: WorldEvents
+  readonly #lockstep: LockstepRoutes | null
+  readonly #snapshot: () => string
   readonly #shutdown: () => void
 
-  constructor(world: World, clock: WorldClock, events: WorldEvents, shutdown: () => void) {
+  constructor(world: World, deps: ControlDeps) {
     this.#world = world
-    this.#clock = clock
-    this.#events = events
-    this.#shutdown = shutdown
+    this.#clock = deps.clock
+    this.#events = deps.events
+    this.#lockstep = deps.lockstep
+    this.#snapshot = deps.snapshot
+    this.#shutdown = deps.shutdown
     this.#server = createServer((request, response) => void this.#serve(request, response))
   }
 
@@ -67,12 +95,14 @@ export class ControlServer {
       const body = await readText(request)
       this.#world.sync()
       const url = new URL(request.url ?? '/', 'http://control')
-      answer = this.#route(`${request.method ?? 'GET'} ${url.pathname}`, url.searchParams, body)
+      const route = `${request.method ?? 'GET'} ${url.pathname}`
+      answer =
+        (await this.#lockstep?.answer(route, body, response)) ?? this.#route(route, url.searchParams, body)
     } catch (error) {
       answer = { status: 400, body: { error: whyBad(error) } }
     }
-    response.writeHead(answer.status, { 'content-type': 'application/json' })
-    response.end(`${JSON.stringify(answer.body)}\n`)
+    response.writeHead(answer.status, { 'content-type': answer.type ?? 'application/json' })
+    response.end(answer.text ?? `${JSON.stringify(answer.body)}\n`)
   }
 
   #route(route: string, query: URLSearchParams, body: string): Answer {
@@ -114,9 +144,18 @@ export class ControlServer {
         world.adversity.clear()
         world.commit()
         return ok({ cleared: true })
+      case 'GET /snapshot':
+        return { status: 200, body: null, text: this.#snapshot() }
+      case 'POST /snapshot': {
+        const { file } = snapshotBody.parse(JSON.parse(body))
+        writeSnapshot(file, this.#snapshot())
+        return { status: 201, body: { file, at: world.now() } }
+      }
       case 'POST /shutdown':
         setImmediate(this.#shutdown)
         return { status: 202, body: { closing: true } }
+      case 'POST /lockstep/join':
+        return { status: 409, body: { error: 'This clock runs by itself. Start with --lockstep.' } }
       default:
         return { status: 404, body: { error: `There is no ${route}.` } }
     }

@@ -15,7 +15,7 @@ import type { Micros } from '../world/model.ts'
 import type { ChangeSet, Store, StoreImage } from '../world/store.ts'
 
 /** Format of the files; a state of another format is refused. */
-const FORMAT = 1
+export const FORMAT = 1
 /** A journal longer than this is folded into a snapshot. */
 const JOURNAL_BYTES_MAX = 32 * 1024 * 1024
 

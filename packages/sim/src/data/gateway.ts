@@ -6,6 +6,7 @@ import type { Outcome } from '../world/balancers.ts'
 import { answerMarkers } from '../world/markers.ts'
 import type { World } from '../world/world.ts'
 import { listenTcp } from './listen.ts'
+import type { Traffic } from '../control/traffic.ts'
 
 /** Answers that come later than this, in world time, are really waited for; shorter ones would only add timer noise. */
 const WAIT_FROM = 50_000
@@ -26,11 +27,13 @@ export class Gateway {
   readonly #inside: Server
   readonly #peers = new WeakMap<Duplex, Peer>()
   readonly #sockets = new Set<Duplex>()
+  readonly #traffic: Traffic
 
-  constructor(world: World) {
+  constructor(world: World, traffic: Traffic) {
     this.#world = world
+    this.#traffic = traffic
     this.#inside = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-      void this.#serve(request, response)
+      traffic.handle(request, response, () => void this.#serve(request, response))
     })
     this.#proxy = createServer((_request, response) => {
       response.writeHead(405, { 'content-type': 'text/plain' })
@@ -67,6 +70,7 @@ export class Gateway {
       case 'black-hole':
         // Nothing ever comes back; the client's own timeout ends it.
         socket.resume()
+        this.#traffic.swallow(socket, request.socket.remotePort ?? 0)
         return
       case 'refused':
         socket.end('HTTP/1.1 502 Bad Gateway\r\nx-connect-result: refused\r\nconnection: close\r\n\r\n')
@@ -92,6 +96,7 @@ export class Gateway {
     const now = this.#world.sync()
     const outcome = this.#world.balancers.request(peer.address, peer.port, now)
     if (outcome.kind === 'refused') request.socket.destroy()
+    if (outcome.kind === 'black-hole') this.#traffic.swallow(request.socket, request.socket.remotePort ?? 0)
     if (outcome.kind !== 'answer') return
     if (outcome.after >= WAIT_FROM) await this.#world.kernel.wait(now + outcome.after)
     if (!request.socket.destroyed) this.#answer(request, response, outcome)

@@ -36,7 +36,10 @@ export class Kernel {
   readonly #heap = new DueHeap<Entry>()
   readonly #handlers = new Map<string, (data: unknown) => void>()
   readonly #settlers: (() => void)[] = []
+  readonly #waits = new Set<{ readonly at: Micros }>()
   readonly #clock: () => Micros
+  /** Told of every wait of an open connection; what it returns is called when the wait is over. */
+  onPark: () => () => void = () => () => {}
   #instant: Micros
   #advancing = false
   #settledRevision = -1
@@ -133,9 +136,24 @@ export class Kernel {
 
   /** Resolves once the world reaches `at`. For open connections only: it does not survive a restart. */
   wait(at: Micros): Promise<void> {
+    const wait = { at }
+    const unpark = this.onPark()
+    this.#waits.add(wait)
     return new Promise((resolve) => {
-      this.#heap.push({ at, seq: this.#next('event'), wake: resolve })
+      const wake = (): void => {
+        this.#waits.delete(wait)
+        unpark()
+        resolve()
+      }
+      this.#heap.push({ at, seq: this.#next('event'), wake })
     })
+  }
+
+  /** When the first open connection that waits for world time is to be answered, or null. */
+  nextWaitAt(): Micros | null {
+    let first: Micros | null = null
+    for (const { at } of this.#waits) if (first === null || at < first) first = at
+    return first
   }
 
   /** When the next event is due, or null. */

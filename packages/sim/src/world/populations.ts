@@ -51,6 +51,8 @@ export interface SuccessInterval {
 
 /** What one second of requests has come to so far. */
 interface Second {
+  /** What is met at each address; the world does not change within a tick. */
+  readonly fates: Map<string, readonly Outcome[]>
   readonly tallies: Map<string, Tally>
   readonly offered: Map<string, number>
 }
@@ -121,7 +123,11 @@ export class Populations {
   /** One second of everybody's requests. */
   #tick(): void {
     this.#kernel.after(SECOND, 'population.tick', null)
-    const second: Second = { tallies: new Map(this.#tallies.entries()), offered: new Map() }
+    const second: Second = {
+      fates: new Map(),
+      tallies: new Map(this.#tallies.entries()),
+      offered: new Map(),
+    }
     for (const population of this.populations.values()) {
       const service = this.services.get(population.service)
       const vantage = this.#resolvers.vantages.get(population.vantage)
@@ -152,22 +158,33 @@ export class Populations {
   ): void {
     const { population, service, owner, requests } = one
     const { retries = 0, keptConnections } = population
-    const resolve = (): string | undefined => this.#reachable(owner, service)
+    const resolve = (): string | undefined => this.#reachable(second, owner, service)
     const kept = keptConnections && isKept(keptConnections, requests) ? keptConnections : null
     if (kept === null) return this.#requests(second, { service, retries, address: resolve(), requests })
     const overKept = requests * kept.share
-    const address = this.#connected(`${population.name}/${one.cohort}`, kept, service, resolve)
+    const fatesAt = (at: string): readonly Outcome[] => this.#fatesAt(second, at, service)
+    const address = this.#connected(`${population.name}/${one.cohort}`, kept, fatesAt, resolve)
     if (overKept > 0) this.#requests(second, { service, retries, address, requests: overKept })
     if (overKept < requests)
       this.#requests(second, { service, retries, address: resolve(), requests: requests - overKept })
   }
 
+  #fatesAt({ fates }: Second, address: string, { port }: Service): readonly Outcome[] {
+    const key = `${address}:${port}`
+    let found = fates.get(key)
+    if (found === undefined) {
+      found = this.#balancers.fates(address, port)
+      fates.set(key, found)
+    }
+    return found
+  }
+
   /** The first address of the answer that can be connected to, as browsers find it; the first if none can be. */
-  #reachable(owner: CacheOwner, service: Service): string | undefined {
+  #reachable(second: Second, owner: CacheOwner, service: Service): string | undefined {
     const { records } = this.#resolvers.lookup(owner, service.name, 'A')
     const addresses = records.flatMap((record) => (record.type === 'A' ? [record.data] : []))
     const isThere = (address: string): boolean =>
-      this.#balancers.fates(address, service.port).some(({ kind }) => kind === 'answer')
+      this.#fatesAt(second, address, service).some(({ kind }) => kind === 'answer')
     return addresses.length > 1 ? (addresses.find(isThere) ?? addresses[0]) : addresses[0]
   }
 
@@ -175,7 +192,7 @@ export class Populations {
   #connected(
     key: string,
     kept: KeptConnections,
-    service: Service,
+    fatesAt: (address: string) => readonly Outcome[],
     resolve: () => string | undefined,
   ): string | undefined {
     const now = this.#kernel.now()
@@ -183,7 +200,7 @@ export class Populations {
     const isAlive =
       known !== undefined &&
       known.closesAt > now &&
-      this.#balancers.fates(known.address, service.port).some(({ kind }) => kind === 'answer')
+      fatesAt(known.address).some(({ kind }) => kind === 'answer')
     if (isAlive) return known.address
     const address = resolve()
     if (address === undefined) {
@@ -207,7 +224,7 @@ export class Populations {
     },
   ): void {
     const { service, retries, address, requests } = one
-    const fates: readonly Outcome[] = address ? this.#balancers.fates(address, service.port) : [NOBODY]
+    const fates: readonly Outcome[] = address ? this.#fatesAt(second, address, service) : [NOBODY]
     const offset = Math.floor(this.#kernel.now() / ROUTING_SLOT)
     const met = Array.from({ length: SLOTS }, (_, slot) => fates[(offset + slot) % fates.length] ?? NOBODY)
     const failing = met.filter((fate) => !isGood(fate)).length / SLOTS

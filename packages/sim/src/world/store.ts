@@ -215,11 +215,13 @@ export class Store {
     return any ? changes : null
   }
 
+  /** Names are in order, so that equal stores have equal images whatever was asked for first. */
   image(): StoreImage {
     const image: StoreImage = { tables: {}, logs: {}, streams: {} }
-    for (const [name, { table }] of this.#tables) image.tables[name] = [...table.entries()]
-    for (const [name, log] of this.#logs) image.logs[name] = { dropped: log.dropped, entries: log.all() }
-    for (const [name, stream] of this.#streams) image.streams[name] = [...stream.image()]
+    for (const [name, { table }] of byName(this.#tables)) image.tables[name] = [...table.entries()]
+    for (const [name, log] of byName(this.#logs))
+      image.logs[name] = { dropped: log.dropped, entries: log.all() }
+    for (const [name, stream] of byName(this.#streams)) image.streams[name] = [...stream.image()]
     return image
   }
 
@@ -240,3 +242,6 @@ export class Store {
     for (const [name, entries] of Object.entries(changes.str)) this.stream(name).restore(entries)
   }
 }
+
+const byName = <T>(entries: ReadonlyMap<string, T>): [string, T][] =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : 1))
