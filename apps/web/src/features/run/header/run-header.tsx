@@ -106,7 +106,7 @@ function Clock({
   const headline = headlineOf(run, worldNow)
   if (headline === undefined) return <div className="clock" />
   const row = objectives.find(({ name }) => name === headline.objective.name)
-  const left = lastMoment(headline, worldNow)
+  const left = run.abort === null ? lastMoment(headline, worldNow) : undefined
   return (
     <div className="clock">
       <p className="clock-line">
@@ -133,7 +133,11 @@ function Clock({
       )}
       <p className="small soft">
         {left === undefined ? (
-          (row?.reason ?? '')
+          run.abort === null ? (
+            (row?.reason ?? '')
+          ) : (
+            'The run was aborted, so nothing is judged.'
+          )
         ) : (
           <>
             The objective’s time is up at <b>{clockTime(left.at, zone)}</b> {zoneName(zone)},{' '}

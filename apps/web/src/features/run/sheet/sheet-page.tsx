@@ -3,6 +3,7 @@ import type { Zone } from '../../../format/time.ts'
 import { presentObjectives } from '../objectives/present.ts'
 import { Objectives } from '../objectives/objectives.tsx'
 import type { Selection } from '../timeline/board.tsx'
+import { lanesUntil } from '../timeline/overlays.ts'
 import { timelineRows } from '../timeline/rows.ts'
 import { AddNote } from './add-note.tsx'
 import { Guardrails } from './guardrails.tsx'
@@ -45,7 +46,7 @@ export function SheetPage({
         <TimelineTable
           rows={timelineRows({ run, events, worldNow, zone })}
           lanes={lanes}
-          until={worldNow}
+          until={lanesUntil(run, worldNow)}
           zone={zone}
         />
       </div>

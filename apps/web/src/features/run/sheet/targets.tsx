@@ -52,7 +52,7 @@ export function Targets({
           <tbody>
             {rows.map((row) => (
               <tr key={row.key}>
-                <th scope="row" className="mono">
+                <th scope="row" className="mono nowrap">
                   {row.label}
                 </th>
                 <td className="nowrap">{row.place}</td>

@@ -5,7 +5,7 @@ import type { PointName } from '../../../vocabulary/measured.ts'
 import { Axis } from './axis.tsx'
 import { Cursor } from './cursor.tsx'
 import { LaneRow } from './lane.tsx'
-import { faultSpans, objectiveLimits, zeroOf } from './overlays.ts'
+import { faultSpans, lanesUntil, objectiveLimits, zeroOf } from './overlays.ts'
 import { PartsRow } from './parts-row.tsx'
 import { PointsRow } from './points-row.tsx'
 import { timelineRows } from './rows.ts'
@@ -89,7 +89,12 @@ export function Board({
           })}
         </div>
         {lanes.map((lane) => (
-          <LaneRow key={`${lane.probe} ${lane.vantage}`} lane={lane} view={view} until={worldNow} />
+          <LaneRow
+            key={`${lane.probe} ${lane.vantage}`}
+            lane={lane}
+            view={view}
+            until={lanesUntil(run, worldNow)}
+          />
         ))}
         {lanes.length === 0 ? (
           <p className="tl-empty muted">No probe has looked in this part of time.</p>

@@ -27,7 +27,7 @@ export function laneSegments(lane: ProbeLane, until: number): readonly LaneSegme
   for (const [index, point] of points.entries()) {
     const next = points[index + 1]
     const isGap = next !== undefined ? next.start - point.end > gap : until - point.end > gap
-    const to = isGap || next === undefined ? Math.max(point.start, Math.min(point.end, until)) : next.start
+    const to = isGap || next === undefined ? point.end : next.start
     push(segments, {
       from: point.start,
       to,

@@ -35,13 +35,13 @@ export function targetTimes(
   return times
 }
 
-/** Targets by place, in the order in which places appear. */
+/** Targets by place. */
 export function targetGroups(
   targets: readonly Target[],
   times: ReadonlyMap<string, TargetTimes>,
 ): readonly TargetGroup[] {
   const groups = Map.groupBy(targets, ({ region, zone }) => zone ?? region)
-  return [...groups].map(([place, members]) => {
+  return [...groups].sort(byPlace).map(([place, members]) => {
     const injected = members.flatMap(({ id }) => times.get(id)?.injectedAt ?? [])
     const restored = members.flatMap(({ id }) => times.get(id)?.restoredAt ?? [])
     const [only] = members
@@ -56,6 +56,10 @@ export function targetGroups(
       restoredAt: restored.length < members.length ? undefined : Math.max(...restored),
     }
   })
+}
+
+function byPlace(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0].localeCompare(b[0])
 }
 
 function observationsOf(event: TimelineEvent): readonly Readonly<{ target: string; injection: string }>[] {

@@ -12,6 +12,14 @@ export function faultSpans(
   )
 }
 
+/** Samples arrive in batches and are asked for once a second, so for this long nothing can be said about the newest. */
+const LANES_LAG_MS = 3000
+
+/** Up to when a lane without samples means that nobody looked. */
+export function lanesUntil(run: RunDetail, worldNow: number): number {
+  return run.isOver ? worldNow : worldNow - LANES_LAG_MS * 1000 * run.clock.rate
+}
+
 /** From when the objectives count: the onset when it was measured, else the fault. */
 export function startOf(
   run: RunDetail,
