@@ -157,6 +157,8 @@ class AwsServer {
     try {
       if (adversity?.kind === 'throttle') return new AwsFault(service.throttlingFault)
       if (adversity?.kind === 'fail') return internalFault(protocol)
+      if (this.#world.places.isRegionDown(service.globalRegion ?? authenticated.region))
+        return regionDown(protocol)
       const injected = this.#injectedFault(call)
       if (injected !== null) return injected
       const input = routed.readInput()
@@ -281,6 +283,12 @@ async function receive(request: IncomingMessage, requestId: string): Promise<Rec
 function internalFault(protocol: AwsProtocol): AwsFault {
   const code = protocol === 'ec2Query' ? 'InternalError' : 'InternalFailure'
   return new AwsFault({ code, message: 'An internal error has occurred', status: 500 })
+}
+
+/** What a Region answers whose control plane is gone; SDKs try this again. */
+function regionDown(protocol: AwsProtocol): AwsFault {
+  const code = protocol === 'ec2Query' ? 'Unavailable' : 'ServiceUnavailable'
+  return new AwsFault({ code, message: 'The service is unavailable. Please try again shortly.', status: 503 })
 }
 
 function unknownOperation(name: string): AwsFault {

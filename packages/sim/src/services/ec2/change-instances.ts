@@ -3,6 +3,7 @@ import type { Instance } from '../../world/model.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import { roleNameOf, type Call } from '../../wire/service.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
+import { AwsFault } from '../../wire/aws-fault.ts'
 import { findInstances } from './describe-instances.ts'
 import {
   dryRunSucceeded,
@@ -53,6 +54,24 @@ export function rebootInstances(call: Call, input: WireInput): WireStructure {
   const unfit = instances.find(({ state }) => state !== 'running')
   if (unfit !== undefined) throw incorrectInstanceState(unfit.id, 'rebooted')
   call.world.compute.reboot(idsOf(instances), causeOf(call, 'RebootInstances'))
+  return { return: true }
+}
+
+/** `ModifyInstanceAttribute`, as far as it is about termination protection. */
+export function modifyInstanceAttribute(call: Call, input: WireInput): WireStructure {
+  const reader = new InputReader(input, EC2_INPUT_FAULTS)
+  const [instance] = findInstances(call, [reader.requiredText('InstanceId')])
+  const isProtected = reader.structure('DisableApiTermination')?.flag('Value')
+  if (isProtected === undefined)
+    throw new AwsFault({
+      code: 'UnsupportedOperation',
+      message: 'Only disableApiTermination can be modified in this account.',
+    })
+  if (reader.flag('DryRun') === true) throw dryRunSucceeded()
+  if (instance !== undefined) {
+    const { instances } = call.world.compute
+    instances.put(instance.id, { ...instance, terminationProtected: isProtected })
+  }
   return { return: true }
 }
 

@@ -3,7 +3,7 @@ import { AwsFault } from '../../wire/aws-fault.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
-import { EC2_INPUT_FAULTS, instanceNotFound, malformedInstanceId } from './ec2-faults.ts'
+import { EC2_INPUT_FAULTS, instanceNotFound, malformedInstanceId, zoneImpaired } from './ec2-faults.ts'
 import { checkInstanceFilters, matchesInstance, readFilters, type Filter } from './filters.ts'
 import { reservationView, stateView } from './instance-view.ts'
 import { pageOf } from './paging.ts'
@@ -44,10 +44,21 @@ function selectInstances(
       message: 'The parameter instancesSet cannot be used with the parameter maxResults',
     })
   }
+  failWithZone(call, ids)
   const current = ids.length === 0 ? call.world.compute.inRegion(call.region) : findInstances(call, ids)
   const chosen = call.stale ? current.map((instance) => beforeLatestChange(call, instance)) : current
   const matching = chosen.filter((instance) => matchesInstance(instance, filters))
   return pageOf(matching, (instance) => instance.id, reader, MIN_PAGE)
+}
+
+/**
+ * While a zone is down, EC2 cannot describe what is in it: a call fails that names an instance there, or names none at
+ * all, whatever its filters. One that names instances of healthy zones only goes through.
+ */
+function failWithZone({ world, region }: Call, ids: readonly string[]): void {
+  const instances = world.compute.inRegion(region)
+  const named = ids.length === 0 ? instances : instances.filter(({ id }) => ids.includes(id))
+  if (named.some(({ az }) => world.places.isZoneDown(az))) throw zoneImpaired()
 }
 
 /**

@@ -64,3 +64,12 @@ export function insufficientCapacity(instanceType: string, az: string): AwsFault
     status: 500,
   })
 }
+
+/** EC2 cannot tell about a zone that is down. */
+export function zoneImpaired(): AwsFault {
+  return new AwsFault({
+    code: 'Unavailable',
+    message: 'The service is unavailable. Please try again shortly.',
+    status: 503,
+  })
+}

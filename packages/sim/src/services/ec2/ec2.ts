@@ -1,6 +1,12 @@
 import type { AwsService, BucketWish } from '../../wire/service.ts'
 import type { WireInput } from '../../wire/wire-value.ts'
-import { rebootInstances, startInstances, stopInstances, terminateInstances } from './change-instances.ts'
+import {
+  modifyInstanceAttribute,
+  rebootInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from './change-instances.ts'
 import { describeInstances, describeInstanceStatus } from './describe-instances.ts'
 import { describeAvailabilityZones, describeRegions } from './places.ts'
 import { describeNetworkAcls, describeSubnets } from './subnets.ts'
@@ -28,6 +34,7 @@ export function createEc2(): AwsService {
       StartInstances: { mutates: true, handle: startInstances },
       TerminateInstances: { mutates: true, handle: terminateInstances },
       RebootInstances: { mutates: true, handle: rebootInstances },
+      ModifyInstanceAttribute: { mutates: true, handle: modifyInstanceAttribute },
       CreateTags: { mutates: true, handle: createTags },
       DeleteTags: { mutates: true, handle: deleteTags },
     },
@@ -64,6 +71,7 @@ function buckets(operation: string, input: WireInput): readonly BucketWish[] {
     case 'DeleteTags':
       return [wish(operation, 100, 10, 1)]
     case 'RebootInstances':
+    case 'ModifyInstanceAttribute':
       return [wish('mutating', 50, 5, 1)]
     default: {
       const isNarrow = ['Filter', 'InstanceId', 'MaxResults'].some((member) => input[member] !== undefined)

@@ -34,11 +34,11 @@ export function describeAvailabilityZones(call: Call, input: WireInput): WireStr
       (zone) =>
         (names.length === 0 || names.includes(zone.name)) && (ids.length === 0 || ids.includes(zone.id)),
     )
-    .filter((zone) => filters.every((filter) => matchesAny([zoneField(zone, filter)], filter.values)))
+    .filter((zone) => filters.every((filter) => matchesAny([zoneField(call, zone, filter)], filter.values)))
   return {
     availabilityZoneInfo: zones.map((zone) => ({
       zoneName: zone.name,
-      zoneState: 'available',
+      zoneState: stateOf(call, zone),
       optInStatus: 'opt-in-not-required',
       regionName: zone.region,
       messageSet: [],
@@ -48,6 +48,10 @@ export function describeAvailabilityZones(call: Call, input: WireInput): WireStr
       zoneType: 'availability-zone',
     })),
   }
+}
+
+function stateOf({ world }: Call, zone: Zone): 'available' | 'impaired' {
+  return world.places.isZoneDown(zone.name) ? 'impaired' : 'available'
 }
 
 function zonesOf(world: World, region: string): readonly Zone[] {
@@ -72,7 +76,7 @@ function regionField(
   }
 }
 
-function zoneField(zone: Zone, filter: Filter): string {
+function zoneField(call: Call, zone: Zone, filter: Filter): string {
   switch (filter.name) {
     case 'zone-name':
       return zone.name
@@ -82,7 +86,7 @@ function zoneField(zone: Zone, filter: Filter): string {
     case 'group-name':
       return zone.region
     case 'state':
-      return 'available'
+      return stateOf(call, zone)
     case 'zone-type':
       return 'availability-zone'
     default:
