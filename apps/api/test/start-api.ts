@@ -9,6 +9,7 @@ import {
   type CompiledScenario,
   type Identity,
   type Metrics,
+  type Readiness,
   type RunEventBody,
   type RunId,
 } from '@firedrill/core'
@@ -84,6 +85,11 @@ const identity: Identity = {
   }),
 }
 
+const readiness: Readiness = {
+  safetyLever: async () => ({ ok: true, value: { state: 'disengaged', reason: '' } }),
+  allowances: async () => ({ ok: true, value: [] }),
+}
+
 const noMetrics: Metrics = {
   buckets: async () => ({ ok: true, value: [] }),
   alarmHistory: async () => ({ ok: true, value: [] }),
@@ -104,8 +110,9 @@ export async function startTestApi(
     ...stores,
     clock: systemClock,
     clockOf: async () => REAL_CLOCK,
-    cloud: async () => ({ faults: fakeFaultDriver().catalogue, identity, metrics: noMetrics }),
+    cloud: async () => ({ faults: fakeFaultDriver().catalogue, identity, metrics: noMetrics, readiness }),
     hints,
+    installation: { ceiling: {}, hosts: [] },
     ids: systemIds,
     random: systemRandom,
     sandboxOnly: true,

@@ -38,9 +38,10 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
       return [{ ...body, data: { ...body.data, failure: { ...failure, code, message } } }]
     }
     case 'guardrails-checked': {
+      const reasonMax = Math.min(REASON_BYTES_MAX, Math.floor(LIST_BYTES_MAX / body.data.answers.length))
       const answers = body.data.answers.map((answer) => ({
         ...answer,
-        reason: shortened(answer.reason, REASON_BYTES_MAX),
+        reason: shortened(answer.reason, reasonMax),
       }))
       return [{ ...body, data: { ...body.data, answers } }]
     }

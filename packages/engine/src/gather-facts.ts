@@ -5,13 +5,18 @@ import {
   type GuardrailFacts,
   type Outcome,
   type PlatformInstant,
+  type RunId,
   type StepFacts,
   type StepPlan,
 } from '@firedrill/core'
 import { askPatiently } from './call-out.ts'
 import type { EnginePorts } from './ports.ts'
 
-type Ports = Pick<EnginePorts, 'faults' | 'halt' | 'identity' | 'metrics' | 'clock'>
+/** What gathering asks. */
+export type FactsPorts = Pick<
+  EnginePorts,
+  'clock' | 'faults' | 'halt' | 'identity' | 'installation' | 'metrics' | 'readiness' | 'runs'
+>
 
 /** Time allowed for one question to the cloud while facts are gathered. */
 const QUESTION_TIMEOUT_MS = 20_000
@@ -23,57 +28,102 @@ export type FactsInput = Readonly<{
   rate: number
   now: PlatformInstant
   seed: number
+  /** The run that asks; its own hold on targets is in nobody's way. Absent for a dry run. */
+  runId?: RunId
   approved: ReadonlyMap<string, Outcome<StepPlan>>
   again: boolean
+  steadyState: GuardrailFacts['steadyState']
 }>
 
-/** Asks halt, caller identity, targets and stop conditions. A question that fails stays a failure: the guardrails refuse on it. */
+type Ask = <T>(what: string, question: (ends: AbortSignal) => Promise<Outcome<T>>) => Promise<Outcome<T>>
+
+/**
+ * Asks everything the guardrails judge by: halt, caller identity, targets, levers, quotas, stop conditions, other runs. A
+ * question that fails stays a failure: the guardrails refuse on it.
+ */
 export async function gatherFacts(
   input: FactsInput,
-  ports: Ports,
+  ports: FactsPorts,
   signal: AbortSignal,
 ): Promise<GuardrailFacts> {
-  const { scenario, environment } = input
-  const ask = <T>(what: string, question: (ends: AbortSignal) => Promise<Outcome<T>>) =>
-    askPatiently(ports.clock, what, QUESTION_TIMEOUT_MS, signal, question)
+  const { scenario, environment, rate, now, steadyState } = input
+  const ask: Ask = (what, question) => askPatiently(ports.clock, what, QUESTION_TIMEOUT_MS, signal, question)
+  const regions = [...new Set(injectSteps(scenario).map(({ targets }) => targets.region))]
   const halt = await ports.halt.get()
-  const identity = await ask('identity.whoAmI', (ends) => ports.identity.whoAmI(environment, ends))
+  const holders = await otherHolders(ports, input.runId)
+  const identity = await ask('identity.whoAmI', (ends) => ports.identity.whoAmI(environment, ends, regions))
+  const { steps, unknownFaults } = await gatherSteps(input, ports, ask)
+  const levers = await askEach(regions, (region) =>
+    ask('readiness.safetyLever', (ends) => ports.readiness.safetyLever(environment, region, ends)),
+  )
+  const allowances = await askEach(regions.filter(sharesQuota(steps)), (region) =>
+    ask('readiness.allowances', (ends) => ports.readiness.allowances(environment, region, ends)),
+  )
+  const alarms = new Map(scenario.stopConditions.map((one) => [one.name, one]))
+  const stopConditions = await askEach([...alarms.keys()], (name) => {
+    const { region, alarm } = alarms.get(name) ?? { region: '', alarm: '' }
+    return ask('metrics.alarmState', (ends) =>
+      ports.metrics.alarmState(environment, { region, name: alarm }, ends),
+    )
+  })
+  const { installation } = ports
+  const asked = { halt, identity, steps, unknownFaults, stopConditions, levers, allowances, holders }
+  return { scenario, environment, installation, rate, now, steadyState, approvals: 0, ...asked }
+}
+
+async function gatherSteps(
+  input: FactsInput,
+  ports: Pick<FactsPorts, 'faults'>,
+  ask: Ask,
+): Promise<Pick<GuardrailFacts, 'steps' | 'unknownFaults'>> {
+  const { environment, seed } = input
   const steps: StepFacts[] = []
   const unknownFaults: string[] = []
-  for (const step of injectSteps(scenario)) {
+  for (const step of injectSteps(input.scenario)) {
     const driver = ports.faults.get(step.fault)
     if (driver === undefined) {
       unknownFaults.push(step.fault)
       continue
     }
     const plan = () =>
-      ask(`${step.fault}.plan`, (ends) => driver.plan(step, input.seed, { environment, signal: ends }))
+      ask(`${step.fault}.plan`, (ends) => driver.plan(step, seed, { environment, signal: ends }))
+    const { restoration, expiry, fencing, reach = 'targets', obeysLever = false } = driver
     const approved = input.approved.get(step.name) ?? (await plan())
-    steps.push({
-      step: step.name,
-      irreversible: driver.restoration === 'irreversible',
-      approved,
-      ...(input.again ? { again: await plan() } : {}),
-    })
+    const again = input.again ? { again: await plan() } : {}
+    steps.push({ step, restoration, expiry, fencing, reach, obeysLever, approved, ...again })
   }
-  const stopConditions = new Map<string, Outcome<string>>()
-  for (const condition of scenario.stopConditions) {
-    const alarm = { region: condition.region, name: condition.alarm }
-    stopConditions.set(
-      condition.name,
-      await ask('metrics.alarmState', (ends) => ports.metrics.alarmState(environment, alarm, ends)),
-    )
-  }
-  return {
-    scenario,
-    environment,
-    halt,
-    identity,
-    rate: input.rate,
-    now: input.now,
-    steps,
-    stopConditions,
-    approvals: 0,
-    unknownFaults,
-  }
+  return { steps, unknownFaults }
+}
+
+/** Targets of other runs from their baseline to their end: as long as they hold the locks on them. */
+async function otherHolders(
+  { runs }: Pick<FactsPorts, 'runs'>,
+  own: RunId | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const others = (await runs.probed()).filter(({ id }) => id !== own)
+  return new Map(
+    others.flatMap(({ id, state }) =>
+      state.planned.flatMap(({ targets }) => targets.map((target) => [target.id, id] as const)),
+    ),
+  )
+}
+
+function sharesQuota(steps: readonly StepFacts[]): (region: string) => boolean {
+  const sharing = new Set(
+    steps.flatMap(({ step, approved, again }) =>
+      [approved, again].some((plan) => plan?.ok === true && plan.value.demands?.some((one) => one.isShared))
+        ? [step.targets.region]
+        : [],
+    ),
+  )
+  return (region) => sharing.has(region)
+}
+
+async function askEach<T>(
+  names: readonly string[],
+  question: (name: string) => Promise<Outcome<T>>,
+): Promise<ReadonlyMap<string, Outcome<T>>> {
+  return new Map(
+    await Promise.all(names.map(async (name): Promise<[string, Outcome<T>]> => [name, await question(name)])),
+  )
 }

@@ -16,10 +16,10 @@ import {
   type StepFacts,
   type StepPlan,
 } from '@firedrill/core'
-import { gatherFacts } from './gather-facts.ts'
+import { gatherFacts, type FactsPorts } from './gather-facts.ts'
 import type { EnginePorts } from './ports.ts'
 
-type Ports = Pick<EnginePorts, 'faults' | 'halt' | 'identity' | 'metrics' | 'clock' | 'sha256'>
+type Ports = FactsPorts & Pick<EnginePorts, 'sha256'>
 
 /** One inject step of a dry run. `failure` is set when the cloud could not be asked; then nothing else is known. */
 export type DryStep = Readonly<{
@@ -64,14 +64,14 @@ export type PlanInput = Readonly<{
 export function createPlanRun(ports: Ports) {
   return async function planRun(input: PlanInput, signal: AbortSignal): Promise<DryRun> {
     const facts = await gatherFacts(
-      { ...input, rate: input.clock.rate, approved: new Map(), again: false },
+      { ...input, rate: input.clock.rate, approved: new Map(), again: false, steadyState: 'later' },
       ports,
       signal,
     )
     const guardrails = checkGuardrails(facts)
     const steps = injectSteps(input.scenario).flatMap((step) => {
       const driver = ports.faults.get(step.fault)
-      const found = facts.steps.find((candidate) => candidate.step === step.name)
+      const found = facts.steps.find((candidate) => candidate.step.name === step.name)
       return driver === undefined || found === undefined ? [] : [dryStep(step, driver, found, input, ports)]
     })
     const planHash = hashOfPlan(facts.steps, facts.unknownFaults.length === 0, ports)
@@ -115,7 +115,9 @@ function dryStep(
 }
 
 function hashOfPlan(steps: readonly StepFacts[], isWhole: boolean, ports: Ports): string | undefined {
-  const planned = steps.flatMap(({ step, approved }) => (approved.ok ? [{ step, plan: approved.value }] : []))
+  const planned = steps.flatMap(({ step, approved }) =>
+    approved.ok ? [{ step: step.name, plan: approved.value }] : [],
+  )
   return isWhole && planned.length === steps.length
     ? ports.sha256(canonicalJson({ steps: planned }))
     : undefined

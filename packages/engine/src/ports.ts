@@ -10,9 +10,11 @@ import type {
   HaltStore,
   Hints,
   Identity,
+  Installation,
   KitStore,
   Metrics,
   Random,
+  Readiness,
   RunStore,
   Samples,
   Sha256,
@@ -35,9 +37,12 @@ export type EnginePorts = Readonly<{
   halt: HaltStore
   hints: Hints
   identity: Identity
+  /** What the operator says of this installation: its ceilings, and the hosts it lives by. */
+  installation: Installation
   kits: KitStore
   metrics: Metrics
   random: Random
+  readiness: Readiness
   runs: RunStore
   samples: Samples
   sha256: Sha256

@@ -26,13 +26,13 @@ export type Asker = Readonly<{ teamId: string; actor: Actor }>
 
 type Ports = Pick<
   EnginePorts,
-  'runs' | 'definitions' | 'halt' | 'hints' | 'random' | 'clock' | 'clockOf' | 'sha256'
+  'runs' | 'definitions' | 'halt' | 'hints' | 'installation' | 'random' | 'clock' | 'clockOf' | 'sha256'
 > &
   Readonly<{
     ids: Ids
     drills: DrillStore
     /** What only a plan asks the cloud with; loaded when the first plan is made, because the SDK is large. */
-    cloud: () => Promise<Pick<EnginePorts, 'faults' | 'identity' | 'metrics'>>
+    cloud: () => Promise<Pick<EnginePorts, 'faults' | 'identity' | 'metrics' | 'readiness'>>
     /** Until sign-in is configured: only sandboxes may be started, and their one user may lift a halt. */
     sandboxOnly: boolean
   }>

@@ -3,6 +3,7 @@ import { migrate, openStores, type Stores } from '@firedrill/db'
 import { createUseCases } from '@firedrill/engine'
 import { createQueue } from '@firedrill/queue'
 import {
+  ceilingRoom,
   createHealth,
   createLogger,
   createPlatformTime,
@@ -11,6 +12,7 @@ import {
   dbRoom,
   endWithParent,
   ensureSecretFile,
+  hostsOf,
   httpRoom,
   loadConfig,
   logRoom,
@@ -52,7 +54,10 @@ export type Composition = Readonly<{
 
 /** Constructs every adapter from the environment's variables. The only place that does so in this app. */
 export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
-  const config = loadConfig({ db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom }, env)
+  const config = loadConfig(
+    { db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom, ceiling: ceilingRoom },
+    env,
+  )
   const log = createLogger('api', config.log)
   const clock = systemClock
   const shutdown = createShutdown({ log, clock })
@@ -91,6 +96,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     clockOf: clockOf(stores, worldClocks),
     cloud: cloudWhenNeeded(shutdown),
     hints: queue.hints,
+    installation: { ceiling: config.ceiling, hosts: hostsOf(config) },
     ids: systemIds,
     random: systemRandom,
     sandboxOnly: true,
@@ -118,7 +124,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
 /** The cloud's adapters, loaded by the first plan: they take more memory than all the rest of the API. */
 function cloudWhenNeeded(shutdown: Shutdown): Parameters<typeof createUseCases>[0]['cloud'] {
   const load = async () => {
-    const { createAwsClients, createFaultCatalogue, createIdentity, createMetrics } =
+    const { createAwsClients, createFaultCatalogue, createIdentity, createMetrics, createReadiness } =
       await import('@firedrill/aws')
     const clients = createAwsClients()
     shutdown.add('aws clients', () => clients.close())
@@ -126,6 +132,7 @@ function cloudWhenNeeded(shutdown: Shutdown): Parameters<typeof createUseCases>[
       faults: createFaultCatalogue(clients),
       identity: createIdentity(clients),
       metrics: createMetrics(clients),
+      readiness: createReadiness(clients),
     }
   }
   let loading: ReturnType<typeof load> | undefined

@@ -3,16 +3,19 @@ import {
   createFaultCatalogue,
   createIdentity,
   createMetrics,
+  createReadiness,
   type AwsClients,
 } from '@firedrill/aws'
 import type { Actor, ActorKind } from '@firedrill/core'
 import { openStores, type Stores } from '@firedrill/db'
 import {
+  ceilingRoom,
   createLogger,
   createShutdown,
   createWorldClocks,
   dbRoom,
   endWithParent,
+  hostsOf,
   loadConfig,
   logRoom,
   queueRoom,
@@ -49,7 +52,10 @@ export type Worker = Readonly<{
 }>
 
 function readConfig(env: NodeJS.ProcessEnv) {
-  return loadConfig({ db: dbRoom, queue: queueRoom, worker: workerRoom, log: logRoom }, env)
+  return loadConfig(
+    { db: dbRoom, queue: queueRoom, worker: workerRoom, log: logRoom, ceiling: ceilingRoom },
+    env,
+  )
 }
 
 /** Constructs the adapters. The only place that does so in this app, besides the roles' own queue. */
@@ -98,8 +104,10 @@ export function composeWorker(role: Role): Worker {
       faults: createFaultCatalogue(clients),
       halt,
       identity: createIdentity(clients),
+      installation: { ceiling: config.ceiling, hosts: hostsOf(config) },
       metrics: createMetrics(clients),
       random: systemRandom,
+      readiness: createReadiness(clients),
       runs,
       samples,
       sha256,

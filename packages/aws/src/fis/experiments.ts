@@ -3,6 +3,7 @@ import {
   ListExperimentResolvedTargetsCommand,
   ListExperimentsCommand,
   ListExperimentTemplatesCommand,
+  type ExperimentSummary,
 } from '@aws-sdk/client-fis'
 import type { Outcome, WorldInstant } from '@firedrill/core'
 import { failed, read, readPages, success } from '../call.ts'
@@ -81,12 +82,29 @@ export async function readExperiment(
 
 /** The experiment that carries a token, or null when there is none. Reads every page: absence has to be certain. */
 export async function findExperimentId(
-  { fis }: Aws,
+  aws: Aws,
   token: string,
   signal: AbortSignal,
 ): Promise<Outcome<string | null>> {
+  const all = await listExperiments(aws, signal)
+  if (!all.ok) return all
+  return success(all.value.find(({ tags }) => tags?.[TOKEN_TAG] === token)?.id ?? null)
+}
+
+/** How many experiments of the Region, anybody's, are not over. */
+export async function countActiveExperiments(aws: Aws, signal: AbortSignal): Promise<Outcome<number>> {
+  const all = await listExperiments(aws, signal)
+  if (!all.ok) return all
+  const over: readonly (string | undefined)[] = ['completed', 'stopped', 'failed', 'cancelled']
+  return success(all.value.filter(({ state }) => !over.includes(state?.status)).length)
+}
+
+async function listExperiments(
+  { fis }: Aws,
+  signal: AbortSignal,
+): Promise<Outcome<readonly ExperimentSummary[]>> {
   const operation = 'fis.ListExperiments'
-  const all = await readPages(
+  return readPages(
     (nextToken) =>
       read(operation, signal, (options) =>
         fis.send(
@@ -98,8 +116,6 @@ export async function findExperimentId(
     (page) => page.nextToken,
     operation,
   )
-  if (!all.ok) return all
-  return success(all.value.find(({ tags }) => tags?.[TOKEN_TAG] === token)?.id ?? null)
 }
 
 /** The experiment of an act: by its id when that is known, else by the token. Null when there is none. */

@@ -61,6 +61,12 @@ export const compiledEnvironmentSchema = z.strictObject({
     exemptTag: z.string(),
     /** Record names (full, no trailing dot) that are never touched. */
     protectedRecords: z.array(z.string()),
+    /** A resource with any of these tags is never a target; absent means none. */
+    protectedTags: z.record(z.string(), z.string()).optional(),
+    /** Hosted zones (by name) and Availability Zones (by AWS name) in which nothing is touched; absent means none. */
+    protectedZones: z.array(z.string()).optional(),
+    /** Whether faults that cannot be put back may be used at all; absent means no. */
+    irreversible: z.boolean().optional(),
     blastRadius: z.strictObject({ targetsMax: z.int().min(1), percentMax: z.number().gt(0).max(100) }),
   }),
   /** When drills may start; empty means always. Minutes of the day in the window's zone. */
@@ -72,6 +78,8 @@ export const compiledEnvironmentSchema = z.strictObject({
       timeZone: z.string(),
     }),
   ),
+  /** When drills may not start, whatever the windows say; microseconds since the epoch, `to` exclusive. Absent means never. */
+  freezes: z.array(z.strictObject({ from: z.int(), to: z.int(), reason: z.string() })).optional(),
   approvalsNeeded: z.int().min(0),
 })
 export type CompiledEnvironment = z.infer<typeof compiledEnvironmentSchema>

@@ -1,5 +1,5 @@
-import { isLoopback } from '../guardrail/check.ts'
 import type { CompiledEnvironment } from './environment.ts'
+import { isLoopback } from './loopback.ts'
 
 /**
  * True when nothing that is done in an environment can leave this machine: it says so, its cloud is on loopback and it

@@ -1,23 +1,34 @@
 import { z } from 'zod'
 
-/** Every guardrail, in the order in which it is asked. */
+/** Every guardrail, in the order in which it is asked. Each has a file in `checks` and a page in docs/guardrails. */
 export const GUARDRAILS = [
   'halt',
   'environment-enabled',
+  'credentials',
   'caller-identity',
   'region',
   'rate',
+  'safety-lever',
   'window',
+  'freeze',
+  'known-faults',
   'response',
   'selector',
-  'blast-radius',
-  'tags',
-  'protected-records',
   'approval',
-  'lock',
   'drift',
+  'tags',
+  'protected-tags',
+  'protected-zones',
+  'protected-records',
+  'blast-radius',
+  'lock',
   'irreversible',
+  'dead-man',
   'stop-conditions',
+  'quotas',
+  'fault-duration',
+  'platform-apart',
+  'survivors',
   'steady-state',
 ] as const
 export type GuardrailCode = (typeof GUARDRAILS)[number]

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { CompiledEnvironment } from '../environment/environment.ts'
 import type { Failure } from '../failure/failure.ts'
+import type { Reach } from '../fault/reach.ts'
 import type { Expiry, Fencing, Restoration } from '../fault/restoration.ts'
 import type { Json } from '../journal/canonical-json.ts'
 import type { InjectStep } from '../scenario/scenario.ts'
@@ -10,13 +11,37 @@ import type { WorldInstant } from '../time/instant.ts'
 /** The answer of any call to the outside: a value, or a failure as data. */
 export type Outcome<T> = Readonly<{ ok: true; value: T } | { ok: false; failure: Failure }>
 
+/** Guardrails for which only a driver can tell which targets are unfit. */
+export const UNFIT_REASONS = ['tags', 'protected-tags', 'protected-records'] as const
+export type UnfitReason = (typeof UNFIT_REASONS)[number]
+
+/** How much of one quota of the cloud a step needs. Plain numbers that are the same whenever the same step is planned. */
+export type Demand = Readonly<{
+  /** What people call it; where it is shared, the word that `Readiness.allowances` uses too. */
+  quota: string
+  /** What the limit holds for: each request alone, all steps of a Region, or all steps of the account. */
+  per: 'request' | 'region' | 'account'
+  fault: number
+  undo: number
+  limit: number
+  /** Others use it too, so that what is in use now has to be known. */
+  isShared: boolean
+}>
+
+/** The capacity that is left once a step's fault is in. */
+export type Survivors = Readonly<{ healthy: number; needed: number; where: string }>
+
 /** What planning one inject step found. Plain JSON: it is hashed, stored and shown. */
 export type StepPlan = Readonly<{
   targets: readonly FrozenTarget[]
   /** Size of the population the selector chose from. */
   population: number
   /** Targets that lack a required tag or are exempt or protected, with the reason; any entry refuses the run. */
-  unfit: readonly Readonly<{ target: string; guardrail: 'tags' | 'protected-records'; reason: string }>[]
+  unfit: readonly Readonly<{ target: string; guardrail: UnfitReason; reason: string }>[]
+  /** What fault and undo need of the cloud's quotas. Absent: not known, which only a sandbox may be. */
+  demands?: readonly Demand[]
+  /** Absent: not known. */
+  survivors?: Survivors
   /** Prior state of every target, all that undo and its verification need. */
   capture: Json
   /** Calls that apply and undo will make, for people: `route53 ChangeResourceRecordSets: DELETE …`. */
@@ -70,6 +95,10 @@ export type FaultDriver = Readonly<{
   restoration: Restoration
   fencing: Fencing
   expiry: Expiry
+  /** How far the effect goes beyond the targets; absent means not at all. */
+  reach?: Reach
+  /** The cloud itself refuses this fault while the Region's safety lever is engaged. Absent means it does not. */
+  obeysLever?: boolean
   /** Scenario `parameters` of this fault. */
   parameters: z.ZodType<Record<string, string | number | boolean>>
   /** Resolves the selector (random choices by `seed`) and captures prior state. Describes only. */

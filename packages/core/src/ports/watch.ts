@@ -8,7 +8,12 @@ import type { RunId } from '../ids/ids.ts'
 /** Who the cloud says we are: asked with the very clients that will act. */
 export type CallerIdentity = Readonly<{ account: string; arn: string }>
 export type Identity = Readonly<{
-  whoAmI(environment: CompiledEnvironment, signal: AbortSignal): Promise<Outcome<CallerIdentity>>
+  /** `regions`: names of the Regions whose clients will act, besides the home Region. All have to give the same answer. */
+  whoAmI(
+    environment: CompiledEnvironment,
+    signal: AbortSignal,
+    regions?: readonly string[],
+  ): Promise<Outcome<CallerIdentity>>
 }>
 
 export type MetricSource = Extract<

@@ -1,23 +1,25 @@
 import {
   checkGuardrails,
   type GuardrailAnswer,
+  type GuardrailFacts,
   type Outcome,
   type RunEventBody,
   type RunState,
   type StepPlan,
 } from '@firedrill/core'
-import { gatherFacts } from '../gather-facts.ts'
+import { gatherFacts, type FactsPorts } from '../gather-facts.ts'
 import { loadPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { Tenure } from '../tenure.ts'
 
-type Ports = Pick<EnginePorts, 'faults' | 'halt' | 'identity' | 'metrics' | 'clock' | 'evidence'>
+type Ports = FactsPorts & Pick<EnginePorts, 'evidence'>
 
-/** Asks every guardrail about the frozen plan, resolving the targets once more, and records all answers. */
+/** Asks every guardrail about the frozen plan, resolving the targets once more. Answers what each said. */
 export async function askGuardrails(
   tenure: Tenure,
   ports: Ports,
   signal: AbortSignal,
+  steadyState: GuardrailFacts['steadyState'] = 'later',
 ): Promise<readonly GuardrailAnswer[]> {
   const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
   const approved = new Map<string, Outcome<StepPlan>>(
@@ -30,8 +32,10 @@ export async function askGuardrails(
       rate: tenure.clock.rate,
       now: tenure.now(),
       seed: tenure.state.seed,
+      runId: tenure.id,
       approved,
       again: true,
+      steadyState,
     },
     ports,
     signal,
@@ -50,21 +54,26 @@ export async function checkPreflight(tenure: Tenure, ports: Ports, signal: Abort
     return
   }
   const locks = tenure.state.planned.flatMap((step) => step.targets.map((target) => target.id))
-  const held: GuardrailAnswer = { guardrail: 'lock', allow: true, reason: 'in order' }
   const { lockedBy } = await tenure.recordIf(
     isPreflight,
     () => [
-      { type: 'guardrails-checked', data: { answers: [...answers, held], allowed: true } },
+      { type: 'guardrails-checked', data: { answers: [...answers], allowed: true } },
       {
         type: 'status-changed',
-        data: { from: 'preflight', to: 'baseline', why: `${answers.length + 1} guardrails allow` },
+        data: { from: 'preflight', to: 'baseline', why: `${answers.length} guardrails allow` },
       },
     ],
     { locks },
   )
+  // Another run took a target between the question and the transaction, which has the last word.
   if (lockedBy !== undefined) {
     await tenure.recordIf(isPreflight, () =>
-      refusal('preflight', [...answers, { guardrail: 'lock', allow: false, reason: lockedBy }]),
+      refusal(
+        'preflight',
+        answers.map((answer) =>
+          answer.guardrail === 'lock' ? { ...answer, allow: false, reason: lockedBy } : answer,
+        ),
+      ),
     )
   }
 }

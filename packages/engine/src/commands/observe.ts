@@ -1,5 +1,4 @@
 import {
-  checkGuardrails,
   decideAbort,
   responseSeen,
   measure,
@@ -8,21 +7,18 @@ import {
   worldInstant,
   type CompiledObjective,
   type GuardrailAnswer,
-  type Outcome,
   type ResponseSeen,
   type RunEventBody,
-  type StepPlan,
 } from '@firedrill/core'
 import { callOut } from '../call-out.ts'
-import { gatherFacts } from '../gather-facts.ts'
+import type { FactsPorts } from '../gather-facts.ts'
 import { gatherMeasureInput } from '../gather-measure-input.ts'
-import { loadPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
-import { refusal } from './check-guardrails.ts'
+import { askGuardrails, refusal } from './check-guardrails.ts'
 
-type Ports = Pick<EnginePorts, 'samples' | 'metrics' | 'evidence' | 'clock' | 'faults' | 'halt' | 'identity'>
+type Ports = FactsPorts & Pick<EnginePorts, 'samples' | 'evidence'>
 
 /** How often each stop condition is asked while faults go in or are in, in world time. */
 export const STOP_CONDITION_EVERY_MS = 10_000
@@ -45,58 +41,30 @@ export async function checkSteadyState(
   const from = worldInstant(tenure.state.entered.baseline ?? tenure.worldNow())
   const to = tenure.worldNow()
   const samples = await ports.samples.read(tenure.id, { from, to })
-  const { holds, isKnown, seen } = steadyState(
+  const steady = steadyState(
     samples,
     tenure.scenario,
     tenure.environment.probes.vantages.map(({ name }) => name),
     { from, to },
   )
+  const { holds, isKnown, seen } = steady
   const { forMs } = tenure.scenario.steadyState
   if (!isKnown && to < plusMs(from, 2 * forMs)) return 'not-yet'
-  const answers = holds ? await driftAnswers(tenure, ports, signal) : []
+  const answers: readonly GuardrailAnswer[] = holds
+    ? await askGuardrails(tenure, ports, signal, steady)
+    : [{ guardrail: 'steady-state', allow: false, reason: seen }]
   // Questions that were called off were not answered: whoever takes the run over asks again.
   if (signal.aborted) return 'not-yet'
-  const steady: GuardrailAnswer = {
-    guardrail: 'steady-state',
-    allow: holds,
-    reason: holds ? 'in order' : seen,
-  }
   const checked: RunEventBody = { type: 'steady-state-checked', data: { holds, seen } }
-  const refused = [...answers, steady].filter((answer) => !answer.allow)
+  const isRefused = answers.some(({ allow }) => !allow)
   await tenure.recordIf(
     (state) => state.status === 'baseline',
     () =>
-      refused.length > 0
-        ? [checked, ...refusal('baseline', refused)]
+      isRefused
+        ? [checked, ...refusal('baseline', answers)]
         : [checked, { type: 'status-changed', data: { from: 'baseline', to: 'injecting', why: seen } }],
   )
   return 'went-on'
-}
-
-/** The guardrails once more, right before the first act. */
-async function driftAnswers(
-  tenure: Tenure,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<readonly GuardrailAnswer[]> {
-  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
-  const approved = new Map<string, Outcome<StepPlan>>(
-    file.steps.map(({ step, plan }) => [step, { ok: true, value: plan }]),
-  )
-  const facts = await gatherFacts(
-    {
-      scenario: tenure.scenario,
-      environment: tenure.environment,
-      rate: tenure.clock.rate,
-      now: tenure.now(),
-      seed: tenure.state.seed,
-      approved,
-      again: true,
-    },
-    ports,
-    signal,
-  )
-  return checkGuardrails(facts)
 }
 
 /** Asks the stop conditions whose time has come; one that is breached aborts the run. Answers whether one was. */

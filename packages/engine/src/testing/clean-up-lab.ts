@@ -81,6 +81,11 @@ export function cleanUpLab({ scenario = {}, instances = 3, wrap = (driver) => dr
     crash: () => undefined,
     faults,
     hints,
+    installation: { ceiling: {}, hosts: [] },
+    readiness: {
+      safetyLever: async () => ({ ok: true, value: { state: 'disengaged', reason: '' } }),
+      allowances: async () => ({ ok: true, value: [] }),
+    },
     identity: {
       whoAmI: async () => ({
         ok: true,

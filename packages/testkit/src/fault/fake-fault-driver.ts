@@ -109,6 +109,7 @@ function plan(
       unfit: chosen
         .filter(({ tags }) => tags[environment.touch.exemptTag] === 'true')
         .map(({ id }) => ({ target: id, guardrail: 'tags', reason: `${id} is exempt` })),
+      demands: [],
       capture: Object.fromEntries(chosen.map(({ id, value }) => [id, value])),
       calls: ['fake Set: value=broken', 'fake Set: value as captured'],
       permissions: ['fake:Describe', 'fake:Set'],

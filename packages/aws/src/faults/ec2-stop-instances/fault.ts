@@ -36,10 +36,12 @@ export function createEc2StopInstances(clients: AwsClients): FaultDriver {
     restoration: 'equivalent',
     fencing: 'idempotent-key',
     expiry: 'native',
+    obeysLever: true,
     parameters,
     async plan(step, seed, { environment, signal }) {
-      const aws = clients.get({ environment, region: step.targets.region, purpose: 'observe' })
-      return aws.ok ? planStep(aws.value, step, seed, environment, signal) : aws
+      const observe = (region: string) => clients.get({ environment, region, purpose: 'observe' })
+      const aws = observe(step.targets.region)
+      return aws.ok ? planStep(aws.value, step, seed, environment, observe, signal) : aws
     },
     undo(step, plan, key, environment) {
       return {

@@ -1,10 +1,13 @@
-import type { Filter } from '@aws-sdk/client-ec2'
-import type { CompiledEnvironment, InjectStep, Outcome, StepPlan } from '@firedrill/core'
+import type { CompiledEnvironment, Demand, InjectStep, Outcome, StepPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { findInstances, type SeenInstance } from '../../ec2/describe-instances.ts'
+import { experimentDemands } from '../../fis/quotas.ts'
 import { choose } from '../choose.ts'
+import { tagProblems } from '../tag-problems.ts'
 import { captureState, type Capture } from './capture.ts'
+import { filtersOf } from './selection.ts'
+import { survivorsOf } from './survivors.ts'
 import { checkStep, templateOf } from './template.ts'
 
 const OPERATION = 'ec2-stop-instances.plan'
@@ -17,6 +20,7 @@ export const PERMISSIONS = [
   'fis:CreateExperimentTemplate',
   'fis:DeleteExperimentTemplate',
   'fis:GetExperiment',
+  'fis:GetSafetyLever',
   'fis:ListExperimentResolvedTargets',
   'fis:ListExperimentTemplates',
   'fis:ListExperiments',
@@ -33,6 +37,7 @@ export async function planStep(
   step: InjectStep,
   seed: number,
   environment: CompiledEnvironment,
+  observe: (region: string) => Outcome<Aws>,
   signal: AbortSignal,
 ): Promise<Outcome<StepPlan>> {
   const problem = checkStep(step)
@@ -49,7 +54,14 @@ export async function planStep(
   if (!capture.ok) return capture
   const template = templateOf(step, capture.value, 'plan', environment)
   if (!template.ok) return template
+  const survivors = await survivorsOf(aws, step, capture.value, environment, observe, signal)
+  if (!survivors.ok) return survivors
   return success({
+    ...(survivors.value === undefined ? {} : { survivors: survivors.value }),
+    demands: [
+      ...experimentDemands(Object.keys(template.value.request.actions ?? {}).length),
+      startDemand(choice.chosen.length),
+    ],
     targets: capture.value.instances.map(({ arn, id, name, zone }) => ({
       id: arn,
       label: name === id ? id : `${name} (${id})`,
@@ -64,35 +76,34 @@ export async function planStep(
   })
 }
 
-/** Tags and state are asked of EC2; zones are told apart here, since a selector may mix names and ids. */
-function filtersOf(step: InjectStep): readonly Filter[] {
-  return [
-    { Name: 'instance-state-name', Values: ['running'] },
-    ...Object.entries(step.targets.tags).map(([key, value]) => ({
-      Name: `tag:${key}`,
-      Values: [literal(value)],
-    })),
-  ]
-}
+/** Instances that EC2 lets an account start at once; undo may have to start all of them itself. */
+const STARTS_MAX = 1000
 
-/** A filter value that means itself: `*`, `?` and `\` are wildcards to EC2. */
-function literal(value: string): string {
-  return value.replaceAll(/[*?\\]/g, String.raw`\$&`)
+function startDemand(instances: number): Demand {
+  return {
+    quota: 'EC2 instances started at once',
+    per: 'region',
+    fault: 0,
+    undo: instances,
+    limit: STARTS_MAX,
+    isShared: false,
+  }
 }
 
 function unfitOf(
   instances: readonly SeenInstance[],
   capture: Capture,
-  { touch }: CompiledEnvironment,
+  environment: CompiledEnvironment,
 ): StepPlan['unfit'] {
   return instances.flatMap(({ id, tags }) => {
     const target = capture.instances.find((captured) => captured.id === id)?.arn ?? id
-    const missing = Object.entries(touch.requiredTags).filter(([key, value]) => tags[key] !== value)
-    const reasons = [
-      ...missing.map(([key, value]) => `has no tag ${key}=${value}, which the environment requires`),
-      ...(tags[touch.exemptTag]?.toLowerCase() === 'true' ? [`is exempt: ${touch.exemptTag}=true`] : []),
+    const missing = Object.entries(environment.touch.requiredTags)
+      .filter(([key, value]) => tags[key] !== value)
+      .map(([key, value]) => `has no tag ${key}=${value}, which the environment requires`)
+    return [
+      ...missing.map((reason) => ({ target, guardrail: 'tags' as const, reason })),
+      ...tagProblems(tags, environment).map((problem) => ({ target, ...problem })),
     ]
-    return reasons.map((reason) => ({ target, guardrail: 'tags' as const, reason }))
   })
 }
 

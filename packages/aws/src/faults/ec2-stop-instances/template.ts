@@ -1,14 +1,11 @@
 import type { CreateExperimentTemplateCommandInput } from '@aws-sdk/client-fis'
 import { isoDuration, type CompiledEnvironment, type InjectStep, type Outcome } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
+import { ARNS_PER_TARGET, PARALLEL_ACTIONS } from '../../fis/quotas.ts'
 import { KEY_TAG, keyTagValue, keyToken, TOKEN_TAG } from '../key-token.ts'
 import type { Capture } from './capture.ts'
 import { parameters, stopAlarmNames } from './parameters.ts'
 
-/** FIS takes this many ARNs in one target … */
-const ARNS_PER_TARGET = 5
-/** … and runs this many actions beside each other, one a target here. */
-const PARALLEL_ACTIONS = 10
 const DURATION_MIN_MS = 60_000
 const DURATION_MAX_MS = 12 * 3_600_000
 const STOP_CONDITIONS_MAX = 5

@@ -1,10 +1,11 @@
 import { ListTagsForResourceCommand } from '@aws-sdk/client-route-53'
-import type { CompiledEnvironment, InjectStep, Outcome, StepPlan } from '@firedrill/core'
+import type { CompiledEnvironment, Demand, InjectStep, Outcome, StepPlan } from '@firedrill/core'
 import { failed, read, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { listProtections, listRecordSets } from '../../route53/list-record-sets.ts'
 import { normalName, recordLabel, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
 import { choose } from '../choose.ts'
+import { tagProblems } from '../tag-problems.ts'
 import { toJson } from './capture.ts'
 
 const OPERATION = 'route53-remove-record.plan'
@@ -58,6 +59,7 @@ export async function planStep(
     })),
     population: removable.length,
     unfit: unfit.value,
+    demands: demandsOf(choice.chosen),
     capture,
     calls: callsOf(choice.chosen),
     permissions: PERMISSIONS,
@@ -90,7 +92,7 @@ async function unfitOf(
   aws: Aws,
   zoneId: string,
   records: readonly RecordSet[],
-  { touch }: CompiledEnvironment,
+  environment: CompiledEnvironment,
   signal: AbortSignal,
 ): Promise<Outcome<StepPlan['unfit']>> {
   const protections = await listProtections(aws, zoneId, signal)
@@ -102,10 +104,13 @@ async function unfitOf(
     ),
   )
   if (!tags.ok) return tags
-  const isExempt = tags.value.ResourceTagSet?.Tags?.some(
-    ({ Key, Value }) => Key === touch.exemptTag && Value?.toLowerCase() === 'true',
+  const ofZone = tagProblems(
+    Object.fromEntries(
+      (tags.value.ResourceTagSet?.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
+    ),
+    environment,
   )
-  const forbidden = new Set(touch.protectedRecords.map(normalName))
+  const forbidden = new Set(environment.touch.protectedRecords.map(normalName))
   return success(
     records.flatMap((record) => {
       const target = recordTargetId(zoneId, record)
@@ -125,19 +130,48 @@ async function unfitOf(
       ]
       return [
         ...reasons.map((reason) => ({ target, guardrail: 'protected-records' as const, reason })),
-        ...(isExempt === true
-          ? [{ target, guardrail: 'tags' as const, reason: `its zone is exempt: ${touch.exemptTag}=true` }]
-          : []),
+        ...ofZone.map(({ guardrail, reason }) => ({ target, guardrail, reason: `its zone ${reason}` })),
       ]
     }),
   )
 }
 
-function batchProblem(records: readonly RecordSet[]): string | undefined {
+/** A batch counts once for each record in the account's change budget, which refills at 100 a second. */
+const CHANGES_MAX = 1500
+
+/** Fault and undo are one batch each, of the same size. */
+function demandsOf(records: readonly RecordSet[]): readonly Demand[] {
+  const { values, characters } = sizeOf(records)
+  const alike = { isShared: false, per: 'request' } as const
+  return [
+    { quota: 'Route 53 values in a batch', fault: values, undo: values, limit: ELEMENTS_MAX, ...alike },
+    {
+      quota: 'Route 53 characters in a batch',
+      fault: characters,
+      undo: characters,
+      limit: CHARACTERS_MAX,
+      ...alike,
+    },
+    {
+      quota: 'Route 53 changes at once',
+      fault: records.length,
+      undo: records.length,
+      limit: CHANGES_MAX,
+      isShared: false,
+      per: 'account',
+    },
+  ]
+}
+
+function sizeOf(records: readonly RecordSet[]): Readonly<{ values: number; characters: number }> {
   const values = records.flatMap(({ ResourceRecords }) => ResourceRecords ?? [{ Value: '' }])
-  const characters = values.reduce((sum, { Value }) => sum + Value.length, 0)
-  return values.length > ELEMENTS_MAX || characters > CHARACTERS_MAX
-    ? `${values.length} values with ${characters} characters do not fit into one batch`
+  return { values: values.length, characters: values.reduce((sum, { Value }) => sum + Value.length, 0) }
+}
+
+function batchProblem(records: readonly RecordSet[]): string | undefined {
+  const { values, characters } = sizeOf(records)
+  return values > ELEMENTS_MAX || characters > CHARACTERS_MAX
+    ? `${values} values with ${characters} characters do not fit into one batch`
     : undefined
 }
 

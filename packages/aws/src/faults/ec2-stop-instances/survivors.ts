@@ -1,0 +1,44 @@
+import type { CompiledEnvironment, InjectStep, Outcome, Survivors } from '@firedrill/core'
+import { failed, success } from '../../call.ts'
+import type { Aws } from '../../client.ts'
+import { findInstances } from '../../ec2/describe-instances.ts'
+import { captureState, type Capture } from './capture.ts'
+import { parameters } from './parameters.ts'
+import { filtersOf } from './selection.ts'
+
+/**
+ * Counts what is left when the targets are stopped, if the step says how many that must be: running instances with the
+ * selector's tags, in whatever zone, that every target group they are in calls healthy.
+ */
+export async function survivorsOf(
+  aws: Aws,
+  step: InjectStep,
+  { instances: targets }: Capture,
+  environment: CompiledEnvironment,
+  observe: (region: string) => Outcome<Aws>,
+  signal: AbortSignal,
+): Promise<Outcome<Survivors | undefined>> {
+  const read = parameters.safeParse(step.parameters)
+  if (!read.success) return failed('invalid', 'ec2-stop-instances.plan', 'StepUnfit', read.error.message)
+  const { survivorsMin: needed, survivorsRegion } = read.data
+  if (needed === 0) return success(undefined)
+  const where = survivorsRegion === '' ? step.targets.region : survivorsRegion
+  const there = where === step.targets.region ? success(aws) : observe(where)
+  if (!there.ok) return there
+  const found = await findInstances(there.value, filtersOf(step), signal)
+  if (!found.ok) return found
+  const stopped = new Set(targets.map(({ id }) => id))
+  const rest = found.value.filter(({ id }) => !stopped.has(id))
+  const state = await captureState(there.value, environment.account, rest, signal)
+  if (!state.ok) return state
+  const { targetGroups } = state.value
+  const isHealthy = ({ id, targetGroups: registered }: Capture['instances'][number]) => {
+    const address = rest.find((one) => one.id === id)?.privateIp
+    return registered.every((arn) =>
+      targetGroups
+        .find((group) => group.arn === arn)
+        ?.healthy.some((target) => target.id === id || target.id === address),
+    )
+  }
+  return success({ healthy: state.value.instances.filter(isHealthy).length, needed, where })
+}
