@@ -41,6 +41,7 @@ export async function gatherMeasureInput(
     vantages: environment.probes.vantages.map(({ name }) => name),
     samples,
     faultsConfirmed: isConfirmed(tenure),
+    faultsGone: Object.values(state.steps).flatMap((step) => step.recovery?.gone ?? []),
     injected: injectedBounds(state),
     undoIssuedAt: undoIssuedAt(state, tenure.worldNow()),
     nativeExpiryAt: nativeExpiryAt(tenure, ports),

@@ -31,6 +31,8 @@ export type MeasureInput = Readonly<{
   injected?: InstantBounds | undefined
   /** Every fault was confirmed on all its targets by describing them. */
   faultsConfirmed: boolean
+  /** Targets on which the fault was gone before the platform took it out. */
+  faultsGone?: readonly string[] | undefined
   /** The first `recovery-requested` of any step. */
   undoIssuedAt?: WorldInstant | undefined
   /** The earliest instant at which a fault ends by itself. */

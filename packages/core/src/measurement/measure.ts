@@ -69,6 +69,15 @@ function voidOf(input: MeasureInput): Void | undefined {
       reason: 'the fault was not confirmed on all its targets, so nothing is shown about the response to it',
     }
   }
+  const gone = input.faultsGone ?? []
+  if (gone.length > 0) {
+    const who =
+      gone.length > 3 ? `${gone.slice(0, 3).join(', ')} and ${gone.length - 3} more` : gone.join(', ')
+    return {
+      verdict: 'inconclusive',
+      reason: `the fault was gone before the platform took it out (${who}), so the recovery may be owed to that`,
+    }
+  }
   return undefined
 }
 

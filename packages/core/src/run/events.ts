@@ -94,7 +94,13 @@ export const EVENT_SCHEMAS = {
   'stop-condition-breached': z.strictObject({ condition: z.string(), seen: z.string() }),
   /** The response was seen to hold, by the provisional measurement. */
   'response-seen': z.strictObject({ seen: z.string() }),
-  'recovery-requested': z.strictObject({ step, reason: z.enum(RECOVER_REASONS), attempt: z.int() }),
+  'recovery-requested': z.strictObject({
+    step,
+    reason: z.enum(RECOVER_REASONS),
+    attempt: z.int(),
+    /** Targets that a look right before the first undo showed as captured: the fault had gone by itself, or by somebody. */
+    gone: z.array(z.string()).optional(),
+  }),
   'recovery-accepted': z.strictObject({ step, requestIds: z.array(z.string()) }),
   'restoration-observed': z.strictObject({ step, observations: z.array(observation) }),
   /** `cause` is absent when a person asked for this one run. */

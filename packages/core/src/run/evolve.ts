@@ -247,6 +247,7 @@ function recoveryRequested(
   event: JournalEvent,
 ): StepState {
   const before = step.recovery
+  const gone = before?.gone ?? data.gone
   const targets = Object.fromEntries(
     Object.entries(step.targets).map(([id, target]) => [
       id,
@@ -264,6 +265,7 @@ function recoveryRequested(
       requestedAtPlatform: before?.requestedAtPlatform ?? event.at,
       attempts: data.attempt,
       accepted: false,
+      ...(gone === undefined ? {} : { gone }),
       ...(before?.failures === undefined ? {} : { failures: before.failures }),
     },
   }

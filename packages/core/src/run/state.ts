@@ -31,6 +31,8 @@ export const stepStateSchema = z.strictObject({
       requestedAtPlatform: z.int(),
       attempts: z.int(),
       accepted: z.boolean(),
+      /** Targets whose fault was gone before it was asked to go. */
+      gone: z.array(z.string()).optional(),
       /** Calls that failed in a row. */
       failures: z.int().optional(),
       /** Not again before: platform time. Each step has its own, so that one that fails holds up no other. */

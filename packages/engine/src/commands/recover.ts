@@ -41,9 +41,14 @@ export async function recover(
   if ((await tenure.mayAct('recover')) !== 'go') return 'stopped'
   await ports.crash(`recover:${step}:before-intent`)
   const attempt = (tenure.state.steps[step]?.recovery?.attempts ?? 0) + 1
-  await tenure.record([{ type: 'recovery-requested', data: { step, reason, attempt } }])
-  await ports.crash(`recover:${step}:after-intent`)
   const undo = await undoOf(tenure, step, ports)
+  const gone =
+    attempt === 1 && AS_PLANNED.includes(reason) && undo.ok
+      ? await alreadyGone(tenure, step, undo.value, ports, signal)
+      : []
+  const about = gone.length === 0 ? {} : { gone: [...gone] }
+  await tenure.record([{ type: 'recovery-requested', data: { step, reason, attempt, ...about } }])
+  await ports.crash(`recover:${step}:after-intent`)
   const site = { operation: `${step}.recover`, timeoutMs: ACT_TIMEOUT_MS, isAct: true, mayGoOn: tenure.holds }
   const outcome = undo.ok
     ? await callOut(ports.clock, site, signal, (ends) =>
@@ -63,6 +68,31 @@ export async function recover(
   )
   await ports.crash(`recover:${step}:after-record`)
   return 'went-on'
+}
+
+/** Reasons for which a fault should still be in when it is asked to go. */
+const AS_PLANNED: readonly RecoverReason[] = ['response-seen', 'observed-long-enough']
+
+/**
+ * Targets that are as captured before anybody asked: somebody else put them back, or the fault ended by itself. A
+ * recovery that was seen while the fault was going says nothing about the response, so the run cannot be held.
+ */
+async function alreadyGone(
+  tenure: Tenure,
+  step: string,
+  { driver, record }: Readonly<{ driver: FaultDriver; record: UndoRecord }>,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  // The end that the cloud itself was told to make is known, and bounds the figures elsewhere.
+  const expiresAt = tenure.state.steps[step]?.expiresAt
+  if (driver.expiry === 'native' && expiresAt !== undefined && expiresAt <= tenure.worldNow()) return []
+  const site = { operation: `${step}.confirmRecovered`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
+  const look = await callOut(ports.clock, site, signal, (ends) =>
+    driver.confirmRecovered(record.plan, { environment: tenure.environment, signal: ends }),
+  )
+  if (!look.ok) return []
+  return look.value.observations.flatMap(({ target, injection }) => (isRestored(injection) ? [target] : []))
 }
 
 /** Describes the targets and compares them with the capture. Only what was seen is ever called restored. */
