@@ -60,6 +60,16 @@ describe.skipIf(SKIPPED !== '')(`abort${SKIPPED}`, () => {
     await page.context().close()
   })
 
+  test('works with single keys switched off, which it does not depend on', async () => {
+    const page = await dashboard.open(`/runs/${liveRun().id}`)
+    await page.getByRole('button', { name: 'Single keys: on' }).click()
+    await page.keyboard.press('p')
+    expect(await page.getByText('Paused').count()).toBe(0)
+    await page.keyboard.press('Shift+X')
+    await page.getByRole('dialog').waitFor()
+    await page.context().close()
+  })
+
   test('is never covered: it keeps its place while an event is inspected and the page is paused', async () => {
     const page = await dashboard.open(`/runs/${liveRun().id}`)
     const button = page.getByRole('button', { name: 'Abort run' })

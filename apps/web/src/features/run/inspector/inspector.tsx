@@ -7,6 +7,7 @@ import { StatusWord } from '../../../ui/word.tsx'
 import { PART_WORDS, POINT_WORDS, type PointName } from '../../../vocabulary/measured.ts'
 import { TONE_WORDS } from '../../../vocabulary/tones.ts'
 import type { Selection } from '../timeline/board.tsx'
+import { Nothing } from './nothing.tsx'
 import { partsFedBy } from './parts-fed.ts'
 
 type Common = Readonly<{ zone: Zone; onSelect: (selection: Selection) => void }>
@@ -28,32 +29,11 @@ export function Inspector({
       ) : point !== undefined && selection.point !== undefined ? (
         <PointDetails name={selection.point} point={point} run={run} zone={zone} onSelect={onSelect} />
       ) : (
-        <div className="nothing">
-          <h2>Nothing selected</h2>
-          <p>Select a bar, a mark or a point in time to see what is behind it.</p>
-          <ul className="keys">
-            {KEYS.map(([key, does]) => (
-              <li key={key}>
-                <kbd>{key}</kbd> {does}
-              </li>
-            ))}
-          </ul>
-        </div>
+        <Nothing />
       )}
     </aside>
   )
 }
-
-const KEYS = [
-  ['.', 'next event'],
-  [',', 'event before'],
-  ['P', 'pause, go live'],
-  ['+ −', 'zoom'],
-  ['A D', 'earlier, later'],
-  ['F O', 'whole run, outage'],
-  ['T', 'UTC, local time'],
-  ['Shift X', 'abort'],
-] as const
 
 function Head({
   kind,
