@@ -6,6 +6,7 @@ import {
   REAL_CLOCK,
   worldInstant,
   type Actor,
+  type CompiledEnvironment,
   type CompiledScenario,
   type FaultCatalogue,
   type FaultDriver,
@@ -46,12 +47,16 @@ export function breakZone(name: string, zone: string): CompiledScenario['steps']
 /** What a test may want otherwise. `wrap` puts something between the engine and the fault driver. */
 export type LabOptions = Readonly<{
   scenario?: Partial<CompiledScenario>
+  environment?: Partial<CompiledEnvironment>
+  /** Whether runs may start in sandboxes alone; default true. */
+  sandboxOnly?: boolean
   instances?: number
   wrap?: (driver: FaultDriver) => FaultDriver
 }>
 
 /** An engine over memory and a fake world, driven step by step in manual time, with witnesses that it cannot see. */
-export function cleanUpLab({ scenario = {}, instances = 3, wrap = (driver) => driver }: LabOptions = {}) {
+export function cleanUpLab(options: LabOptions = {}) {
+  const { scenario = {}, instances = 3, wrap = (driver) => driver } = options
   const time = manualTime()
   const stores = memoryStores(time.now)
   const world = fakeWorld(
@@ -131,6 +136,7 @@ export function cleanUpLab({ scenario = {}, instances = 3, wrap = (driver) => dr
       protectedRecords: [],
       blastRadius: { targetsMax: 200, percentMax: 100 },
     },
+    ...options.environment,
   })
   let lastSample = time.now() as number
 
@@ -170,7 +176,7 @@ export function cleanUpLab({ scenario = {}, instances = 3, wrap = (driver) => dr
         createdBy: person,
       })
       const start = createStartRun({ ...ports, ids: lab.ids })
-      return (await start(booked, person, { sandboxOnly: true })).id
+      return (await start(booked, person, { sandboxOnly: options.sandboxOnly ?? true })).id
     },
     ids: seededIds(7),
     async state(runId: RunId): Promise<RunState> {
