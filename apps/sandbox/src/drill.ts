@@ -32,25 +32,30 @@ function libraryNames(library: string): readonly string[] {
     .map((entry) => entry.name)
 }
 
-/** Stores environment and scenarios, books the drill and starts a run, all through the API. */
+/** An environment as text. */
+export type EnvironmentFile = Readonly<{ name: string; yaml: string }>
+
+/** Stores the environment and the scenarios, so that CLI and dashboard find them. */
+export async function storeDefinitions(
+  client: Client,
+  environment: EnvironmentFile,
+  scenarios: readonly ScenarioFile[],
+): Promise<void> {
+  await client.environments.put(environment.name, { source: environment.yaml, origin: 'file' })
+  for (const { name, source } of scenarios) await client.scenarios.put(name, { source, origin: 'file' })
+}
+
+/** Books the drill, unless it is booked already, and starts a run, through the API. */
 export async function bookAndStart(
   client: Client,
-  input: Readonly<{
-    environment: Readonly<{ name: string; yaml: string }>
-    scenario: ScenarioFile
-    library: readonly ScenarioFile[]
-    seed: number
-  }>,
+  input: Readonly<{ environment: string; scenario: string; seed: number }>,
 ): Promise<RunSummary> {
-  const { name: environment, yaml } = input.environment
-  await client.environments.put(environment, { source: yaml, origin: 'file' })
-  for (const { name, source } of input.library) await client.scenarios.put(name, { source, origin: 'file' })
-  await client.scenarios.put(input.scenario.name, { source: input.scenario.source, origin: 'file' })
+  const { environment, scenario, seed } = input
   const known = (await client.drills.list()).find(
-    (drill) => drill.scenario === input.scenario.name && drill.environment === environment,
+    (drill) => drill.scenario === scenario && drill.environment === environment,
   )
-  const drill = known ?? (await client.drills.book({ scenario: input.scenario.name, environment }))
-  return client.runs.start({ drillId: drill.id, seed: input.seed })
+  const drill = known ?? (await client.drills.book({ scenario, environment }))
+  return client.runs.start({ drillId: drill.id, seed })
 }
 
 /** A run that an earlier start left unfinished, newest first. */

@@ -6,12 +6,13 @@ import {
   exitCodeOf,
   followRun,
   verdictBlock,
+  verdictDocument,
   type Client,
   type Output,
   type RunDetail,
 } from '@firedrill/contracts'
 import { systemClock } from '@firedrill/runtime'
-import { bookAndStart, findScenario, libraryScenarios, unfinishedRun } from './drill.ts'
+import { bookAndStart, findScenario, libraryScenarios, storeDefinitions, unfinishedRun } from './drill.ts'
 import { explain } from './explain.ts'
 import { claimState } from './instance-lock.ts'
 import { parseOptions, type SandboxOptions } from './options.ts'
@@ -72,6 +73,7 @@ async function main(): Promise<number> {
     )
     try {
       const client = createClient({ baseUrl: stack.apiUrl, token: stack.token })
+      await storeDefinitions(client, stack.environment, [...libraryScenarios(ROOT), scenario])
       await announce(stack, client, options, performance.now() - began)
       const exitCode = options.idle ? 0 : await drill(client, stack, options, scenario, ending.signal)
       if (!options.once) {
@@ -118,15 +120,8 @@ async function drill(
       `\nRun ${unfinished.number} of ${unfinished.scenario.name} was interrupted. It is brought to its end first; no new drill is started.`,
     )
   }
-  const library = libraryScenarios(ROOT)
-  const run =
-    unfinished ??
-    (await bookAndStart(client, {
-      environment: stack.environment,
-      scenario,
-      library,
-      seed: options.seed,
-    }))
+  const booking = { environment: stack.environment.name, scenario: scenario.name, seed: options.seed }
+  const run = unfinished ?? (await bookAndStart(client, booking))
   if (unfinished === undefined) say(`\nRun ${run.number}: ${run.scenario.name}`)
   const done = await followRun(client, run.id, output, signal)
   if (!done.isOver) {
@@ -137,7 +132,9 @@ async function drill(
   const report = await writeReport(client, done, options)
   say(`\n  report     ${report}`)
   say(`  dashboard  ${stack.apiUrl}/runs/${done.id}`)
-  if (options.json !== undefined) writeVerdict(options.json, done, report)
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify({ ...verdictDocument(done), report }, null, 2)}\n`)
+  }
   return exitCodeOf(done)
 }
 
@@ -148,29 +145,6 @@ async function writeReport(client: Client, run: RunDetail, options: SandboxOptio
   writeFileSync(file, await client.runs.report(run.id, 'html'))
   writeFileSync(file.replace(/html$/, 'json'), await client.runs.report(run.id, 'json'))
   return file
-}
-
-function writeVerdict(file: string, run: RunDetail, report: string): void {
-  const targets = run.steps.flatMap((step) =>
-    step.targets.map(({ id, label, injection, seen }) => ({ step: step.name, id, label, injection, seen })),
-  )
-  const verdict = {
-    run: run.id,
-    number: run.number,
-    scenario: run.scenario,
-    environment: run.environment,
-    status: run.status,
-    verdict: run.verdict,
-    reason: run.measurement?.reason ?? run.reason,
-    exitCode: exitCodeOf(run),
-    objectives: run.measurement?.objectives ?? [],
-    parts: run.measurement?.parts ?? {},
-    crossChecks: run.measurement?.crossChecks ?? [],
-    abort: run.abort,
-    targets,
-    report,
-  }
-  writeFileSync(file, `${JSON.stringify(verdict, null, 2)}\n`)
 }
 
 try {

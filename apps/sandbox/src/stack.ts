@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres, startRedis, type LocalPostgres } from '@firedrill/local'
 import { startChild, type Child } from './child.ts'
@@ -33,6 +33,7 @@ export async function startStack(
   onLost: (why: string) => void,
 ): Promise<Stack> {
   const logs = join(options.stateDir, 'logs')
+  const tokenFile = join(options.stateDir, 'api-token')
   mkdirSync(logs, { recursive: true })
   const children: Child[] = []
   const closers: (() => Promise<void>)[] = []
@@ -89,11 +90,13 @@ export async function startStack(
     // The platform judges by world time, so the world comes first.
     const ready = simulatorReadySchema.parse(await simulator.ready)
     const api = child('api', 'apps/api/src/main.ts', [], env, true)
+    // The very first start makes the tables; afterwards everybody can start at once.
+    if (!existsSync(tokenFile)) await api.ready
     const workers = ROLES.map((role) => child(role, 'apps/worker/src/main.ts', ['--role', role], env, true))
     await Promise.all([api, ...workers].map((started) => started.ready))
     return {
       apiUrl: `http://127.0.0.1:${ports.api}`,
-      token: readFileSync(join(options.stateDir, 'api-token'), 'utf8').trim(),
+      token: readFileSync(tokenFile, 'utf8').trim(),
       environment: {
         name: environmentName(options.world),
         yaml: await sandboxEnvironment(ready, environmentName(options.world)),

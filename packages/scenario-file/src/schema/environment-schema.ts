@@ -67,7 +67,7 @@ const clockField = described(
     z.strictObject({ source: described(z.literal('real'), 'World time is real time.', 'real') }),
     z.strictObject({
       source: described(z.literal('simulator'), 'World time is the simulator’s.', 'simulator'),
-      url: textField('Control address of the simulator.', 'http://127.0.0.1:4610'),
+      url: textField('Control address of the simulator.', 'http://127.0.0.1:4609'),
     }),
   ]),
   'Which clock the world runs on. Default: real.',
@@ -76,7 +76,7 @@ const clockField = described(
 
 const probesField = described(
   z.strictObject({
-    proxy: textField('HTTP CONNECT proxy for HTTP and TCP probes.', 'http://127.0.0.1:4609').optional(),
+    proxy: textField('HTTP CONNECT proxy for HTTP and TCP probes.', 'http://127.0.0.1:4608').optional(),
     vantages: described(
       z
         .array(
@@ -84,13 +84,13 @@ const probesField = described(
             name: nameField('Name of the vantage.', 'eu-central'),
             resolver: textField(
               'Resolver to ask, as host:port. Default: the system’s.',
-              '127.0.0.1:4602',
+              '127.0.0.1:4604',
             ).optional(),
           }),
         )
         .min(1, 'at least one vantage is needed'),
       'Places the probes look from.',
-      [{ name: 'eu-central', resolver: '127.0.0.1:4602' }],
+      [{ name: 'eu-central', resolver: '127.0.0.1:4604' }],
     ),
   }),
   'How and from where probes look.',
