@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 
 const USAGE = `usage: node main.ts [--world NAME|FILE] [--state DIR] [--fresh] [--restore FILE] [--snapshot FILE]
                     [--rate N | --lockstep] [--seed N] [--start-at TIME] [--no-throttling]
+                    [--access-key KEY --secret-key SECRET]
                     [--aws-port N] [--dns-port N] [--gateway-port N] [--control-port N]`
 
 /** Something in the arguments; the usage is shown with it. */
@@ -44,11 +45,24 @@ const readArguments = () => {
         'gateway-port': { type: 'string', default: '0' },
         'control-port': { type: 'string', default: '0' },
         'no-throttling': { type: 'boolean', default: false },
+        'access-key': { type: 'string' },
+        'secret-key': { type: 'string' },
       },
     }).values
   } catch (error) {
     throw new ArgumentError(error instanceof Error ? error.message : String(error))
   }
+}
+
+const keysOf = (accessKeyId: string | undefined, secretAccessKey: string | undefined) => {
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
+    throw new ArgumentError('--access-key and --secret-key belong together.')
+  if (accessKeyId === undefined || secretAccessKey === undefined) return {}
+  if (!/^[A-Z0-9]{4,128}$/.test(accessKeyId) || accessKeyId.startsWith('ASIA') || secretAccessKey === '')
+    throw new ArgumentError(
+      '--access-key takes capital letters and digits, not beginning with ASIA, which marks session keys.',
+    )
+  return { keys: { accessKeyId, secretAccessKey } }
 }
 
 const run = async (): Promise<void> => {
@@ -70,6 +84,7 @@ const run = async (): Promise<void> => {
     gatewayPort: wholeNumber('gateway-port', values['gateway-port'], PORT_MAX),
     controlPort: wholeNumber('control-port', values['control-port'], PORT_MAX),
     throttling: !values['no-throttling'],
+    ...keysOf(values['access-key'], values['secret-key']),
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulator.close())
   // A parent may hand over a pipe on standard input that closes when it is gone.

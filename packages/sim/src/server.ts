@@ -20,6 +20,7 @@ import { DnsServer } from './data/dns-server.ts'
 import { Gateway } from './data/gateway.ts'
 import { listenTcp } from './data/listen.ts'
 import { createAwsHandler } from './wire/aws-server.ts'
+import type { KeyPair } from './wire/credentials.ts'
 import type { Micros } from './world/model.ts'
 import { vantageOwner } from './world/resolvers.ts'
 import { Store } from './world/store.ts'
@@ -61,6 +62,8 @@ export interface SimulatorOptions {
   readonly dnsPort?: number
   readonly gatewayPort?: number
   readonly controlPort?: number
+  /** The account's own pair of keys; default that of every simulator. */
+  readonly keys?: KeyPair
   /** Whether AWS's own request throttling applies; default true. */
   readonly throttling?: boolean
 }
@@ -210,8 +213,8 @@ class Host {
   }
 
   async #openAws(port: number): Promise<string> {
-    const { throttling = true } = this.#options
-    const { listener } = createAwsHandler(this.#world, { throttling })
+    const { throttling = true, keys } = this.#options
+    const { listener } = createAwsHandler(this.#world, { throttling, ...(keys && { keys }) })
     const server = createServer((request, response) =>
       this.#traffic.handle(request, response, () => listener(request, response)),
     )

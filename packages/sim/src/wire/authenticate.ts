@@ -1,5 +1,5 @@
 import { authFault, type AuthProblem } from './auth-faults.ts'
-import { lookUpKey } from './credentials.ts'
+import { lookUpKey, type KeyPair } from './credentials.ts'
 import { AWS_REGIONS } from './regions.ts'
 import type { AwsProtocol, AwsService, Caller } from './service.ts'
 import { verifySignature, type SignatureClaim, type SignedRequest } from './sigv4.ts'
@@ -13,6 +13,7 @@ export type Authenticated = { readonly caller: Caller; readonly region: string }
  */
 export function authenticate(
   account: string,
+  keys: KeyPair,
   service: AwsService,
   protocol: AwsProtocol,
   claim: SignatureClaim | undefined,
@@ -23,7 +24,8 @@ export function authenticate(
     throw authFault(protocol, problem)
   }
   if (claim === undefined) return refuse({ kind: 'unsigned' })
-  const key = lookUpKey(claim.accessKeyId, request.headers['x-amz-security-token'], account, platformNowMs)
+  const token = request.headers['x-amz-security-token']
+  const key = lookUpKey(keys, claim.accessKeyId, token, account, platformNowMs)
   if (key.kind !== 'known') return refuse(key)
   if (!isSignableRegion(service, claim.region)) return refuse({ kind: 'wrong-region', given: claim.region })
   const verdict = verifySignature(claim, request, key.secret, platformNowMs)

@@ -64,6 +64,18 @@ describe('signatures', () => {
     await expect(calls.cloudWatch()).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } })
   })
 
+  it('takes the keys it was started with, and no others', async () => {
+    const keys = { accessKeyId: 'AKIADRILL', secretAccessKey: 'of-my-own' }
+    const own = await openSdkArena({ keys })
+    try {
+      const identity = new GetCallerIdentityCommand({})
+      expect((await own.clients({ credentials: keys }).sts.send(identity)).Account).toBe('111122223333')
+      await expect(own.sts.send(identity)).rejects.toMatchObject({ name: 'InvalidClientTokenId' })
+    } finally {
+      await own.close()
+    }
+  })
+
   it('refuses a key that does not exist in the words of each protocol', async () => {
     const calls = callEach({ credentials: { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'x' } })
     await expect(calls.ec2()).rejects.toMatchObject({ name: 'AuthFailure' })

@@ -4,6 +4,7 @@ import { createServices } from '../services/catalogue.ts'
 import type { AdversityRule } from '../world/adversity.ts'
 import type { World } from '../world/world.ts'
 import { AwsFault } from './aws-fault.ts'
+import { SIMULATOR_KEYS, type KeyPair } from './credentials.ts'
 import { authenticate, type Authenticated } from './authenticate.ts'
 import {
   encodeFault,
@@ -27,6 +28,8 @@ export type AwsHandlerOptions = {
   readonly log?: (line: string) => void
   /** Whether AWS's token buckets are enforced from the start. Default: true. */
   readonly throttling?: boolean
+  /** The account's own keys. Default: those of every simulator. */
+  readonly keys?: KeyPair
 }
 
 /** The AWS side of a simulator: a listener for `http.createServer`, and the switch of its token buckets. */
@@ -71,12 +74,14 @@ class AwsServer {
   readonly #world: World
   readonly #services: readonly AwsService[]
   readonly #platformNowMs: () => number
+  readonly #keys: KeyPair
   readonly #log: (line: string) => void
 
   constructor(world: World, options: AwsHandlerOptions) {
     this.#world = world
     this.#services = createServices(world, options.platformNowMs ?? Date.now)
     this.#platformNowMs = options.platformNowMs ?? Date.now
+    this.#keys = options.keys ?? SIMULATOR_KEYS
     this.#log = options.log ?? ((line) => void process.stderr.write(`${line}\n`))
     this.buckets = new TokenBuckets(options.throttling ?? true)
   }
@@ -103,6 +108,7 @@ class AwsServer {
     try {
       const authenticated = authenticate(
         this.#world.account,
+        this.#keys,
         service,
         protocol,
         claim,

@@ -59,21 +59,31 @@ export function issueSession(
   }
 }
 
+/** The pair of keys of the account's own user. */
+export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string }
+
+/** The keys a simulator has unless it was given others. */
+export const SIMULATOR_KEYS: KeyPair = {
+  accessKeyId: SIMULATOR_ACCESS_KEY_ID,
+  secretAccessKey: SIMULATOR_SECRET_ACCESS_KEY,
+}
+
 /** Finds the secret that a signature must have been made with. */
 export function lookUpKey(
+  keys: KeyPair,
   accessKeyId: string,
   sessionToken: string | undefined,
   account: string,
   platformNowMs: number,
 ): KeyLookup {
-  if (accessKeyId === SIMULATOR_ACCESS_KEY_ID) {
+  if (accessKeyId === keys.accessKeyId) {
     const caller = {
       accessKeyId,
       account,
       arn: `arn:aws:iam::${account}:user/firedrill`,
       userId: 'AIDAFIREDRILLSIM',
     }
-    return { kind: 'known', secret: SIMULATOR_SECRET_ACCESS_KEY, caller }
+    return { kind: 'known', secret: keys.secretAccessKey, caller }
   }
   if (!accessKeyId.startsWith('ASIA')) return { kind: 'unknown-key' }
   const claims = openToken(sessionToken)

@@ -48,6 +48,7 @@ export type Effect =
       readonly percentage: number
       readonly error: ApiError
     }
+  | { readonly kind: 'replication'; readonly stores: readonly string[] }
   | { readonly kind: 'volume-io'; readonly volumeIds: readonly string[] }
 
 /** An effect in force. */

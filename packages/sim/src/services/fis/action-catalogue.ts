@@ -4,6 +4,7 @@ import type { ResourceType } from './resource-types.ts'
 /** The actions that do something in this world. What each does is in `experiment-actions.ts`. */
 export const ACTION_IDS = [
   'aws:cloudwatch:assert-alarm-state',
+  'aws:dynamodb:global-table-pause-replication',
   'aws:ebs:pause-volume-io',
   'aws:ec2:api-insufficient-instance-capacity-error',
   'aws:ec2:asg-insufficient-instance-capacity-error',
@@ -26,7 +27,6 @@ export type ActionId = (typeof ACTION_IDS)[number]
  */
 export const TARGETLESS_ACTION_IDS = [
   'aws:arc:start-zonal-autoshift',
-  'aws:dynamodb:global-table-pause-replication',
   'aws:elasticache:replicationgroup-interrupt-az-power',
   'aws:memorydb:multi-region-cluster-pause-replication',
   'aws:network:disrupt-vpc-endpoint',
@@ -111,6 +111,11 @@ const CARRIED_OUT: Readonly<Record<ActionId, ActionDescription>> = {
       alarmStates: needs('list', 'A comma separated list of alarm states: OK, ALARM, INSUFFICIENT_DATA.'),
     },
     targets: {},
+  },
+  'aws:dynamodb:global-table-pause-replication': {
+    description: 'Pause replication to the target global tables.',
+    parameters: DURATION,
+    targets: slot('Tables', 'aws:dynamodb:global-table'),
   },
   'aws:ebs:pause-volume-io': {
     description: 'Pause I/O operations on target EBS volumes.',
@@ -198,11 +203,6 @@ const TARGETLESS: Readonly<Record<TargetlessActionId, ActionDescription>> = {
       zonalAutoshiftStatus: takes(['ANY', 'DISABLED', 'ENABLED'], 'The zonal autoshift status to target.'),
     },
     targets: slot('ManagedResources', 'aws:arc:zonal-shift-managed-resource'),
-  },
-  'aws:dynamodb:global-table-pause-replication': {
-    description: 'Pause replication to the target global tables.',
-    parameters: DURATION,
-    targets: slot('Tables', 'aws:dynamodb:global-table'),
   },
   'aws:elasticache:replicationgroup-interrupt-az-power': {
     description:

@@ -11,6 +11,7 @@ import {
   unmetAssertion,
   type ImpairingActionId,
 } from './impairing-actions.ts'
+import { liftPauses, schedulePauses } from './replication-pauses.ts'
 import { nameInArn } from './resource-types.ts'
 
 /** What one step of an action comes to: the action as it is now, or the error that fails the experiment. */
@@ -39,7 +40,9 @@ export function startAction(
   const cause = `fis:${experiment.id}/${name}`
   if (isImpairing(id)) {
     const effect = effectOf(world, experiment.region, id, action, arns)
-    world.impairments.begin(effectIdOf(experiment, name), experiment.region, effect, cause)
+    const effectId = effectIdOf(experiment, name)
+    world.impairments.begin(effectId, experiment.region, effect, cause)
+    schedulePauses(world, effectId, effect)
     return { ...started, affected: arns, holdsUntil: now + durationOf(action, 'duration') }
   }
   return startOnInstances(
@@ -163,7 +166,9 @@ function restore(
 
 /** Takes the action's effect off the world; most actions have none. */
 function liftEffect(world: World, experiment: Experiment, name: string): void {
-  world.impairments.end(effectIdOf(experiment, name), `fis:${experiment.id}/${name} ended`)
+  const id = effectIdOf(experiment, name)
+  world.impairments.end(id, `fis:${id} ended`)
+  liftPauses(world, id)
 }
 
 function over(

@@ -10,6 +10,7 @@ import {
   type ActionStep,
 } from './experiment-actions.ts'
 import { isActionOver, isOver, type ActionRun, type Experiment, type ExperimentError } from './fis-model.ts'
+import { registerPauses } from './replication-pauses.ts'
 import { SafetyLevers } from './safety-lever.ts'
 import { resolveTargets } from './target-resolution.ts'
 
@@ -33,6 +34,7 @@ export class ExperimentEngine {
   constructor(world: World) {
     this.#world = world
     this.experiments = world.kernel.store.table('fis-experiments')
+    registerPauses(world)
     world.on<TickEvent>('fis.tick', ({ key }) => this.#tick(key))
     this.levers = new SafetyLevers(world, {
       activeIn: (region) =>

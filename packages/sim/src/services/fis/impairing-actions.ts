@@ -8,6 +8,7 @@ import { nameInArn } from './resource-types.ts'
 
 /** The actions that hold an effect for their duration and then take it off, whether they complete or are stopped. */
 export const IMPAIRING_ACTION_IDS = [
+  'aws:dynamodb:global-table-pause-replication',
   'aws:ebs:pause-volume-io',
   'aws:ec2:api-insufficient-instance-capacity-error',
   'aws:ec2:asg-insufficient-instance-capacity-error',
@@ -50,6 +51,8 @@ export function effectOf(
     error,
   })
   switch (id) {
+    case 'aws:dynamodb:global-table-pause-replication':
+      return { kind: 'replication', stores: names }
     case 'aws:ebs:pause-volume-io':
       return { kind: 'volume-io', volumeIds: names }
     case 'aws:ec2:api-insufficient-instance-capacity-error':

@@ -1,6 +1,7 @@
 import type { World } from '../../world/world.ts'
 import { groupKey } from '../../world/compute.ts'
 import type { Instance } from '../../world/model.ts'
+import { isGlobalTable } from './replication-pauses.ts'
 import { subnetArn, subnetsOf } from '../ec2/subnets.ts'
 
 /** Resource types that targets may have, in order. The world has resources of those that can be found below. */
@@ -92,6 +93,7 @@ export function resourceTypeOf(text: string): ResourceType | undefined {
 const FINDERS: Readonly<
   Partial<Record<ResourceType, (world: World, region: string) => readonly Candidate[]>>
 > = {
+  'aws:dynamodb:global-table': tableCandidates,
   'aws:ec2:autoscaling-group': groupCandidates,
   'aws:ec2:ebs-volume': (world, region) =>
     instancesOf(world, region).map((instance) => volumeCandidate(world, instance)),
@@ -146,6 +148,19 @@ function subnetCandidates(world: World, region: string): readonly Candidate[] {
       Tags: tagList(subnet.tags),
     },
   }))
+}
+
+/** Stores that a world says do not run on its hosts; they have their name as a tag. */
+function tableCandidates(world: World, region: string): readonly Candidate[] {
+  return [...world.stores.stores.values()]
+    .filter((store) => isGlobalTable(world, store, region))
+    .map(({ name }) => ({
+      arn: `arn:aws:dynamodb:${region}:${world.account}:table/${name}`,
+      tags: { Name: name },
+      zone: [],
+      leaving: false,
+      described: { TableName: name, TableStatus: 'ACTIVE' },
+    }))
 }
 
 function groupCandidates(world: World, region: string): readonly Candidate[] {
