@@ -1,5 +1,6 @@
 import { suggest } from '../problem/did-you-mean.ts'
 import type { View } from '../yaml/view.ts'
+import { freezeInstant, INSTANT } from './freeze-instant.ts'
 
 /** Cross-checks of an environment: names exist, addresses are addresses, a sandbox stays on loopback. */
 export function checkEnvironment(spec: View): void {
@@ -14,6 +15,8 @@ export function checkEnvironment(spec: View): void {
   checkAddresses(spec)
   checkVantages(spec)
   for (const window of spec.at('windows').items()) checkWindow(window)
+  for (const freeze of spec.at('freezes').items()) checkFreeze(freeze)
+  checkProtectedZones(spec)
   for (const domain of spec.at('hostedZones').keys()) noDot(spec.at('hostedZones', domain, 'domain'))
   for (const record of spec.at('touch', 'protectedRecords').items()) noDot(record)
 }
@@ -86,6 +89,36 @@ function checkWindow(window: View): void {
   const zone = window.at('timeZone').text()
   if (zone !== undefined && !isTimeZone(zone))
     window.at('timeZone').problem(`there is no time zone named ${zone}`, 'For example: Europe/Berlin')
+}
+
+/** A date that the calendar does not have, or a freeze that ends before it begins, would protect nobody. */
+function checkFreeze(freeze: View): void {
+  const from = freezeInstant(freeze.at('from').text(), 'start')
+  const to = freezeInstant(freeze.at('to').text(), 'end')
+  for (const [key, instant] of [
+    ['from', from],
+    ['to', to],
+  ] as const) {
+    const text = freeze.at(key).text()
+    if (text !== undefined && INSTANT.test(text) && instant === undefined)
+      freeze.at(key).problem('there is no such date')
+  }
+  if (from !== undefined && to !== undefined && to <= from)
+    freeze.at('to').problem('a freeze ends after it begins')
+}
+
+/** A zone that nobody knows would be protected by a word alone. */
+function checkProtectedZones(spec: View): void {
+  const hosted = spec.at('hostedZones').keys()
+  for (const zone of spec.at('touch', 'protectedZones').items()) {
+    const name = zone.text()
+    if (name === undefined || zone.isTold() || hosted.includes(name)) continue
+    if (!/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(name))
+      zone.problem(
+        `neither a hosted zone of this environment nor an Availability Zone: ${name}`,
+        suggest(name, hosted),
+      )
+  }
 }
 
 /** Minutes since midnight of `HH:MM`, or undefined when it is no time of day. */

@@ -121,6 +121,62 @@ describe('an environment file', () => {
     ).toContain('a sandbox never uses AWS_* variables')
   })
 
+  it('says when nothing may start, to the microsecond, and what is never touched', () => {
+    const result = compileEnvironment(
+      CLOUD.replace(
+        'touch: {',
+        `freezes:
+    - { from: 2026-12-18T17:00:00+01:00, to: 2027-01-06, reason: year end }
+    - { from: 2028-02-29, to: 2028-02-29T12:00:00.5Z, reason: half a day }
+  hostedZones: { corporate: { id: Z1, domain: example.test } }
+  touch: { protectedTags: { tier: gold }, protectedZones: [corporate, eu-west-1c], irreversible: false, `,
+      ),
+    )
+    expect(result.ok && compiledEnvironmentSchema.parse(result.compiled)).toMatchObject({
+      freezes: [
+        { from: Date.UTC(2026, 11, 18, 16) * 1000, to: Date.UTC(2027, 0, 7) * 1000, reason: 'year end' },
+        { from: Date.UTC(2028, 1, 29) * 1000, to: Date.UTC(2028, 1, 29, 12, 0, 0, 500) * 1000 },
+      ],
+      touch: {
+        protectedTags: { tier: 'gold' },
+        protectedZones: ['corporate', 'eu-west-1c'],
+        irreversible: false,
+      },
+    })
+  })
+
+  it('refuses a freeze or a protected zone that would protect nothing', () => {
+    expect(
+      told(
+        CLOUD.replace(
+          'touch: {',
+          `freezes:
+    - { from: 2027-02-29, to: 2027-03-01, reason: no such day }
+    - { from: 2027-01-02, to: 2027-01-01, reason: backwards }
+    - { from: tomorrow, to: 2027-01-01T25:00:00Z, reason: no instant }
+  touch: { protectedZones: [corporat], `,
+        ),
+      ),
+    ).toEqual([
+      'x:14:15: there is no such date (spec.freezes[0].from)',
+      'x:15:31: a freeze ends after it begins (spec.freezes[1].to)',
+      'x:16:15: a date such as 2026-12-24, or an instant with its offset such as 2026-12-18T17:00:00+01:00 (spec.freezes[2].from)',
+      'x:16:29: a date such as 2026-12-24, or an instant with its offset such as 2026-12-18T17:00:00+01:00 (spec.freezes[2].to)',
+      'x:17:29: neither a hosted zone of this environment nor an Availability Zone: corporat (spec.touch.protectedZones[0])',
+    ])
+  })
+
+  it('that says nothing of them compiles to what it always did, so its hash stays', () => {
+    const result = compileEnvironment(CLOUD)
+    expect(result.ok && Object.keys(result.compiled)).not.toContain('freezes')
+    expect(result.ok && Object.keys(result.compiled.touch)).toEqual([
+      'requiredTags',
+      'exemptTag',
+      'protectedRecords',
+      'blastRadius',
+    ])
+  })
+
   it('does not know parameters, and scenarios do not know variables', () => {
     expect(told(CLOUD.replace('profile: drills', 'profile: "${limit}"'))[0]).toContain(
       '${limit} is no reference',

@@ -7,6 +7,7 @@ import { validate } from '../schema/validate.ts'
 import { readYaml } from '../yaml/read-yaml.ts'
 import { View } from '../yaml/view.ts'
 import { checkEnvironment, minuteOfDay } from './check-environment.ts'
+import { freezeInstant } from './freeze-instant.ts'
 import { substituteProcessValues, type ProcessValues } from './process-values.ts'
 
 /** How an environment is compiled. */
@@ -62,6 +63,9 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
       requiredTags: touch.requiredTags,
       exemptTag: touch.exemptTag ?? 'firedrill:exempt',
       protectedRecords: touch.protectedRecords ?? [],
+      ...(touch.protectedTags === undefined ? {} : { protectedTags: touch.protectedTags }),
+      ...(touch.protectedZones === undefined ? {} : { protectedZones: touch.protectedZones }),
+      ...(touch.irreversible === undefined ? {} : { irreversible: touch.irreversible }),
       blastRadius: {
         targetsMax: touch.blastRadius.targetsMax,
         percentMax: touch.blastRadius.percentMax ?? 100,
@@ -73,6 +77,15 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
       toMinute: minuteOfDay(to) ?? 1440,
       timeZone: timeZone ?? 'UTC',
     })),
+    ...(spec.freezes === undefined
+      ? {}
+      : {
+          freezes: spec.freezes.map(({ from, to, reason }) => ({
+            from: freezeInstant(from, 'start') ?? 0,
+            to: freezeInstant(to, 'end') ?? 0,
+            reason,
+          })),
+        }),
     approvalsNeeded: spec.approvals ?? 0,
   }
 }

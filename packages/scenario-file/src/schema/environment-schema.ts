@@ -1,5 +1,6 @@
 import { ENVIRONMENT_KINDS } from '@firedrill/core'
 import { z } from 'zod'
+import { INSTANT, INSTANT_WORDS } from '../environment/freeze-instant.ts'
 import {
   apiVersionField,
   described,
@@ -111,6 +112,19 @@ const touchField = described(
       'Full record names that are never touched. Default: none.',
       ['larkspur.example'],
     ).optional(),
+    protectedTags: textMapField('A resource with any of these tags is never a target. Default: none.', {
+      tier: 'crown-jewels',
+    }).optional(),
+    protectedZones: described(
+      z.array(z.string().min(1)),
+      'Hosted zones, by their name here, and Availability Zones in which nothing is ever touched. Default: none.',
+      ['corporate', 'eu-west-1c'],
+    ).optional(),
+    irreversible: described(
+      z.boolean(),
+      'Faults that cannot be put back may be used, if the scenario accepts them too. Default: false.',
+      false,
+    ).optional(),
     blastRadius: described(
       z.strictObject({
         targetsMax: described(z.int().min(1), 'Most resources one drill may touch.', 12),
@@ -144,6 +158,22 @@ const windowField = z
     timeZone: textField('IANA time zone. Default: UTC.', 'Europe/Berlin').optional(),
   })
   .meta({ description: 'One span of the week.' })
+
+const freezeField = z
+  .strictObject({
+    from: described(
+      z.string().regex(INSTANT, INSTANT_WORDS),
+      'First instant of the freeze; a date begins at midnight UTC.',
+      '2026-12-18T17:00:00+01:00',
+    ),
+    to: described(
+      z.string().regex(INSTANT, INSTANT_WORDS),
+      'End of the freeze; a date counts whole.',
+      '2027-01-06',
+    ),
+    reason: textField('Why; shown to whoever is refused.', 'year-end closing'),
+  })
+  .meta({ description: 'One span of time in which no drill may start.' })
 
 const specField = described(
   z.strictObject({
@@ -191,6 +221,11 @@ const specField = described(
     windows: described(z.array(windowField), 'When drills may start. Default: always.', [
       { days: ['tue', 'wed', 'thu'], from: '09:00', to: '16:00', timeZone: 'Europe/Berlin' },
     ]).optional(),
+    freezes: described(
+      z.array(freezeField),
+      'When drills may not start, whatever the windows say. Default: never.',
+      [{ from: '2026-12-18T17:00:00+01:00', to: '2027-01-06', reason: 'year-end closing' }],
+    ).optional(),
     approvals: described(
       z.int().min(0),
       'People who must approve a plan before it runs. Default: 0.',
