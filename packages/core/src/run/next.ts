@@ -286,7 +286,11 @@ function needsPerson(state: RunState): Command {
 function settling(state: RunState, context: NextContext): Command {
   const settleMs = state.abort === undefined ? context.scenario.timing.settleMs : 0
   const until = plusMs(enteredAt(state, 'settling', context), settleMs)
-  if (context.worldNow < until) return { do: 'wait', until, why: 'metrics settle' }
+  if (context.worldNow < until) {
+    // People want to know while the metrics settle; what they get says that it may still change.
+    if (state.measurement === undefined) return { do: 'measure', provisional: true }
+    return { do: 'wait', until, why: 'metrics settle' }
+  }
   if (state.measurement?.provisional !== false) return { do: 'measure', provisional: false }
   return goto(state, 'closed', `${state.measurement.verdict}: ${state.measurement.reason}`)
 }

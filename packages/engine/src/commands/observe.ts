@@ -93,9 +93,15 @@ export async function watch(
   if (tenure.scenario.response === 'restore') return 'nothing'
   const response = await responseSoFar(tenure, memory, ports, signal)
   if (!response.isSeen) return 'nothing'
+  const soFar = { provisional: true, cloud: 'objective-metrics' } as const
+  const measurement = measure(await gatherMeasureInput(tenure, soFar, ports, signal))
+  if (signal.aborted) return 'nothing'
   await tenure.recordIf(
     (state) => state.status === 'observing' || state.status === 'responding',
-    () => [{ type: 'response-seen', data: { seen: response.seen } }],
+    () => [
+      { type: 'response-seen', data: { seen: response.seen } },
+      { type: 'measured', data: { measurement } },
+    ],
   )
   return 'news'
 }
