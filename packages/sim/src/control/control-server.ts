@@ -7,6 +7,7 @@ import { canonicalName } from '../world/dns.ts'
 import { TRUTH_CLAIMS } from '../world/truth.ts'
 import type { World } from '../world/world.ts'
 import type { WorldClock } from './clock.ts'
+import { WORLD_PAGE } from './page.ts'
 import { writeSnapshot } from './world-snapshot.ts'
 import type { LockstepRoutes } from './lockstep-routes.ts'
 import { checkWorldEvent, worldEventSchema, type WorldEvents } from './world-events.ts'
@@ -108,6 +109,8 @@ export class ControlServer {
   #route(route: string, query: URLSearchParams, body: string): Answer {
     const world = this.#world
     switch (route) {
+      case 'GET /':
+        return { status: 200, body: null, text: WORLD_PAGE, type: 'text/html; charset=utf-8' }
       case 'GET /clock':
         return ok(this.#clock.anchors())
       case 'GET /world':

@@ -47,6 +47,7 @@ export class Compute {
   readonly #networks: Networks
   readonly #places: Places
   readonly #epochs: Table<number>
+  #sorted = { revision: -1, byRegion: new Map<string, readonly Instance[]>() }
   readonly #listeners: ((before: Instance, after: Instance) => void)[] = []
 
   constructor(kernel: Kernel, networks: Networks, places: Places) {
@@ -67,10 +68,17 @@ export class Compute {
   }
 
   /** Instances of a Region, in order of id. */
-  inRegion(region: string): Instance[] {
-    return [...this.instances.values()]
-      .filter((instance) => instance.region === region)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
+  inRegion(region: string): readonly Instance[] {
+    if (this.#sorted.revision !== this.instances.revision)
+      this.#sorted = { revision: this.instances.revision, byRegion: new Map() }
+    let found = this.#sorted.byRegion.get(region)
+    if (found === undefined) {
+      found = [...this.instances.values()]
+        .filter((instance) => instance.region === region)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      this.#sorted.byRegion.set(region, found)
+    }
+    return found
   }
 
   /** Stops running or pending instances (10–40 s); stopped and stopping ones are left alone, as by EC2. */

@@ -7,6 +7,8 @@ export class Table<T> {
   readonly #rows = new Map<string, T>()
   readonly #touched: Set<string>
   readonly #onChange: () => void
+  /** Counts changes of this table, so that what was derived from it can be kept until the next. */
+  revision = 0
 
   constructor(name: string, touched: Set<string>, onChange: () => void) {
     this.name = name
@@ -20,6 +22,7 @@ export class Table<T> {
 
   put(id: string, row: T): T {
     this.#rows.set(id, row)
+    this.revision += 1
     this.#touched.add(id)
     this.#onChange()
     return row
@@ -27,6 +30,7 @@ export class Table<T> {
 
   delete(id: string): void {
     if (!this.#rows.delete(id)) return
+    this.revision += 1
     this.#touched.add(id)
     this.#onChange()
   }
@@ -45,6 +49,7 @@ export class Table<T> {
 
   /** Puts a row read back from disk; it is not written again. */
   restore(id: string, row: T | undefined): void {
+    this.revision += 1
     if (row === undefined) this.#rows.delete(id)
     else this.#rows.set(id, row)
   }

@@ -4,7 +4,7 @@ import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
 import { EC2_INPUT_FAULTS, instanceNotFound, malformedInstanceId, zoneImpaired } from './ec2-faults.ts'
-import { checkInstanceFilters, matchesInstance, readFilters, type Filter } from './filters.ts'
+import { checkInstanceFilters, matcherOf, readFilters, type Filter } from './filters.ts'
 import { reservationView, stateView } from './instance-view.ts'
 import { pageOf } from './paging.ts'
 
@@ -47,7 +47,7 @@ function selectInstances(
   failWithZone(call, ids)
   const current = ids.length === 0 ? call.world.compute.inRegion(call.region) : findInstances(call, ids)
   const chosen = call.stale ? current.map((instance) => beforeLatestChange(call, instance)) : current
-  const matching = chosen.filter((instance) => matchesInstance(instance, filters))
+  const matching = chosen.filter(matcherOf(filters))
   return pageOf(matching, (instance) => instance.id, reader, MIN_PAGE)
 }
 

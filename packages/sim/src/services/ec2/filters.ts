@@ -39,6 +39,21 @@ export function matchesInstance(instance: Instance, filters: readonly Filter[]):
   return filters.every((filter) => matchesAny(instanceField(instance, filter.name), filter.values))
 }
 
+/** The filters of a call as one test, made once for all the instances it looks at. */
+export function matcherOf(filters: readonly Filter[]): (instance: Instance) => boolean {
+  const tests = filters.map(({ name, values }) => {
+    const isPlain = !values.some((value) => /[*?]/.test(value))
+    if (!name.startsWith('tag:') || !isPlain)
+      return (instance: Instance) => matchesInstance(instance, [{ name, values }])
+    const key = name.slice('tag:'.length)
+    return ({ tags }: Instance) => {
+      const value = tags[key]
+      return value !== undefined && values.includes(value)
+    }
+  })
+  return (instance) => tests.every((test) => test(instance))
+}
+
 /** Whether any of the values fits any of the patterns. */
 export function matchesAny(values: readonly string[], patterns: readonly string[]): boolean {
   return patterns.some((pattern) => values.some((value) => fits(value, pattern)))
