@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { Store } from '../world/store.ts'
 import { World } from '../world/world.ts'
 import { createServices } from './catalogue.ts'
+import { MATH_FUNCTIONS } from './cloudwatch/metric-math.ts'
 import { ACTION_CATALOGUE, ACTION_IDS, TARGETLESS_ACTION_IDS } from './fis/action-catalogue.ts'
 
 const page = readFileSync(new URL('../../../../docs/simulator.md', import.meta.url), 'utf8')
@@ -47,4 +48,10 @@ it('names exactly the FIS actions that can be carried out, and those that find n
   expect(named('effect').toSorted()).toEqual([...ACTION_IDS].toSorted())
   expect(named('empty').toSorted()).toEqual([...TARGETLESS_ACTION_IDS].toSorted())
   expect(named('refused').filter((id) => ACTION_CATALOGUE.has(id))).toEqual([])
+})
+
+it('names exactly the functions of metric math that can be worked out', () => {
+  const notes = rows.find(({ name }) => name === 'cloudwatch.GetMetricData')?.notes ?? ''
+  const named = notes.match(/\b[A-Z]{2,}(?:_[A-Z]+)?\b/g) ?? []
+  expect(named.toSorted()).toEqual([...MATH_FUNCTIONS].toSorted())
 })

@@ -38,9 +38,6 @@ export const TARGETLESS_ACTION_IDS = [
 /** One action without anything to act on. */
 export type TargetlessActionId = (typeof TARGETLESS_ACTION_IDS)[number]
 
-/** Any action of the catalogue. */
-export type KnownActionId = ActionId | TargetlessActionId
-
 /**
  * How a parameter is checked (FIS parameters are always texts): a duration of a minute or of a second at least, a
  * percentage, a list parted by commas, one of a few words, or any text.
