@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { ROOT } from './start-sandbox.ts'
 
 /**
- * Starts nothing but the simulator, on the state and the ports that a sandbox of these left, and with a clock that
- * hardly moves: to look at the world before anybody acts. Answers how to stop it.
+ * Starts nothing but the simulator, on the state and the ports that a sandbox of these left, unless told otherwise with a
+ * clock that hardly moves: to look at the world before anybody acts. Answers how to stop it.
  */
 export async function startSimulatorAlone(
   stateDir: string,
   portBase: number,
-  world = 'warm-standby',
+  { world = 'warm-standby', rate = 1 }: Readonly<{ world?: string; rate?: number }> = {},
 ): Promise<Readonly<{ stop(): Promise<void> }>> {
   const child = spawn(
     process.execPath,
@@ -22,7 +22,7 @@ export async function startSimulatorAlone(
       '--state',
       join(stateDir, 'simulator', world),
       '--rate',
-      '1',
+      String(rate),
       '--seed',
       '1',
       '--aws-port',

@@ -47,6 +47,8 @@ export async function listRecordSets(awsUrl: string, zone: string): Promise<read
 }
 
 type Witness = Readonly<{
+  /** World time of the answer in microseconds. */
+  at: number
   zone: string
   records: readonly (Readonly<{ name: string; type: string }> & Readonly<Record<string, unknown>>)[]
 }>
@@ -54,13 +56,14 @@ type Witness = Readonly<{
 /** What the simulator itself knows of its record sets, told on the port that only tests and people read. */
 export async function witnessRecordSets(controlUrl: string): Promise<Witness> {
   const answer = await fetch(`${controlUrl}/world`)
-  const { zones, recordSets } = (await answer.json()) as {
+  const { at, zones, recordSets } = (await answer.json()) as {
+    at: number
     zones: readonly { id: string }[]
     recordSets: Witness['records']
   }
   const [zone] = zones
   if (zone === undefined) throw new Error('the simulated world has no zone')
-  return { zone: zone.id, records: recordSets }
+  return { at, zone: zone.id, records: recordSets }
 }
 
 /** A mutating call as the simulator's own log has it. `outcome` is `ok` or the error code. */
