@@ -1,6 +1,8 @@
 import { isAppError } from '@firedrill/core'
 import { describe, expect, it } from 'vitest'
+import { ceilingRoom } from './ceiling.ts'
 import { dbRoom } from './db.ts'
+import { hostsOf } from './hosts.ts'
 import { httpRoom } from './http.ts'
 import { logRoom } from './log.ts'
 import { queueRoom } from './queue.ts'
@@ -64,4 +66,28 @@ describe('configuration', () => {
       )
     },
   )
+
+  it('has no ceiling unless told, and never takes one that cannot be read for none', () => {
+    const read = (env: NodeJS.ProcessEnv) => loadConfig({ ceiling: ceilingRoom }, env).ceiling
+    expect(read({})).toEqual({})
+    expect(read({ FIREDRILL_CEILING_TARGETS: '', FIREDRILL_CEILING_PERCENT: '12.5' })).toEqual({
+      percentMax: 12.5,
+    })
+    expect(read({ FIREDRILL_CEILING_TARGETS: '10', FIREDRILL_CEILING_PERCENT: '100' })).toEqual({
+      targetsMax: 10,
+      percentMax: 100,
+    })
+    for (const value of ['0', '-1', 'ten', '1e9', '101', 'NaN'])
+      expect(() => read({ FIREDRILL_CEILING_PERCENT: value }), value).toThrow('FIREDRILL_CEILING_PERCENT')
+    for (const value of ['0', '-1', 'ten', '2.5', '99999999999'])
+      expect(() => read({ FIREDRILL_CEILING_TARGETS: value }), value).toThrow('FIREDRILL_CEILING_TARGETS')
+  })
+
+  it('knows the hosts it lives by, without what they are reached with', () => {
+    const { db, queue } = loadConfig(rooms, {
+      DATABASE_URL,
+      REDIS_URL: 'redis://:secret@queue.example.test:6379',
+    })
+    expect(hostsOf({ db, queue })).toEqual(['127.0.0.1', 'queue.example.test'])
+  })
 })
