@@ -19,7 +19,10 @@ export const quotas: Guardrail = {
       const refusal = refusalOf(group, facts)
       if (refusal !== undefined) return refusal
     }
-    const said = groups.map(({ demand: { quota, limit }, needed }) => `${quota}: ${needed} of ${limit}`)
+    const said = groups.map(({ demand: { quota, limit, isShared }, region, needed }) => {
+      const used = isShared ? ` beside ${usedOf(quota, region, facts) ?? 0} in use` : ''
+      return `${quota}: ${needed} of ${limit}${used}`
+    })
     const warned = silent.map((name) => `step ${name} does not say what it needs, which a sandbox may`)
     return allow([...said, ...warned].join('; ') || 'no quota is touched')
   },
@@ -52,13 +55,18 @@ function refusalOf({ demand, region, needed }: Group, facts: GuardrailFacts): An
     return needed > limit
       ? refuse(`${quota}: fault and undo need ${needed}, the limit is ${limit}`)
       : undefined
-  const allowances = facts.allowances.get(region)
-  const used = allowances?.ok === true ? allowances.value.find((one) => one.quota === quota)?.used : undefined
+  const used = usedOf(quota, region, facts)
   if (used === undefined) {
+    const allowances = facts.allowances.get(region)
     const why = allowances?.ok === false ? ` (${allowances.failure.code})` : ''
     return refuse(`${quota} in Region ${region}: nobody could tell how much of it is in use${why}`)
   }
   return used + needed > limit
     ? refuse(`${quota} in Region ${region}: ${used} in use and ${needed} needed, the limit is ${limit}`)
     : undefined
+}
+
+function usedOf(quota: string, region: string, { allowances }: GuardrailFacts): number | undefined {
+  const known = allowances.get(region)
+  return known?.ok === true ? known.value.find((one) => one.quota === quota)?.used : undefined
 }
