@@ -29,6 +29,7 @@ export default defineConfig({
           // Whole sandboxes measure time: one after another, when nothing else runs.
           name: 'end to end',
           include: ['apps/bench/test/**/*.test.ts'],
+          globalSetup: ['apps/bench/test/prepare-once.ts'],
           exclude,
           fileParallelism: false,
           testTimeout: 120_000,

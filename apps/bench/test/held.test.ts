@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { VerdictDocument } from '@firedrill/contracts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { pageLoads } from '../src/sandbox/page-loads.ts'
 import { freePortBase } from '../src/sandbox/port-base.ts'
-import { prepareStates, type StateMaker } from '../src/sandbox/prepared-state.ts'
+import { copiesOf } from '../src/sandbox/prepared-state.ts'
 import { isAlive } from '../src/sandbox/process-tree.ts'
 import { startSandbox } from '../src/sandbox/start-sandbox.ts'
 import { startDecoy } from './decoy.ts'
@@ -14,11 +14,8 @@ type Verdict = VerdictDocument & Readonly<{ report: string }>
 
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', `${name}.yaml`)
 
-let states: StateMaker
-beforeAll(async () => {
-  states = await prepareStates()
-})
-afterAll(() => states.remove())
+const preparedState = inject('preparedState')
+const states = copiesOf(preparedState, dirname(preparedState))
 
 /** One `npm start -- --once` on a state of its own; whatever happens, nothing of it is left. */
 async function drill(args: readonly string[], env: Readonly<Record<string, string>> = {}) {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Client, RunDetail, VerdictDocument } from '@firedrill/contracts'
 import { have, installCommand } from '@firedrill/local'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { freePortBase } from '../src/sandbox/port-base.ts'
-import { prepareStates, type StateMaker } from '../src/sandbox/prepared-state.ts'
+import { copiesOf } from '../src/sandbox/prepared-state.ts'
 import { longestGaps } from '../src/sandbox/sample-gaps.ts'
 import { startSandbox, type Sandbox } from '../src/sandbox/start-sandbox.ts'
 import { startSimulatorAlone } from '../src/sandbox/start-simulator.ts'
@@ -14,11 +14,8 @@ import { listRecordSets, loggedMutations, witnessRecordSets } from '../src/sandb
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', `${name}.yaml`)
 const EXIT_OF_VERDICT = { held: 0, deviated: 99, inconclusive: 6, 'not-run': 3 } as const
 
-let states: StateMaker
-beforeAll(async () => {
-  states = await prepareStates()
-})
-afterAll(() => states.remove())
+const preparedState = inject('preparedState')
+const states = copiesOf(preparedState, dirname(preparedState))
 
 /** Does something with a sandbox, of which nothing is left afterwards. */
 async function within<T>(sandbox: Sandbox, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {

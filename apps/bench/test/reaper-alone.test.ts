@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { environmentOf } from '../src/sandbox/environment.ts'
 import { freePortBase } from '../src/sandbox/port-base.ts'
-import { prepareStates, type StateMaker } from '../src/sandbox/prepared-state.ts'
+import { copiesOf } from '../src/sandbox/prepared-state.ts'
 import { startByHand, type HandStarted } from '../src/sandbox/start-by-hand.ts'
 import { ROOT } from '../src/sandbox/start-sandbox.ts'
 import { waitUntil } from '../src/sandbox/wait-until.ts'
@@ -14,11 +14,8 @@ const RATE = 24
 /** World microseconds that the reaper is kept from acting, beyond the expiry. */
 const HELD_BACK = 20_000_000
 
-let states: StateMaker
-beforeAll(async () => {
-  states = await prepareStates()
-})
-afterAll(() => states.remove())
+const preparedState = inject('preparedState')
+const states = copiesOf(preparedState, dirname(preparedState))
 
 async function startRemoval({ client, awsUrl }: HandStarted, portBase: number): Promise<string> {
   const file = (path: string) => ({ source: readFileSync(path, 'utf8'), origin: 'file' }) as const

@@ -10,6 +10,8 @@ const KEPT = ['postgres', 'compile-cache', 'api-token', 'session-secret'] as con
 
 /** State directories that have been started once, without any run in them. */
 export type StateMaker = Readonly<{
+  /** The directory that was started once. */
+  first: string
   /** A new state directory of its own. */
   fresh(): string
   remove(): void
@@ -33,16 +35,19 @@ export async function prepareStates(): Promise<StateMaker> {
     remove()
     throw new Error(`a first start failed with exit code ${code}:\n${sandbox.said()}`)
   }
-  let count = 0
+  return { first, ...copiesOf(first, root), remove }
+}
+
+/** State directories of their own in `root`, each a copy of a prepared one. */
+export function copiesOf(first: string, root: string): Pick<StateMaker, 'fresh'> {
   return {
     fresh() {
-      const dir = join(root, `state-${++count}`)
-      mkdirSync(dir)
+      const dir = mkdtempSync(join(root, 'state-'))
+      chmodSync(dir, 0o755)
       for (const part of KEPT)
         // Owners and modes matter to PostgreSQL; cp -a keeps them.
         if (existsSync(join(first, part))) execFileSync('cp', ['-a', join(first, part), dir])
       return dir
     },
-    remove,
   }
 }
