@@ -106,4 +106,3 @@ export const stopConditionField = z
     ).optional(),
   })
   .meta({ description: 'One condition that halts the run and takes every fault out.' })
-export type StopConditionFile = z.infer<typeof stopConditionField>
