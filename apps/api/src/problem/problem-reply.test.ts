@@ -18,7 +18,7 @@ describe('error pages', () => {
       const page = await readFile(new URL(`${code}.md`, ERROR_PAGES_DIR), 'utf8')
       const { title, status, owner, retry } = ERRORS[code]
       expect(page).toContain(`# ${code}\n\n${title}.`)
-      expect(page).toContain(`| ${status} | ${owner} | ${retry} |`)
+      expect(page.replaceAll(/ +/g, ' ')).toContain(`| ${status} | ${owner} | ${retry} |`)
       const headings = [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1])
       expect(headings).toEqual(['What happened', 'What may still be broken', 'What to do now'])
       for (const part of page.split(/^## .+$/m).slice(1)) expect(part.trim().length).toBeGreaterThan(40)
