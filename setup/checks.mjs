@@ -21,8 +21,8 @@ await reporting(async () => {
     }
     const hasFailed = code !== 0 || failedChecks.length > 0 || result.failed > 0
     const seconds = Math.round((performance.now() - startedAt) / 1000)
-    const checks =
-      failedChecks.length === 0 ? 'all checks passed' : `failed checks: ${failedChecks.join(', ')}`
+    const failed = [...failedChecks, ...(result.failed > 0 ? ['tests'] : [])]
+    const checks = failed.length === 0 ? 'all checks passed' : `failed: ${failed.join(', ')}`
     const outside = code !== 0 && result.failed === 0 ? '; the test run itself failed, see above' : ''
     process.stdout.write(`\n${skipped.map((line) => `${line}\n`).join('')}`)
     process.stdout.write(`${hasFailed ? '✗' : '✓'} ${checks}${outside} (${seconds} s)\n`)
