@@ -5,8 +5,6 @@ const exclude = ['**/node_modules/**', '**/fixtures/**', '**/dist/**']
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // Real processes and sockets on a shared machine: one more try there, and the report says that it was needed.
-    retry: process.env['CI'] === undefined ? 0 : 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -52,7 +52,7 @@ describe('the schedule', () => {
     // Starts are scattered over a quarter of a period, so the nearest slot is theirs.
     const first = samples[0]?.start ?? 0
     const slots = samples.map(({ start }) => Math.round((start - first) / 1_000_000))
-    expect(samples.length).toBeGreaterThan(2)
+    expect(samples.length).toBeGreaterThan(6)
     expect(new Set(slots).size).toBe(slots.length)
     // Slots that a busy machine missed are on record, so nothing is unaccounted for.
     const missed = samples.filter(({ detail }) => detail?.includes('not started') === true)
