@@ -1,13 +1,7 @@
 import type { CompiledProbe, Sample } from '@firedrill/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runProbe } from '../run-probe.ts'
-import {
-  createResources,
-  fastClock,
-  hostClock,
-  realWorld,
-  type Resources,
-} from '../testing/loopback.ts'
+import { createResources, fastClock, hostClock, realWorld, type Resources } from '../testing/loopback.ts'
 import { watchStalls } from './stall-watch.ts'
 
 let resources: Resources
