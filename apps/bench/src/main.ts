@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import { dispatch } from './dispatch/dispatch.ts'
-import { isMet, SIZES, type Bench } from './figures/figure.ts'
+import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
 import { startup } from './figures/startup.ts'
+import { simulator } from './simulator/simulator.ts'
 
-const BENCHES: readonly Bench[] = [dispatch, startup, footprint]
+const BENCHES: readonly Bench[] = [dispatch, startup, footprint, simulator]
 
 const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed
 pnpm bench --list                           what can be measured
@@ -38,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const bench of wanted) {
     if (bench === undefined) continue
     for await (const figure of bench.run({ size, say: (line) => void process.stderr.write(`${line}\n`) })) {
-      process.stdout.write(`${JSON.stringify(figure)}\n`)
+      process.stdout.write(`${JSON.stringify({ ...figure, ratio: ratioToGoal(figure) })}\n`)
       if (!isMet(figure)) isEveryGoalMet = false
     }
   }

@@ -27,7 +27,6 @@ const print = (figure: Figure): void => {
     bench: 'simulator',
     ...figure,
     value: Number(figure.value.toPrecision(4)),
-    backend: '',
     seed: SEED,
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)

@@ -1,15 +1,19 @@
 /** Queue backends that a figure may be about. */
 export type Backend = 'postgres' | 'redis'
 
+/** What a value counts. */
+export const UNITS = ['ms', 's', 'MB', 'requests/s', 'answers/s', 'x real time'] as const
+
 /** One measured number. `goal` null: it stands beside another figure and has none of its own. */
 export type Figure = Readonly<{
   bench: string
   figure: string
   value: number
-  unit: 'ms' | 's' | 'MB'
+  unit: (typeof UNITS)[number]
   goal: number | null
   better: 'lower' | 'higher'
-  backend: Backend
+  /** Null where no queue takes part. */
+  backend: Backend | null
   seed: number
 }>
 
@@ -27,6 +31,12 @@ export type Bench = Readonly<{
 /** True when a figure reached its goal, or has none. */
 export function isMet({ value, goal, better }: Pick<Figure, 'value' | 'goal' | 'better'>): boolean {
   return goal === null || (better === 'lower' ? value <= goal : value >= goal)
+}
+
+/** How far a figure is on the right side of its goal: 2 is twice as good as promised, 0.5 half. Null without a goal. */
+export function ratioToGoal({ value, goal, better }: Pick<Figure, 'value' | 'goal' | 'better'>): number | null {
+  if (goal === null) return null
+  return Math.round(100 * (better === 'lower' ? goal / value : value / goal)) / 100
 }
 
 /** The value below which `share` of the values lie, by the nearest rank. @throws RangeError when there are none. */

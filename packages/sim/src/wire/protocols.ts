@@ -1,7 +1,7 @@
 import { AwsFault } from './aws-fault.ts'
 import { parseQueryForm } from './query-form.ts'
 import type { AwsProtocol, AwsService, Operation } from './service.ts'
-import { WireMap, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
+import { WireMap, WireRow, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
 import { escapeXml, parseXmlBody, structureToXml, type ListItemName } from './xml.ts'
 
 /** A request after decompression, as the codecs read it. */
@@ -251,6 +251,7 @@ function json(status: number, requestId: string, contentType: string, value: unk
 function jsonOf(value: WireValue): unknown {
   if (value instanceof WireTime) return value.toEpochSeconds()
   if (value instanceof WireMap) return jsonOf(value.entries)
+  if (value instanceof WireRow) return jsonOf(value.content)
   if (Array.isArray(value)) return value.map((entry: WireValue) => jsonOf(entry))
   if (typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([member, content]) => [member, jsonOf(content)]))

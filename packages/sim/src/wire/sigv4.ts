@@ -94,14 +94,13 @@ function ageVerdict(
   signedAtMs: number,
   platformNowMs: number,
 ): SignatureVerdict | undefined {
+  const earliestMs = platformNowMs - SIGNATURE_WINDOW_MS
+  const latestMs = platformNowMs + SIGNATURE_WINDOW_MS
+  if (signedAtMs >= earliestMs && signedAtMs <= latestMs) return undefined
   const platformNow = msToAmzDate(platformNowMs)
-  const earliest = msToAmzDate(platformNowMs - SIGNATURE_WINDOW_MS)
-  const latest = msToAmzDate(platformNowMs + SIGNATURE_WINDOW_MS)
-  if (signedAtMs < platformNowMs - SIGNATURE_WINDOW_MS)
-    return { kind: 'expired', signedAt, platformNow, earliest }
-  if (signedAtMs > platformNowMs + SIGNATURE_WINDOW_MS)
-    return { kind: 'not-yet-current', signedAt, platformNow, latest }
-  return undefined
+  return signedAtMs < earliestMs
+    ? { kind: 'expired', signedAt, platformNow, earliest: msToAmzDate(earliestMs) }
+    : { kind: 'not-yet-current', signedAt, platformNow, latest: msToAmzDate(latestMs) }
 }
 
 function canonicalRequest(claim: SignatureClaim, request: SignedRequest, payloadHash: string): string {
@@ -119,9 +118,20 @@ function canonicalRequest(claim: SignatureClaim, request: SignedRequest, payload
   return [request.method, path, query, headers, claim.signedHeaders.join(';'), payloadHash].join('\n')
 }
 
+/** Keys that were derived lately: a caller goes on with the same one for a day. */
+const derivedKeys = new Map<string, Buffer>()
+const DERIVED_KEYS_MAX = 256
+
 function signingKey(claim: SignatureClaim, secret: string): Buffer {
-  const day = hmac(`AWS4${secret}`, claim.day)
-  return hmac(hmac(hmac(day, claim.region), claim.service), 'aws4_request')
+  const { day, region, service } = claim
+  const name = JSON.stringify([secret, day, region, service])
+  const known = derivedKeys.get(name)
+  if (known !== undefined) return known
+  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request')
+  // Anybody may claim any scope; what is kept for them is bounded.
+  if (derivedKeys.size >= DERIVED_KEYS_MAX) derivedKeys.clear()
+  derivedKeys.set(name, key)
+  return key
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

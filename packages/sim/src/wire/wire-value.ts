@@ -27,6 +27,24 @@ export class WireMap {
   }
 }
 
+/**
+ * A structure that is part of many answers and never changes. Its XML is made once, for the one service that it belongs
+ * to; it goes when its owner lets go of this.
+ */
+export class WireRow {
+  readonly content: WireStructure
+  #xml: string | undefined
+  constructor(content: WireStructure) {
+    this.content = content
+  }
+
+  /** The XML of the content; `write` is only called for the first answer. */
+  toXml(write: (content: WireStructure) => string): string {
+    this.#xml ??= write(this.content)
+    return this.#xml
+  }
+}
+
 /** What an operation answers: a tree that every codec can write. `undefined` members are left out. */
 export type WireValue =
   | string
@@ -34,6 +52,7 @@ export type WireValue =
   | boolean
   | WireTime
   | WireMap
+  | WireRow
   | undefined
   | readonly WireValue[]
   | { readonly [member: string]: WireValue }

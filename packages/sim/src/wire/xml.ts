@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { AwsFault } from './aws-fault.ts'
-import { WireMap, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
+import { WireMap, WireRow, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
 
 /** Names the elements inside a list: `item` in EC2, `member` in the query protocol, one name per list in Route 53. */
 export type ListItemName = (listMember: string) => string
@@ -14,9 +14,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 }
 
+const SPECIAL = /[&<>"'\r]/
+
 /** Escapes text for an XML element or attribute. */
 export function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character)
+  return SPECIAL.test(text)
+    ? text.replaceAll(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character)
+    : text
 }
 
 /**
@@ -24,9 +28,9 @@ export function escapeXml(text: string): string {
  * member and one element per item, which is how all four XML-speaking services here write them.
  */
 export function structureToXml(structure: WireStructure, itemName: ListItemName): string {
-  return Object.entries(structure)
-    .map(([member, value]) => memberToXml(member, value, itemName))
-    .join('')
+  let text = ''
+  for (const member of Object.keys(structure)) text += memberToXml(member, structure[member], itemName)
+  return text
 }
 
 function memberToXml(member: string, value: WireValue, itemName: ListItemName): string {
@@ -39,15 +43,17 @@ function contentToXml(member: string, value: WireValue, itemName: ListItemName):
   if (typeof value === 'string') return escapeXml(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value instanceof WireTime) return value.toIso()
-  if (value instanceof WireMap)
-    return Object.entries(value.entries)
-      .map(([key, content]) => memberToXml('entry', { key, value: content }, itemName))
-      .join('')
-  if (Array.isArray(value)) {
-    const item = itemName(member)
-    return value.map((entry: WireValue) => memberToXml(item, entry, itemName)).join('')
+  if (value instanceof WireRow) return value.toXml((content) => structureToXml(content, itemName))
+  let text = ''
+  if (value instanceof WireMap) {
+    for (const [key, content] of Object.entries(value.entries))
+      text += memberToXml('entry', { key, value: content }, itemName)
+    return text
   }
-  return structureToXml(value as WireStructure, itemName)
+  if (!Array.isArray(value)) return structureToXml(value as WireStructure, itemName)
+  const item = itemName(member)
+  for (const entry of value as readonly WireValue[]) text += memberToXml(item, entry, itemName)
+  return text
 }
 
 /**

@@ -1,3 +1,4 @@
+import { InstanceIndex } from './instance-index.ts'
 import type { Kernel } from './kernel.ts'
 import {
   SECOND,
@@ -47,7 +48,7 @@ export class Compute {
   readonly #networks: Networks
   readonly #places: Places
   readonly #epochs: Table<number>
-  #sorted = { revision: -1, byRegion: new Map<string, readonly Instance[]>() }
+  readonly #index: InstanceIndex
   readonly #listeners: ((before: Instance, after: Instance) => void)[] = []
 
   constructor(kernel: Kernel, networks: Networks, places: Places) {
@@ -55,6 +56,7 @@ export class Compute {
     this.#networks = networks
     this.#places = places
     this.instances = kernel.store.table('instances')
+    this.#index = new InstanceIndex(this.instances)
     this.groups = kernel.store.table('groups')
     this.templates = kernel.store.table('launch-templates')
     this.#epochs = kernel.store.table('instance-epochs')
@@ -69,16 +71,12 @@ export class Compute {
 
   /** Instances of a Region, in order of id. */
   inRegion(region: string): readonly Instance[] {
-    if (this.#sorted.revision !== this.instances.revision)
-      this.#sorted = { revision: this.instances.revision, byRegion: new Map() }
-    let found = this.#sorted.byRegion.get(region)
-    if (found === undefined) {
-      found = [...this.instances.values()]
-        .filter((instance) => instance.region === region)
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
-      this.#sorted.byRegion.set(region, found)
-    }
-    return found
+    return this.#index.inRegion(region)
+  }
+
+  /** Instances of a Region whose tag has one of the values exactly, in order of id. */
+  withTag(region: string, key: string, values: readonly string[]): readonly Instance[] {
+    return this.#index.withTag(region, key, values)
   }
 
   /** Stops running or pending instances (10–40 s); stopped and stopping ones are left alone, as by EC2. */

@@ -48,6 +48,13 @@ export class Places {
     return this.#regions.get(region) !== undefined
   }
 
+  /** Whether any zone of a Region is down, with or without the Region. */
+  hasZoneDown(region: string): boolean {
+    if (this.isRegionDown(region)) return true
+    for (const az of this.#zones.keys()) if (regionOf(az) === region) return true
+    return false
+  }
+
   /** Zones of the world that are down, with or without their Region. */
   zonesDown(): readonly string[] {
     return [...this.#networks.regions.values()].flatMap(({ zones }) =>

@@ -35,6 +35,10 @@ export class Table<T> {
     this.#onChange()
   }
 
+  keys(): IterableIterator<string> {
+    return this.#rows.keys()
+  }
+
   values(): IterableIterator<T> {
     return this.#rows.values()
   }

@@ -4,7 +4,7 @@ import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
 import { EC2_INPUT_FAULTS, instanceNotFound, malformedInstanceId, zoneImpaired } from './ec2-faults.ts'
-import { checkInstanceFilters, matcherOf, readFilters, type Filter } from './filters.ts'
+import { checkInstanceFilters, exactTagOf, matcherOf, readFilters, type Filter } from './filters.ts'
 import { reservationView, stateView } from './instance-view.ts'
 import { pageOf } from './paging.ts'
 
@@ -45,10 +45,19 @@ function selectInstances(
     })
   }
   failWithZone(call, ids)
-  const current = ids.length === 0 ? call.world.compute.inRegion(call.region) : findInstances(call, ids)
+  const current = ids.length === 0 ? candidates(call, filters) : findInstances(call, ids)
   const chosen = call.stale ? current.map((instance) => beforeLatestChange(call, instance)) : current
   const matching = chosen.filter(matcherOf(filters))
   return pageOf(matching, (instance) => instance.id, reader, MIN_PAGE)
+}
+
+/** The instances that may pass the filters: those with the tag that one of them asks for, or all of the Region. */
+function candidates({ world, region }: Call, filters: readonly Filter[]): readonly Instance[] {
+  for (const filter of filters) {
+    const key = exactTagOf(filter)
+    if (key !== null) return world.compute.withTag(region, key, filter.values)
+  }
+  return world.compute.inRegion(region)
 }
 
 /**
@@ -56,6 +65,7 @@ function selectInstances(
  * all, whatever its filters. One that names instances of healthy zones only goes through.
  */
 function failWithZone({ world, region }: Call, ids: readonly string[]): void {
+  if (!world.places.hasZoneDown(region)) return
   const instances = world.compute.inRegion(region)
   const named = ids.length === 0 ? instances : instances.filter(({ id }) => ids.includes(id))
   if (named.some(({ az }) => world.places.isZoneDown(az))) throw zoneImpaired()

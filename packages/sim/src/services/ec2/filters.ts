@@ -39,16 +39,20 @@ export function matchesInstance(instance: Instance, filters: readonly Filter[]):
   return filters.every((filter) => matchesAny(instanceField(instance, filter.name), filter.values))
 }
 
+/** The key of the tag that a filter asks for with values to be met exactly; null for any other filter. */
+export function exactTagOf({ name, values }: Filter): string | null {
+  const isPlain = !values.some((value) => /[*?]/.test(value))
+  return isPlain && name.startsWith('tag:') ? name.slice('tag:'.length) : null
+}
+
 /** The filters of a call as one test, made once for all the instances it looks at. */
 export function matcherOf(filters: readonly Filter[]): (instance: Instance) => boolean {
-  const tests = filters.map(({ name, values }) => {
-    const isPlain = !values.some((value) => /[*?]/.test(value))
-    if (!name.startsWith('tag:') || !isPlain)
-      return (instance: Instance) => matchesInstance(instance, [{ name, values }])
-    const key = name.slice('tag:'.length)
+  const tests = filters.map((filter) => {
+    const key = exactTagOf(filter)
+    if (key === null) return (instance: Instance) => matchesInstance(instance, [filter])
     return ({ tags }: Instance) => {
       const value = tags[key]
-      return value !== undefined && values.includes(value)
+      return value !== undefined && filter.values.includes(value)
     }
   })
   return (instance) => tests.every((test) => test(instance))

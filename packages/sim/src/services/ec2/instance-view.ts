@@ -1,5 +1,5 @@
 import type { Instance, InstanceState } from '../../world/model.ts'
-import { WireTime, type WireStructure } from '../../wire/wire-value.ts'
+import { WireRow, WireTime, type WireStructure } from '../../wire/wire-value.ts'
 
 const STATE_CODES: Readonly<Record<InstanceState, number>> = {
   pending: 0,
@@ -25,14 +25,21 @@ export function reservationId(instance: Instance): string {
   return instance.id.replace(/^i-/, 'r-')
 }
 
+/** Instances are replaced, never edited, so each is written once. */
+const rows = new WeakMap<Instance, WireRow>()
+
 /** One `reservationSet` item with its single instance. */
-export function reservationView(instance: Instance, account: string): WireStructure {
-  return {
+export function reservationView(instance: Instance, account: string): WireRow {
+  const known = rows.get(instance)
+  if (known !== undefined) return known
+  const row = new WireRow({
     reservationId: reservationId(instance),
     ownerId: account,
     groupSet: [],
     instancesSet: [instanceView(instance)],
-  }
+  })
+  rows.set(instance, row)
+  return row
 }
 
 function instanceView(instance: Instance): WireStructure {
