@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { applicationPage } from '../world/application.ts'
-import type { Outcome } from '../world/balancers.ts'
+import type { Outcome } from '../world/fates.ts'
 import { answerMarkers } from '../world/markers.ts'
 import type { World } from '../world/world.ts'
 import { listenTcp } from './listen.ts'

@@ -1,4 +1,5 @@
-import type { Balancers, Outcome } from './balancers.ts'
+import type { Balancers } from './balancers.ts'
+import type { Outcome } from './fates.ts'
 import type { Kernel } from './kernel.ts'
 import { combine, single, type Metrics, type Publication, type StatisticSet } from './metrics.ts'
 import { SECOND, type Micros } from './model.ts'

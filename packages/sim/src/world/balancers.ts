@@ -1,5 +1,6 @@
 import { BalancerNodes } from './balancer-nodes.ts'
 import type { Compute } from './compute.ts'
+import { Fates, targetsIn, type Outcome } from './fates.ts'
 import type { Impairments } from './impairments.ts'
 import type { Kernel } from './kernel.ts'
 import {
@@ -16,27 +17,6 @@ import type { Table } from './store.ts'
 
 /** How long a balancer works with one target before it takes the next: a request's fate depends on its instant only. */
 export const ROUTING_SLOT: Micros = 250_000
-
-/** A balancer gives up on a target that does not accept the connection after this long, and answers 504. */
-const TARGET_CONNECT_TIMEOUT: Micros = 10 * SECOND
-
-/** An overloaded application turns a request away only after this long. */
-const SHED_AFTER: Micros = 2 * SECOND
-
-/** The port on which instances serve the application. */
-const APPLICATION_PORT = 80
-
-/** What a request to an address meets. `after` is how much later the answer comes. */
-export type Outcome =
-  | {
-      readonly kind: 'answer'
-      readonly status: number
-      readonly after: Micros
-      readonly instanceId: string | null
-      readonly loadBalancerArn: string | null
-    }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'black-hole' }
 
 interface CheckEvent {
   readonly key: string
@@ -58,22 +38,28 @@ export class Balancers {
   readonly targets: Table<Target>
   readonly #kernel: Kernel
   readonly #compute: Compute
-  readonly #impairments: Impairments
-  readonly #places: Places
   readonly #overload: Overload
+  readonly #fates: Fates
   /** Which addresses are in the balancers' own names. */
   readonly nodes: BalancerNodes
 
   constructor(kernel: Kernel, compute: Compute, impairments: Impairments, places: Places) {
     this.#kernel = kernel
     this.#compute = compute
-    this.#impairments = impairments
     this.loadBalancers = kernel.store.table('load-balancers')
     this.targetGroups = kernel.store.table('target-groups')
     this.targets = kernel.store.table('targets')
-    this.#places = places
     this.nodes = new BalancerNodes(kernel, places, this.loadBalancers)
     this.#overload = new Overload(kernel)
+    const { loadBalancers, targets } = this
+    this.#fates = new Fates({
+      loadBalancers,
+      targets,
+      compute,
+      places,
+      impairments,
+      overload: this.#overload,
+    })
     kernel.on<CheckEvent>('lb.check', (event) => this.#check(event))
     kernel.on<ResultEvent>('lb.check-result', (event) => this.#result(event))
     kernel.on<CheckEvent>('lb.deregistered', ({ key }) => this.targets.delete(key))
@@ -132,9 +118,7 @@ export class Balancers {
 
   /** Targets of a group, in order of id. */
   targetsOf(targetGroupArn: string): Target[] {
-    return [...this.targets.values()]
-      .filter((target) => target.targetGroupArn === targetGroupArn)
-      .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1))
+    return targetsIn(this.targets, targetGroupArn)
   }
 
   /** Whether a balancer, by its DNS name, has a healthy target behind it (alias `EvaluateTargetHealth`). */
@@ -171,52 +155,7 @@ export class Balancers {
 
   /** The outcomes that requests to an address meet in turn, one per routing slot; a single one when all are alike. */
   fates(address: string, port: number): readonly Outcome[] {
-    for (const balancer of this.loadBalancers.values()) {
-      const node = balancer.nodes.find((candidate) => candidate.address === address)
-      if (node === undefined) continue
-      const isCutOff = this.#places.isZoneDown(node.az) || this.#impairments.hidesFromUsers(node.subnetId)
-      if (isCutOff) return [{ kind: 'black-hole' }]
-      const listener = balancer.listeners.find((candidate) => candidate.port === port)
-      // An address of a balancer drops what its security groups do not let in.
-      if (listener === undefined) return [{ kind: 'black-hole' }]
-      return this.#balanced(balancer, listener.targetGroupArn)
-    }
-    for (const instance of this.#compute.instances.values())
-      if (instance.publicIp === address)
-        return [
-          this.#impairments.hidesFromUsers(instance.subnetId)
-            ? { kind: 'black-hole' }
-            : direct(instance, port),
-        ]
-    return [{ kind: 'black-hole' }]
-  }
-
-  #balanced(balancer: LoadBalancer, targetGroupArn: string): readonly Outcome[] {
-    const targets = this.targetsOf(targetGroupArn)
-    const healthy = targets.filter((target) => target.state === 'healthy')
-    // With nothing but unhealthy targets a balancer fails open: it tries them all.
-    const candidates =
-      healthy.length > 0
-        ? healthy
-        : targets.filter((target) => target.state === 'unhealthy' || target.state === 'initial')
-    const loadBalancerArn = balancer.arn
-    if (candidates.length === 0)
-      return [{ kind: 'answer', status: 503, after: 0, instanceId: null, loadBalancerArn }]
-    const outcomes = candidates.map(({ instanceId }): Outcome => {
-      const instance = this.#reachable(instanceId)
-      if (instance?.appUp) return { kind: 'answer', status: 200, after: 4000, instanceId, loadBalancerArn }
-      if (instance?.hostUp) return { kind: 'answer', status: 502, after: 1000, instanceId, loadBalancerArn }
-      return { kind: 'answer', status: 504, after: TARGET_CONNECT_TIMEOUT, instanceId, loadBalancerArn }
-    })
-    const rounds = this.#overload.shedRounds(loadBalancerArn)
-    if (rounds === null) return outcomes
-    return rounds.flatMap((isShed) =>
-      outcomes.map((outcome) =>
-        isShed && outcome.kind === 'answer' && outcome.status === 200
-          ? { ...outcome, status: 503, after: SHED_AFTER }
-          : outcome,
-      ),
-    )
+    return this.#fates.at(address, port)
   }
 
   /**
@@ -241,12 +180,6 @@ export class Balancers {
     return serving.length === 0 ? Infinity : serving.reduce((sum, one) => sum + one, 0)
   }
 
-  /** A target's instance, unless its network keeps balancers out. */
-  #reachable(instanceId: string): Instance | undefined {
-    const instance = this.#compute.instances.get(instanceId)
-    return instance && !this.#impairments.hidesFromBalancers(instance.subnetId) ? instance : undefined
-  }
-
   #scheduleCheck(key: string, inSeconds: number): void {
     this.#kernel.after(Math.round(inSeconds * SECOND), 'lb.check', { key })
   }
@@ -257,7 +190,7 @@ export class Balancers {
     if (target === undefined || group === undefined) return
     this.#scheduleCheck(key, group.healthCheck.intervalSeconds)
     if (target.state === 'unused' || target.state === 'draining') return
-    const instance = this.#reachable(target.instanceId)
+    const instance = this.#fates.reachable(target.instanceId)
     const isOverloaded = instance?.appUp === true && this.#shedsNow(group.loadBalancerArns)
     if (instance?.appUp && !isOverloaded) return this.#result({ key, passed: true, reason: '' })
     if (!isOverloaded && instance?.hostUp)
@@ -338,12 +271,6 @@ export class Balancers {
     this.targets.put(key, target)
     this.#kernel.transition(`target:${key}`, before?.state ?? 'none', target.state, cause)
   }
-}
-
-const direct = (instance: Instance, port: number): Outcome => {
-  if (instance.appUp && port === APPLICATION_PORT)
-    return { kind: 'answer', status: 200, after: 3000, instanceId: instance.id, loadBalancerArn: null }
-  return instance.hostUp ? { kind: 'refused' } : { kind: 'black-hole' }
 }
 
 const describe = (reason: string): string =>

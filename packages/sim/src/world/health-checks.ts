@@ -1,5 +1,6 @@
 import { applicationPage } from './application.ts'
-import type { Balancers, Outcome } from './balancers.ts'
+import type { Balancers } from './balancers.ts'
+import type { Outcome } from './fates.ts'
 import type { Dns } from './dns.ts'
 import { judge, streamState, verdictOn } from './health-verdicts.ts'
 import type { Kernel } from './kernel.ts'

@@ -1,5 +1,5 @@
 import { evaluate, evaluationBuckets } from './alarm-rules.ts'
-import type { Outcome } from './balancers.ts'
+import type { Outcome } from './fates.ts'
 import type { Metrics } from './metrics.ts'
 import type { Alarm, AlarmState } from './alarm-model.ts'
 import { SECOND, type Checker, type HealthCheck, type Micros } from './model.ts'

@@ -73,6 +73,11 @@ export class Impairments {
     this.#rows = kernel.store.table('impairments')
   }
 
+  /** Counts changes, so that what follows from them can be kept until the next. */
+  get revision(): number {
+    return this.#rows.revision
+  }
+
   /** Puts an effect into force; an id names one effect. */
   begin(id: string, region: string, effect: Effect, cause: string): void {
     this.#rows.put(id, { id, region, since: this.#kernel.now(), effect })

@@ -16,6 +16,11 @@ export class Overload {
     this.#served = kernel.store.table('load-balancer-served')
   }
 
+  /** Counts changes, so that what follows from them can be kept until the next. */
+  get revision(): number {
+    return this.#served.revision
+  }
+
   /** Compares what a balancer was offered in a second with what its targets can take. */
   offer(balancer: LoadBalancer, perSecond: number, capacity: number): void {
     const served = perSecond <= capacity ? PARTS : Math.floor((PARTS * capacity) / perSecond)

@@ -40,6 +40,11 @@ export class Places {
     this.#listeners.push(listener)
   }
 
+  /** Counts changes, so that what follows from them can be kept until the next. */
+  get revision(): number {
+    return this.#zones.revision + this.#regions.revision
+  }
+
   isZoneDown(az: string): boolean {
     return this.#zones.get(az) !== undefined || this.#regions.get(regionOf(az)) !== undefined
   }

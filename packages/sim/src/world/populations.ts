@@ -1,4 +1,5 @@
-import { ROUTING_SLOT, type Balancers, type Outcome } from './balancers.ts'
+import { ROUTING_SLOT, type Balancers } from './balancers.ts'
+import type { Outcome } from './fates.ts'
 import type { Kernel } from './kernel.ts'
 import type { BalancerMetrics } from './balancer-metrics.ts'
 import { single, type Metrics, type Publication } from './metrics.ts'
@@ -51,8 +52,6 @@ export interface SuccessInterval {
 
 /** What one second of requests has come to so far. */
 interface Second {
-  /** What is met at each address; the world does not change within a tick. */
-  readonly fates: Map<string, readonly Outcome[]>
   readonly tallies: Map<string, Tally>
   readonly offered: Map<string, number>
 }
@@ -123,85 +122,69 @@ export class Populations {
   /** One second of everybody's requests. */
   #tick(): void {
     this.#kernel.after(SECOND, 'population.tick', null)
-    const second: Second = {
-      fates: new Map(),
-      tallies: new Map(this.#tallies.entries()),
-      offered: new Map(),
-    }
+    const second: Second = { tallies: new Map(this.#tallies.entries()), offered: new Map() }
     for (const population of this.populations.values()) {
       const service = this.services.get(population.service)
       const vantage = this.#resolvers.vantages.get(population.vantage)
       if (service === undefined || vantage === undefined) continue
       // The vantage's resolver is theirs too, so they keep its cache as warm as it would be.
-      this.#resolvers.lookup(vantageOwner(vantage), service.name, 'A')
+      this.#resolvers.addresses(vantageOwner(vantage), service.name)
       const before = second.tallies.get(service.name) ?? NOTHING
-      const share = population.requestsPerSecond / population.cohortStretch.length
-      population.cohortStretch.forEach((stretch, cohort) => {
-        const owner = cohortOwner(population, vantage, cohort, stretch)
-        this.#cohort(second, { population, service, owner, cohort, requests: share })
-      })
+      for (const [address, requests] of this.#destinations(population, service, vantage))
+        this.#requests(second, { service, retries: population.retries ?? 0, address, requests })
       this.#noteSuccess(population.name, before, second.tallies.get(service.name) ?? NOTHING)
     }
     for (const [service, tally] of second.tallies) this.#tallies.put(service, tally)
     for (const [arn, perSecond] of second.offered) this.#balancers.offer(arn, perSecond)
   }
 
-  #cohort(
-    second: Second,
-    one: {
-      readonly population: Population
-      readonly service: Service
-      readonly owner: CacheOwner
-      readonly cohort: number
-      readonly requests: number
-    },
-  ): void {
-    const { population, service, owner, requests } = one
-    const { retries = 0, keptConnections } = population
-    const resolve = (): string | undefined => this.#reachable(second, owner, service)
-    const kept = keptConnections && isKept(keptConnections, requests) ? keptConnections : null
-    if (kept === null) return this.#requests(second, { service, retries, address: resolve(), requests })
-    const overKept = requests * kept.share
-    const fatesAt = (at: string): readonly Outcome[] => this.#fatesAt(second, at, service)
-    const address = this.#connected(`${population.name}/${one.cohort}`, kept, fatesAt, resolve)
-    if (overKept > 0) this.#requests(second, { service, retries, address, requests: overKept })
-    if (overKept < requests)
-      this.#requests(second, { service, retries, address: resolve(), requests: requests - overKept })
-  }
-
-  #fatesAt({ fates }: Second, address: string, { port }: Service): readonly Outcome[] {
-    const key = `${address}:${port}`
-    let found = fates.get(key)
-    if (found === undefined) {
-      found = this.#balancers.fates(address, port)
-      fates.set(key, found)
+  /** Where a population's requests of one second go; undefined for those that have no address. */
+  #destinations(
+    population: Population,
+    service: Service,
+    vantage: Vantage,
+  ): ReadonlyMap<string | undefined, number> {
+    const found = new Map<string | undefined, number>()
+    const add = (address: string | undefined, requests: number): void => {
+      if (requests > 0) found.set(address, (found.get(address) ?? 0) + requests)
     }
+    const { keptConnections } = population
+    const owners = cohortOwners(population, vantage)
+    const requests = population.requestsPerSecond / owners.length
+    const kept = keptConnections && isKept(keptConnections, requests) ? keptConnections : null
+    const overKept = kept === null ? 0 : requests * kept.share
+    owners.forEach((owner, cohort) => {
+      const resolve = (): string | undefined => this.#reachable(owner, service)
+      if (kept !== null)
+        add(this.#connected(`${population.name}/${cohort}`, kept, service, resolve), overKept)
+      if (overKept < requests) add(resolve(), requests - overKept)
+    })
     return found
   }
 
   /** The first address of the answer that can be connected to, as browsers find it; the first if none can be. */
-  #reachable(second: Second, owner: CacheOwner, service: Service): string | undefined {
-    const { records } = this.#resolvers.lookup(owner, service.name, 'A')
-    const addresses = records.flatMap((record) => (record.type === 'A' ? [record.data] : []))
-    const isThere = (address: string): boolean =>
-      this.#fatesAt(second, address, service).some(({ kind }) => kind === 'answer')
-    return addresses.length > 1 ? (addresses.find(isThere) ?? addresses[0]) : addresses[0]
+  #reachable(owner: CacheOwner, service: Service): string | undefined {
+    const addresses = this.#resolvers.addresses(owner, service.name)
+    return addresses.length > 1
+      ? (addresses.find((address) => this.#answers(address, service)) ?? addresses[0])
+      : addresses[0]
+  }
+
+  #answers(address: string, { port }: Service): boolean {
+    return this.#balancers.fates(address, port).some(({ kind }) => kind === 'answer')
   }
 
   /** Where a kept connection leads. It is opened where DNS points at that moment, and survives anything DNS says later. */
   #connected(
     key: string,
     kept: KeptConnections,
-    fatesAt: (address: string) => readonly Outcome[],
+    service: Service,
     resolve: () => string | undefined,
   ): string | undefined {
     const now = this.#kernel.now()
     const known = this.#connections.get(key)
-    const isAlive =
-      known !== undefined &&
-      known.closesAt > now &&
-      fatesAt(known.address).some(({ kind }) => kind === 'answer')
-    if (isAlive) return known.address
+    if (known !== undefined && known.closesAt > now && this.#answers(known.address, service))
+      return known.address
     const address = resolve()
     if (address === undefined) {
       this.#connections.delete(key)
@@ -224,7 +207,7 @@ export class Populations {
     },
   ): void {
     const { service, retries, address, requests } = one
-    const fates: readonly Outcome[] = address ? this.#fatesAt(second, address, service) : [NOBODY]
+    const fates = address ? this.#balancers.fates(address, service.port) : [NOBODY]
     const offset = Math.floor(this.#kernel.now() / ROUTING_SLOT)
     const met = Array.from({ length: SLOTS }, (_, slot) => fates[(offset + slot) % fates.length] ?? NOBODY)
     const failing = met.filter((fate) => !isGood(fate)).length / SLOTS
@@ -285,15 +268,21 @@ const isGood = (fate: Outcome): boolean => fate.kind === 'answer' && fate.status
 const isKept = ({ share, idleSeconds }: KeptConnections, requestsPerSecond: number): boolean =>
   share > 0 && requestsPerSecond * share * idleSeconds >= 1
 
-const cohortOwner = (
-  population: Population,
-  vantage: Vantage,
-  cohort: number,
-  stretch: number,
-): CacheOwner => ({
-  id: `population/${population.name}/${cohort}`,
-  nameServer: vantage.nameServer,
-  region: vantage.region,
-  stretch,
-  startsWarm: true,
-})
+/** Populations and vantages are replaced, never edited. */
+const owners = new WeakMap<Population, { readonly vantage: Vantage; readonly list: readonly CacheOwner[] }>()
+
+/** The resolvers of a population's cohorts. */
+const cohortOwners = (population: Population, vantage: Vantage): readonly CacheOwner[] => {
+  const known = owners.get(population)
+  if (known?.vantage === vantage) return known.list
+  const { nameServer, region } = vantage
+  const list = population.cohortStretch.map((stretch, cohort) => ({
+    id: `population/${population.name}/${cohort}`,
+    nameServer,
+    region,
+    stretch,
+    startsWarm: true,
+  }))
+  owners.set(population, { vantage, list })
+  return list
+}

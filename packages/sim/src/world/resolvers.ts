@@ -62,9 +62,22 @@ export class Resolvers {
   /** Answers from the cache, or asks the authority and caches. TTLs in the answer are what is left of them. */
   lookup(owner: CacheOwner, question: string, type: string): DnsAnswer {
     const now = this.#kernel.now()
-    const key = `${owner.id}|${canonicalName(question)}|${type}`
+    const key = keyOf(owner, question, type)
     const cached = this.#cache.get(key)
     if (cached !== undefined && cached.expiresAt > now) return aged(cached, now)
+    return this.#fetch(owner, question, type, cached)
+  }
+
+  /** The addresses that `lookup` would answer with, caching them alike. */
+  addresses(owner: CacheOwner, question: string): readonly string[] {
+    const cached = this.#cache.get(keyOf(owner, question, 'A'))
+    if (cached !== undefined && cached.expiresAt > this.#kernel.now()) return addressesIn(cached.answer)
+    return addressesIn(this.#fetch(owner, question, 'A', cached))
+  }
+
+  #fetch(owner: CacheOwner, question: string, type: string, cached: CacheRow | undefined): DnsAnswer {
+    const now = this.#kernel.now()
+    const key = keyOf(owner, question, type)
     const answer = this.#ask(owner, question, type)
     const ttl = lifetime(answer)
     if (ttl <= 0) return answer
@@ -79,10 +92,21 @@ export class Resolvers {
   /** What `lookup` would answer now, without asking or caching on anybody's behalf. */
   peek(owner: CacheOwner, question: string, type: string): DnsAnswer {
     const now = this.#kernel.now()
-    const cached = this.#cache.get(`${owner.id}|${canonicalName(question)}|${type}`)
+    const cached = this.#cache.get(keyOf(owner, question, type))
     return cached !== undefined && cached.expiresAt > now
       ? aged(cached, now)
       : this.#ask(owner, question, type)
+  }
+
+  /** The status and the addresses of what `peek` would answer. */
+  peekAddresses(
+    owner: CacheOwner,
+    question: string,
+  ): { readonly status: DnsAnswer['status']; readonly addresses: readonly string[] } {
+    const cached = this.#cache.get(keyOf(owner, question, 'A'))
+    const isFresh = cached !== undefined && cached.expiresAt > this.#kernel.now()
+    const answer = isFresh ? cached.answer : this.#ask(owner, question, 'A')
+    return { status: answer.status, addresses: addressesIn(answer) }
   }
 
   /** The first entry of a cache is cut short once, by seed. */
@@ -97,6 +121,20 @@ export class Resolvers {
     const answer = this.#dns.answer(owner.nameServer, question, type, owner.region)
     return answer.status === 'refused' ? { status: 'nxdomain', records: [], soa: ROOT_SOA } : answer
   }
+}
+
+const keyOf = (owner: CacheOwner, question: string, type: string): string =>
+  `${owner.id}|${canonicalName(question)}|${type}`
+
+/** Answers are replaced, never edited; the same list belongs to the same answer. */
+const addressLists = new WeakMap<DnsAnswer, readonly string[]>()
+
+const addressesIn = (answer: DnsAnswer): readonly string[] => {
+  const known = addressLists.get(answer)
+  if (known !== undefined) return known
+  const addresses = answer.records.flatMap((record) => (record.type === 'A' ? [record.data] : []))
+  addressLists.set(answer, addresses)
+  return addresses
 }
 
 /** Seconds an answer may be kept; a negative one for min(SOA TTL, SOA minimum), RFC 2308. */

@@ -1,4 +1,5 @@
-import { ROUTING_SLOT, type Balancers, type Outcome } from './balancers.ts'
+import { ROUTING_SLOT, type Balancers } from './balancers.ts'
+import type { Outcome } from './fates.ts'
 import type { Kernel } from './kernel.ts'
 import type { Micros, Service } from './model.ts'
 import { vantageOwner, type Resolvers } from './resolvers.ts'
@@ -74,12 +75,9 @@ export class Truth {
   #observe(): void {
     for (const service of this.#services.values())
       for (const vantage of this.#resolvers.vantages.values()) {
-        const { status, records } = this.#resolvers.peek(vantageOwner(vantage), service.name, 'A')
-        const addresses = records.filter((record) => record.type === 'A').map((record) => record.data)
+        const { status, addresses } = this.#resolvers.peekAddresses(vantageOwner(vantage), service.name)
         const [address] = addresses
-        const fates: readonly Outcome[] = address ? this.#balancers.fates(address, service.port) : []
-        const letters = fates.map(letter).join('') || 'd'
-        const pattern = letters.includes('u') && letters.includes('d') ? letters : letters.slice(0, 1)
+        const pattern = address ? patternOf(this.#balancers.fates(address, service.port)) : 'd'
         this.#note({
           at: this.#kernel.now(),
           vantage: vantage.name,
@@ -98,12 +96,25 @@ export class Truth {
       known &&
       known.pattern === entry.pattern &&
       known.dns === entry.dns &&
-      known.addresses.join() === entry.addresses.join()
+      (known.addresses === entry.addresses || known.addresses.join() === entry.addresses.join())
     )
       return
     this.#latest.set(key, entry)
     this.#entries.append(entry)
   }
+}
+
+/** Lists of fates are kept while nothing changes, and so is what follows from them. */
+const patterns = new WeakMap<readonly Outcome[], string>()
+
+const patternOf = (fates: readonly Outcome[]): string => {
+  let found = patterns.get(fates)
+  if (found === undefined) {
+    const letters = fates.map(letter).join('') || 'd'
+    found = letters.includes('u') && letters.includes('d') ? letters : letters.slice(0, 1)
+    patterns.set(fates, found)
+  }
+  return found
 }
 
 const letter = (fate: Outcome): string => (fate.kind === 'answer' && fate.status < 400 ? 'u' : 'd')
