@@ -72,7 +72,7 @@ export async function startStack(
   try {
     const simulator = child(
       'simulator',
-      'packages/sim/src/main.ts',
+      'packages/sim/start.mjs',
       simulatorArgs(options, ports),
       bareEnvironment(),
       false,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
+import { startSimulator } from './server.ts'
 
-const USAGE = `usage: node main.ts [--world NAME|FILE] [--state DIR] [--fresh] [--restore FILE] [--snapshot FILE]
+const USAGE = `usage: node packages/sim/start.mjs [--world NAME|FILE] [--state DIR] [--fresh] [--restore FILE] [--snapshot FILE]
                     [--rate N | --lockstep] [--seed N] [--start-at TIME] [--no-throttling]
                     [--access-key KEY --secret-key SECRET]
                     [--aws-port N] [--dns-port N] [--gateway-port N] [--control-port N]`
@@ -69,7 +69,6 @@ const run = async (): Promise<void> => {
   const values = readArguments()
   if (values.lockstep && values.rate !== undefined)
     throw new ArgumentError('--lockstep and --rate exclude each other.')
-  const { startSimulator } = await import('./server.ts')
   const simulator = await startSimulator({
     world: values.world,
     ...(values.state === undefined ? {} : { stateDirectory: values.state }),
@@ -96,21 +95,14 @@ const run = async (): Promise<void> => {
   process.stdin.destroy()
 }
 
-// Most of what a world allocates is gone at once; a small nursery, set before anything is loaded, keeps the process
-// some 15 MB smaller at little cost.
-setFlagsFromString('--max-semi-space-size=4')
-setFlagsFromString('--semi-space-growth-factor=1')
-
 // Once it runs, only the disk can fail in a way that people are told about; anything else is a defect.
 process.once('uncaughtException', (error) => {
   process.stderr.write(`${error.name === 'StateError' ? error.message : (error.stack ?? error.message)}\n`)
   process.exit(1)
 })
 
-try {
-  await run()
-} catch (error) {
+run().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${message}\n${error instanceof ArgumentError ? `${USAGE}\n` : ''}`)
   process.exitCode = 1
-}
+})

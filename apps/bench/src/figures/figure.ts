@@ -34,7 +34,11 @@ export function isMet({ value, goal, better }: Pick<Figure, 'value' | 'goal' | '
 }
 
 /** How far a figure is on the right side of its goal: 2 is twice as good as promised, 0.5 half. Null without a goal. */
-export function ratioToGoal({ value, goal, better }: Pick<Figure, 'value' | 'goal' | 'better'>): number | null {
+export function ratioToGoal({
+  value,
+  goal,
+  better,
+}: Pick<Figure, 'value' | 'goal' | 'better'>): number | null {
   if (goal === null) return null
   return Math.round(100 * (better === 'lower' ? goal / value : value / goal)) / 100
 }

@@ -16,7 +16,7 @@ export async function startSimulatorAlone(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      join(ROOT, 'packages/sim/src/main.ts'),
+      join(ROOT, 'packages/sim/start.mjs'),
       '--world',
       world,
       '--state',

@@ -11,7 +11,8 @@ import { ROOT } from '../sandbox/start-sandbox.ts'
  */
 export const simulator: Bench = {
   name: 'simulator',
-  about: 'start, requests, DNS answers, users, memory and lockstep of the simulator alone; less than a minute',
+  about:
+    'start, requests, DNS answers, users, memory and lockstep of the simulator alone; less than a minute',
   async *run() {
     const child = spawn(
       process.execPath,

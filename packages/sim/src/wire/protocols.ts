@@ -1,7 +1,14 @@
 import { AwsFault } from './aws-fault.ts'
 import { parseQueryForm } from './query-form.ts'
 import type { AwsProtocol, AwsService, Operation } from './service.ts'
-import { WireMap, WireRow, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
+import {
+  WireMap,
+  WireRow,
+  WireTime,
+  type WireInput,
+  type WireStructure,
+  type WireValue,
+} from './wire-value.ts'
 import { escapeXml, parseXmlBody, structureToXml, type ListItemName } from './xml.ts'
 
 /** A request after decompression, as the codecs read it. */

@@ -1,6 +1,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { AwsFault } from './aws-fault.ts'
-import { WireMap, WireRow, WireTime, type WireInput, type WireStructure, type WireValue } from './wire-value.ts'
+import {
+  WireMap,
+  WireRow,
+  WireTime,
+  type WireInput,
+  type WireStructure,
+  type WireValue,
+} from './wire-value.ts'
 
 /** Names the elements inside a list: `item` in EC2, `member` in the query protocol, one name per list in Route 53. */
 export type ListItemName = (listMember: string) => string

@@ -20,9 +20,7 @@ export class InstanceIndex {
     this.#follow()
     const known = this.#byRegion.get(region)
     if (known !== undefined) return known
-    const found = [...this.#instances.values()]
-      .filter((instance) => instance.region === region)
-      .sort(byId)
+    const found = [...this.#instances.values()].filter((instance) => instance.region === region).sort(byId)
     this.#byRegion.set(region, found)
     return found
   }
