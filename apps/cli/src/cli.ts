@@ -18,6 +18,16 @@ export type Terminal = Readonly<{
 /** The faults of this installation, and how to let go of what they hold. */
 export type OpenFaults = Readonly<{ catalogue: FaultCatalogue; close: () => void }>
 
+/** A simulator in a process of its own. */
+export type StartedSimulator = Readonly<{
+  /** The line of JSON that it prints when it serves; null when it ended before. */
+  ready: Promise<string | null>
+  /** Its exit code. Rejects when it could not be started at all. */
+  ended: Promise<number>
+  /** Ends it in good order; one that has ended is left alone. */
+  stop: () => void
+}>
+
 /** What the command line is plugged into. Only `main.ts` and tests make one. */
 export type Cli = Readonly<{
   version: string
@@ -30,6 +40,8 @@ export type Cli = Readonly<{
   clock: Clock
   /** Opens the faults; only `recover` needs them. */
   openFaults: () => Promise<OpenFaults>
+  /** Starts a simulator from where the person calls; what it complains about goes to stderr. */
+  startSimulator: (args: readonly string[]) => StartedSimulator
   /** Calls back each time the person or the system asks to stop, until the answered function is called. */
   onInterrupt: (interrupted: (signal: string) => void) => () => void
 }>

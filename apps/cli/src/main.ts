@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import { systemClock } from '@firedrill/runtime'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, Tint } from './cli.ts'
+import { startSimulatorProcess } from './main/simulator-process.ts'
 import { runCli } from './run-cli.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..')
@@ -62,6 +63,11 @@ const cli: Cli = {
     const clients = createAwsClients()
     return { catalogue: createFaultCatalogue(clients), close: () => clients.close() }
   },
+  startSimulator: (args) =>
+    startSimulatorProcess(join(ROOT, 'packages/sim/start.mjs'), args, {
+      cwd,
+      say: (text) => process.stderr.write(text),
+    }),
   onInterrupt,
 }
 

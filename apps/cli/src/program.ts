@@ -11,6 +11,7 @@ import { report, type ReportOptions } from './commands/report.ts'
 import { run, type RunOptions } from './commands/run.ts'
 import { runs, type RunsOptions } from './commands/runs.ts'
 import { schema, SCHEMA_NAMES } from './commands/schema.ts'
+import { sim, type SimOptions } from './commands/sim.ts'
 import type { VerdictOptions } from './commands/see-through.ts'
 import { validate } from './commands/validate.ts'
 import { watch } from './commands/watch.ts'
@@ -43,6 +44,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addRunCommands(program, cli, end)
   addLookCommands(program, cli, end)
   addEmergencyCommands(program, cli, end)
+  addSimulator(program, cli, end)
   return program
 }
 
@@ -126,6 +128,27 @@ function addEmergencyCommands(program: Command, cli: Cli, end: End): void {
     .requiredOption('--kit <file...>', 'kits, as the reaper keeps them in .firedrill/kits')
     .option('--timeout <seconds>', 'stop trying after this long', wholeNumber, 600)
     .action(async (options: RecoverOptions) => end(await recover(cli, options)))
+}
+
+function addSimulator(program: Command, cli: Cli, end: End): void {
+  withOutput(program.command('sim'))
+    .description('run a simulated AWS alone, for any tool; prints what to set in its environment')
+    .option('--world <world>', 'a world that comes along, or a file', 'warm-standby')
+    .option('--speed <n>', 'world seconds per second, 1 to 30', wholeNumber)
+    .option('--lockstep', 'time goes by the processes that have joined, as fast as they are')
+    .option(
+      '--port-base <n>',
+      'ports on 127.0.0.1 are counted from here; without it any free ones',
+      wholeNumber,
+    )
+    .option('--state <dir>', 'keep the world here; without it the world is gone at the end')
+    .option('--fresh', 'forget what the directory holds')
+    .option('--seed <n>', 'decides everything that is left to chance', wholeNumber)
+    .option('--start-at <time>', 'when a new world begins, such as 2026-11-03T09:00:00Z')
+    .option('--access-key <key>', "the account's own pair of keys, with --secret-key")
+    .option('--secret-key <secret>')
+    .option('--no-throttle', "leave out AWS's request limits")
+    .action(async (options: SimOptions) => end(await sim(cli, options)))
 }
 
 function withOutput(command: Command): Command {

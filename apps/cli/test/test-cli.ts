@@ -24,6 +24,11 @@ export async function call(args: readonly string[], overrides: Partial<Cli> = {}
     stateDirs: [],
     clock: systemClock,
     openFaults: async () => ({ catalogue: { get: () => undefined, list: () => [] }, close: () => undefined }),
+    startSimulator: () => ({
+      ready: Promise.resolve(null),
+      ended: Promise.resolve(1),
+      stop: () => undefined,
+    }),
     onInterrupt: () => () => undefined,
     ...overrides,
   }

@@ -13,6 +13,7 @@ const SEED = 1
 const START = Date.UTC(2026, 10, 3, 9, 0, 0) * 1000
 const HOUR_SECONDS = 3600
 const LOAD_SECONDS = 4
+const SAME_RUNS = 20
 
 type Figure = {
   readonly figure: string
@@ -169,6 +170,17 @@ const measureLockstep = async (): Promise<void> => {
   print({ figure: 'lockstep-30-minutes', value: tookMs / 1000, unit: 's', goal: 10, better: 'lower' })
 }
 
+/** How many of twenty drills over processes and sockets come out alike, transition for transition. */
+const measureSameness = async (): Promise<void> => {
+  const outcomes: string[] = []
+  for (let run = 0; run < SAME_RUNS; run += 1) {
+    const { transitions, seen } = await runLockstepDrill({ seed: SEED, minutes: 7 })
+    outcomes.push(JSON.stringify([seen, transitions]))
+  }
+  const value = outcomes.filter((outcome) => outcome === outcomes[0]).length
+  print({ figure: 'lockstep-same-of-20', value, unit: 'runs', goal: SAME_RUNS, better: 'higher' })
+}
+
 try {
   await build()
   await measureReady()
@@ -177,6 +189,7 @@ try {
   await measureClients()
   await measureMemory()
   await measureLockstep()
+  await measureSameness()
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { startSimulator } from './server.ts'
+import { WorldFileError } from './worlds/load-world.ts'
 
 const USAGE = `usage: node packages/sim/start.mjs [--world NAME|FILE] [--state DIR] [--fresh] [--restore FILE] [--snapshot FILE]
                     [--rate N | --lockstep] [--seed N] [--start-at TIME] [--no-throttling]
@@ -101,8 +102,12 @@ process.once('uncaughtException', (error) => {
   process.exit(1)
 })
 
+/** Whether the arguments or the world file are to be corrected, rather than something around the simulator. */
+const isCallersOwn = (error: unknown): boolean =>
+  error instanceof ArgumentError || error instanceof RangeError || error instanceof WorldFileError
+
 run().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${message}\n${error instanceof ArgumentError ? `${USAGE}\n` : ''}`)
-  process.exitCode = 1
+  process.exitCode = isCallersOwn(error) ? 2 : 1
 })

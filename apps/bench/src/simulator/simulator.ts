@@ -12,7 +12,7 @@ import { ROOT } from '../sandbox/start-sandbox.ts'
 export const simulator: Bench = {
   name: 'simulator',
   about:
-    'start, requests, DNS answers, users, memory and lockstep of the simulator alone; less than a minute',
+    'start, requests, DNS answers, users, memory and lockstep of the simulator alone; one to two minutes',
   async *run() {
     const child = spawn(
       process.execPath,

@@ -78,6 +78,8 @@ export class ControlServer {
     this.#snapshot = deps.snapshot
     this.#shutdown = deps.shutdown
     this.#server = createServer((request, response) => void this.#serve(request, response))
+    // Longer than any client keeps a connection idle: one that is closed under a report would lose it, and time with it.
+    this.#server.keepAliveTimeout = 120_000
   }
 
   /** Binds to 127.0.0.1 and returns the port. */
@@ -160,7 +162,7 @@ export class ControlServer {
       case 'POST /lockstep/join':
         return { status: 409, body: { error: 'This clock runs by itself. Start with --lockstep.' } }
       default:
-        return { status: 404, body: { error: `There is no ${route}.` } }
+        return { status: 404, body: { error: `There is no ${route}. ${NOT_AWS}` } }
     }
   }
 
@@ -196,6 +198,9 @@ export class ControlServer {
       : ok({ vantage, name: service, claim, until: this.#world.now(), intervals })
   }
 }
+
+const NOT_AWS =
+  'This is the control port of a simulator; AWS clients take the address that it printed as "aws" when it started.'
 
 const whyBad = (error: unknown): string => {
   if (error instanceof z.ZodError)

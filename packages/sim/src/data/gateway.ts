@@ -37,7 +37,10 @@ export class Gateway {
     })
     this.#proxy = createServer((_request, response) => {
       response.writeHead(405, { 'content-type': 'text/plain' })
-      response.end('This is an HTTP CONNECT proxy into the simulated network.\n')
+      response.end(
+        'This is an HTTP CONNECT proxy into the simulated network, for addresses such as 198.51.100.10. AWS clients take the ' +
+          'address that the simulator printed as "aws" when it started.\n',
+      )
     })
     this.#proxy.on('connect', (request, socket, head) => this.#connect(request, socket, head))
     this.#proxy.on('connection', (socket: Socket) => {

@@ -46,11 +46,14 @@ const begin = (task: LockstepTask): { child: ChildProcess; line: () => Promise<s
   const child = spawn(process.execPath, [script, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const gone = ended(child)
+  // Whoever waits for a line hears of it, now or later.
+  gone.catch(() => undefined)
   const lines = createInterface({ input: child.stdout })
   const waiting: string[] = []
   lines.on('line', (line) => waiting.push(line))
   const line = async (): Promise<string> => {
-    while (waiting.length === 0) await Promise.race([once(lines, 'line'), ended(child)])
+    while (waiting.length === 0) await Promise.race([once(lines, 'line'), gone])
     return waiting.shift() ?? ''
   }
   return { child, line }

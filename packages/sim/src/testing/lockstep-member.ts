@@ -24,12 +24,15 @@ export const joinAsMember = async (control: string, member: string): Promise<Loc
     if (status >= 300) throw new Error(`${path} was answered with ${status}`)
   }
   await post('/lockstep/join', { leaseMs: 30_000 })
+  // Two reports may overtake each other on their way: the one of an answer that is there by now, and the next.
+  let reports = 0
+  const wait = (body: object): Promise<void> => post('/lockstep/wait', { report: reports++, ...body })
   return {
-    wait: (seconds) => post('/lockstep/wait', { ms: seconds * 1000 }),
+    wait: (seconds) => wait({ ms: seconds * 1000 }),
     hold: async (port, answer) => {
       const arrived = answer.then(() => true)
       for (let isThere = false; !isThere;) {
-        const waited = post('/lockstep/wait', { until: null, holds: [[port]] }).then(() => false)
+        const waited = wait({ until: null, holds: [[port]] }).then(() => false)
         isThere = await Promise.race([arrived, waited])
       }
       return answer

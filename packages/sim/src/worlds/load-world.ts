@@ -5,7 +5,7 @@ import { isNode, LineCounter, parseDocument, type Document } from 'yaml'
 import { findBrokenReferences } from './references.ts'
 import { worldFileSchema, type WorldFile } from './world-file.ts'
 
-/** One thing that is wrong with a world file. Line and column count from 1. */
+/** One thing that is wrong with a world file. Line and column count from 1; both are 0 where there is no file. */
 export interface WorldProblem {
   readonly file: string
   readonly line: number
@@ -24,10 +24,10 @@ export class WorldFileError extends Error {
   constructor(problems: readonly WorldProblem[]) {
     super(
       problems
-        .map(
-          ({ file, line, column, path, message, remedy }) =>
-            `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}. ${remedy}`,
-        )
+        .map(({ file, line, column, path, message, remedy }) => {
+          const place = line === 0 ? `${file}:` : `${file}:${line}:${column}`
+          return `${place} ${path === '' ? '' : `${path}: `}${message}. ${remedy}`
+        })
         .join('\n'),
     )
     this.problems = problems
@@ -54,8 +54,8 @@ export const loadWorld = (nameOrPath: string): WorldFile => {
     throw new WorldFileError([
       {
         file: nameOrPath,
-        line: 1,
-        column: 1,
+        line: 0,
+        column: 0,
         path: '',
         message: 'There is no such world',
         remedy: `Name a file, or one of: ${worldNames().join(', ')}.`,
