@@ -88,7 +88,8 @@ function argumentsOf(options: SimOptions): readonly string[] {
   const given = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, String(value)]
   return [
-    ...['--world', world],
+    '--world',
+    world,
     ...(lockstep === true ? ['--lockstep'] : given('--rate', speed)),
     ...given('--state', state),
     ...(fresh === true ? ['--fresh'] : []),
