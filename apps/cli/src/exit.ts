@@ -56,11 +56,13 @@ function bare({
 function exitCodeOfProblem(code: ErrorCode): number {
   switch (code) {
     case 'request-invalid':
+    case 'version-missing':
     case 'definition-invalid':
     case 'not-found':
       return EXIT.usage
     case 'not-permitted':
     case 'state-conflict':
+    case 'changed-meanwhile':
     case 'sandbox-only':
     case 'halted':
     case 'plan-drifted':

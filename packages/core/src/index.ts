@@ -1,3 +1,10 @@
+export {
+  calendarEventSchema,
+  type CalendarEvent,
+  type Recurrence,
+  FREQUENCIES,
+} from './calendar/calendar-event.ts'
+export * from './calendar/freeze.ts'
 export * from './drill/exit-code.ts'
 export * from './environment/environment.ts'
 export * from './environment/loopback.ts'
@@ -28,6 +35,7 @@ export { steadyState, type SteadyState } from './measurement/steady-state.ts'
 export * from './ports/fault-driver.ts'
 export * from './ports/readiness.ts'
 export * from './ports/runtime.ts'
+export * from './ports/schedules.ts'
 export * from './ports/stores.ts'
 export * from './ports/watch.ts'
 export * from './run/decide.ts'
@@ -38,9 +46,13 @@ export * from './run/state.ts'
 export * from './run/status.ts'
 export * from './runbook/runbook.ts'
 export * from './scenario/scenario.ts'
+export { parseCron, type Cron, type CronResult } from './schedule/cron.ts'
+export * from './schedule/decide-tick.ts'
+export * from './schedule/schedule.ts'
 export * from './target/target.ts'
 export * from './time/duration.ts'
 export * from './time/environment-clock.ts'
 export * from './time/instant.ts'
+export * from './time/time-zone.ts'
 export { intervalInWords } from './verdict/judge.ts'
 export * from './verdict/verdict.ts'

@@ -1,4 +1,5 @@
 import type {
+  CalendarStore,
   Clock,
   ClockStore,
   DefinitionStore,
@@ -9,6 +10,7 @@ import type {
   IdempotencyStore,
   RunStore,
   Samples,
+  ScheduleStore,
   TokenStore,
   UndoStore,
 } from '@firedrill/core'
@@ -23,6 +25,8 @@ import { eventFeed } from './feed/event-feed.ts'
 import { haltStore } from './halt/halt-store.ts'
 import { runStore } from './run/run-store.ts'
 import { sampleStore } from './samples/sample-store.ts'
+import { calendarStore } from './schedules/calendar-store.ts'
+import { scheduleStore } from './schedules/schedule-store.ts'
 import { undoStore } from './undo/undo-store.ts'
 
 /** One store per port of core, over one pool of connections. */
@@ -38,6 +42,8 @@ export type Stores = Readonly<{
   tokens: TokenStore
   idempotency: IdempotencyStore
   samples: Samples
+  schedules: ScheduleStore
+  calendars: CalendarStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -62,6 +68,8 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     tokens: tokenStore(prisma),
     idempotency: idempotencyStore(pool, prisma),
     samples: sampleStore(pool),
+    schedules: scheduleStore(pool),
+    calendars: calendarStore(prisma),
     close: async () => {
       await feed.close()
       await database.close()

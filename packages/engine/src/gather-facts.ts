@@ -1,7 +1,10 @@
 import {
+  freezesIn,
   injectSteps,
+  plusMs,
   type CompiledEnvironment,
   type CompiledScenario,
+  type Freeze,
   type GuardrailFacts,
   type Outcome,
   type PlatformInstant,
@@ -15,7 +18,7 @@ import type { EnginePorts } from './ports.ts'
 /** What gathering asks. */
 export type FactsPorts = Pick<
   EnginePorts,
-  'clock' | 'faults' | 'halt' | 'identity' | 'installation' | 'metrics' | 'readiness' | 'runs'
+  'calendars' | 'clock' | 'faults' | 'halt' | 'identity' | 'installation' | 'metrics' | 'readiness' | 'runs'
 >
 
 /** Time allowed for one question to the cloud while facts are gathered. */
@@ -23,6 +26,7 @@ const QUESTION_TIMEOUT_MS = 20_000
 
 /** What to gather facts for. `approved` holds the plans that are to be judged; `again` asks the cloud once more. */
 export type FactsInput = Readonly<{
+  teamId: string
   scenario: CompiledScenario
   environment: CompiledEnvironment
   rate: number
@@ -50,6 +54,7 @@ export async function gatherFacts(
   const ask: Ask = (what, question) => askPatiently(ports.clock, what, QUESTION_TIMEOUT_MS, signal, question)
   const regions = [...new Set(injectSteps(scenario).map(({ targets }) => targets.region))]
   const halt = await ports.halt.get()
+  const calendarFreezes = await freezesAhead(input, ports)
   const holders = await otherHolders(ports, input.runId)
   const identity = await ask('identity.whoAmI', (ends) => ports.identity.whoAmI(environment, ends, regions))
   const { steps, unknownFaults } = await gatherSteps(input, ports, ask)
@@ -67,8 +72,34 @@ export async function gatherFacts(
     )
   })
   const { installation } = ports
-  const asked = { halt, identity, steps, unknownFaults, stopConditions, levers, allowances, holders }
+  const asked = {
+    halt,
+    identity,
+    steps,
+    unknownFaults,
+    stopConditions,
+    levers,
+    allowances,
+    holders,
+    calendarFreezes,
+  }
   return { scenario, environment, installation, rate, now, steadyState, approvals: 0, ...asked }
+}
+
+/** How far ahead imported freezes are looked for, so that a plan can say which one comes next. */
+const FREEZES_AHEAD_MS = 2 * 86_400_000
+
+/** Undefined when the calendars cannot be read: the guardrail refuses on it. */
+async function freezesAhead(
+  { teamId, environment, now }: FactsInput,
+  { calendars }: Pick<FactsPorts, 'calendars'>,
+): Promise<readonly Freeze[] | undefined> {
+  try {
+    const imported = await calendars.list(teamId)
+    return freezesIn({ name: environment.name }, imported, now, plusMs(now, FREEZES_AHEAD_MS))
+  } catch {
+    return undefined
+  }
 }
 
 async function gatherSteps(

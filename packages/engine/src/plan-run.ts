@@ -53,6 +53,7 @@ export type DryRun = Readonly<{
 
 /** What to plan. */
 export type PlanInput = Readonly<{
+  teamId: string
   scenario: CompiledScenario
   environment: CompiledEnvironment
   clock: EnvironmentClock

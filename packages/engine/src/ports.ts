@@ -2,6 +2,7 @@ import type {
   CompiledEnvironment,
   EnvironmentClock,
   Actor,
+  CalendarStore,
   Clock,
   CrashPoint,
   DefinitionStore,
@@ -24,6 +25,7 @@ import type {
 /** Everything an installation plugs into the engine. A use-case takes the part it needs. */
 export type EnginePorts = Readonly<{
   actor: Actor
+  calendars: CalendarStore
   clock: Clock
   /**
    * The clock of an environment as it holds now. Asked before anything is stamped or judged by world time: after a

@@ -1,4 +1,14 @@
-import { AppError, isSandbox, type Actor, type Drill, type Ids, type RunRow } from '@firedrill/core'
+import {
+  AppError,
+  isEnd,
+  isSandbox,
+  type Actor,
+  type Drill,
+  type Ids,
+  type PlatformInstant,
+  type RunEventBody,
+  type RunRow,
+} from '@firedrill/core'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'runs' | 'definitions' | 'halt' | 'hints' | 'random' | 'clockOf'> &
@@ -18,6 +28,10 @@ export type StartOptions = Readonly<{
   seed?: number
   plan?: PlanReference
   idempotencyKey?: string
+  /** The occurrence of a schedule that starts it. It is refused while another run of the drill is not over. */
+  scheduled?: Readonly<{ schedule: string; at: PlatformInstant }>
+  /** The run is only a record: it ends where it begins, and nothing is asked whether it may start. */
+  ends?: Readonly<{ status: 'missed' | 'refused'; why: string }>
 }>
 
 /**
@@ -27,16 +41,14 @@ export type StartOptions = Readonly<{
  */
 export function createStartRun(ports: Ports) {
   return async function startRun(drill: Drill, actor: Actor, options: StartOptions): Promise<RunRow> {
-    const halt = await ports.halt.get()
-    if (halt.set)
-      throw new AppError('halted', `The global halt is set (${halt.reason}); lift it before starting a run.`)
+    if (options.ends === undefined) await refuseWhileHalted(ports)
     const scenario = await ports.definitions.latest(drill.teamId, 'scenario', drill.scenario)
     if (scenario === undefined)
       throw new AppError('not-found', `There is no scenario named ${drill.scenario}.`)
     const environment = await ports.definitions.latest(drill.teamId, 'environment', drill.environment)
     if (environment === undefined)
       throw new AppError('not-found', `There is no environment named ${drill.environment}.`)
-    if (options.sandboxOnly && !isSandbox(environment.compiled)) {
+    if (options.ends === undefined && options.sandboxOnly && !isSandbox(environment.compiled)) {
       throw new AppError(
         'sandbox-only',
         `Environment ${drill.environment} is not a sandbox; configure sign-in first, or use plan.`,
@@ -76,10 +88,26 @@ export function createStartRun(ports: Ports) {
           ...(runbook === undefined ? {} : { runbook: { name: runbook.name, hash: runbook.hash } }),
           seed: plan?.seed ?? options.seed ?? Math.floor(ports.random.next() * 2 ** 31),
           ...(plan === undefined ? {} : { expectedPlan: plan.planHash }),
+          ...(options.scheduled === undefined ? {} : { scheduled: { ...options.scheduled } }),
         },
       },
+      ...(options.ends === undefined ? {} : { then: [ended(options.ends.status, options.ends.why)] }),
+      ...(options.scheduled === undefined || options.ends !== undefined
+        ? {}
+        : { whileOpen: (open) => [ended('refused', `run ${open} of the same drill is not over`)] }),
     })
+    if (isEnd(run.state.status)) return run
     await ports.hints.send('advance', run.id).catch(() => undefined)
     return run
   }
+}
+
+/** @throws AppError halted */
+async function refuseWhileHalted({ halt }: Pick<Ports, 'halt'>): Promise<void> {
+  const { set, reason } = await halt.get()
+  if (set) throw new AppError('halted', `The global halt is set (${reason}); lift it before starting a run.`)
+}
+
+function ended(to: 'missed' | 'refused', why: string): RunEventBody {
+  return { type: 'status-changed', data: { from: 'booked', to, why } }
 }

@@ -13,12 +13,14 @@ import {
   type RunId,
   type RunRow,
   type RunState,
+  type ScheduleStore,
 } from '@firedrill/core'
 import { createApplyDefinition } from './apply-definition.ts'
 import { createAddNote, createRequestAbort } from './ask-run.ts'
 import { createHaltAll, createLiftHalt } from './halt.ts'
 import { createPlanRun, type DryRun } from './plan-run.ts'
 import type { EnginePorts } from './ports.ts'
+import { createScheduleUseCases } from './schedule-use-cases.ts'
 import { createStartRun, type PlanReference } from './start-run.ts'
 
 /** Who asks, and for which team. */
@@ -26,11 +28,21 @@ export type Asker = Readonly<{ teamId: string; actor: Actor }>
 
 type Ports = Pick<
   EnginePorts,
-  'runs' | 'definitions' | 'halt' | 'hints' | 'installation' | 'random' | 'clock' | 'clockOf' | 'sha256'
+  | 'calendars'
+  | 'runs'
+  | 'definitions'
+  | 'halt'
+  | 'hints'
+  | 'installation'
+  | 'random'
+  | 'clock'
+  | 'clockOf'
+  | 'sha256'
 > &
   Readonly<{
     ids: Ids
     drills: DrillStore
+    schedules: ScheduleStore
     /** What only a plan asks the cloud with; loaded when the first plan is made, because the SDK is large. */
     cloud: () => Promise<Pick<EnginePorts, 'faults' | 'identity' | 'metrics' | 'readiness'>>
     /** Until sign-in is configured: only sandboxes may be started, and their one user may lift a halt. */
@@ -46,6 +58,7 @@ export function createUseCases(ports: Ports) {
   const apply = createApplyDefinition(ports)
   const start = createStartRun(ports)
   return {
+    ...createScheduleUseCases(ports),
     async planRun(
       input: Readonly<{
         teamId: string

@@ -98,6 +98,13 @@ function refusalText(error: ApiError): ProblemText {
     case 'idempotency-mismatch':
     case 'request-running':
       return { ...common, title: 'Not in this state', todo: 'The page shows the newest state in a moment.' }
+    case 'changed-meanwhile':
+      return {
+        ...common,
+        title: 'Somebody else was faster',
+        todo: 'The page shows the newest state in a moment; look at it, then change it again.',
+      }
+    case 'version-missing':
     case 'request-invalid':
     case 'definition-invalid':
       return { ...common, title: 'The request has problems', todo: '' }

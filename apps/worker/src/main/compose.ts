@@ -84,7 +84,7 @@ export function composeWorker(role: Role): Worker {
   shutdown.add('aws clients', () => clients.close())
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }
-  const { runs, undo, halt, definitions, evidence, samples } = stores
+  const { calendars, runs, undo, halt, definitions, evidence, samples } = stores
   return {
     role,
     config,
@@ -96,6 +96,7 @@ export function composeWorker(role: Role): Worker {
     actor,
     ports: {
       actor,
+      calendars,
       clock: systemClock,
       clockOf: (teamId, environment) => worldClocks.of(teamId, environment),
       crash: () => undefined,

@@ -34,6 +34,18 @@ export const ERRORS = {
     status: 409,
     title: 'The run is in a state in which this cannot be done',
   },
+  'changed-meanwhile': {
+    owner: 'caller',
+    retry: 'never',
+    status: 412,
+    title: 'Somebody changed it after you read it',
+  },
+  'version-missing': {
+    owner: 'caller',
+    retry: 'never',
+    status: 428,
+    title: 'The request does not say which version it changes',
+  },
   'idempotency-mismatch': {
     owner: 'caller',
     retry: 'never',

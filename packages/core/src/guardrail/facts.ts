@@ -1,3 +1,4 @@
+import type { Freeze } from '../calendar/freeze.ts'
 import type { CompiledEnvironment } from '../environment/environment.ts'
 import type { Reach } from '../fault/reach.ts'
 import type { Expiry, Fencing, Restoration } from '../fault/restoration.ts'
@@ -41,6 +42,8 @@ export type GuardrailFacts = Readonly<{
   /** Speed of world time. */
   rate: number
   now: PlatformInstant
+  /** Freezes of imported calendars that touch the days to come. Undefined: could not be read. */
+  calendarFreezes: readonly Freeze[] | undefined
   steps: readonly StepFacts[]
   /** Faults of the scenario that this installation does not have. */
   unknownFaults: readonly string[]

@@ -107,6 +107,17 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
     'the environment is frozen': environment({
       freezes: [{ from: 1_767_225_600_000_000, to: 1_767_225_600_000_001, reason: 'year end' }],
     }),
+    'a calendar freezes it': passingFacts({
+      calendarFreezes: [
+        {
+          from: platformInstant(1_767_225_600_000_000),
+          to: platformInstant(1_767_225_600_000_001),
+          reason: 'year end',
+          source: 'company',
+        },
+      ],
+    }),
+    'the calendars cannot be read': passingFacts({ calendarFreezes: undefined }),
   },
   'known-faults': { 'one is not installed': passingFacts({ unknownFaults: ['meteor'] }) },
   response: { 'the platform would have to evacuate': scenario({ response: 'evacuation' }) },

@@ -6,6 +6,7 @@ export const ID_PREFIXES = {
   environment: 'env',
   runbook: 'rbk',
   event: 'evt',
+  schedule: 'sch',
   token: 'tok',
   worker: 'wrk',
 } as const

@@ -57,6 +57,8 @@ export const EVENT_SCHEMAS = {
     seed: z.int(),
     /** The saved plan this run must come out as; anything else is refused as drift. */
     expectedPlan: hash.optional(),
+    /** The occurrence that started this run: schedule, and platform time it was booked for. */
+    scheduled: z.strictObject({ schedule: z.string(), at: instant }).optional(),
   }),
   'status-changed': z.strictObject({ from: z.enum(STATUSES), to: z.enum(STATUSES), why: z.string() }),
   /** A plan too long for one event comes as several with the same hash, which add up. */

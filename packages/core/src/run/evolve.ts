@@ -14,7 +14,7 @@ export function evolve(state: RunState | undefined, event: JournalEvent): RunSta
 }
 
 function created(body: Extract<RunEventBody, { type: 'run-created' }>, event: JournalEvent): RunState {
-  const { teamId, drillId, scenario, environment, runbook, seed, expectedPlan } = body.data
+  const { teamId, drillId, scenario, environment, runbook, seed, expectedPlan, scheduled } = body.data
   return {
     status: 'booked',
     teamId,
@@ -24,6 +24,7 @@ function created(body: Extract<RunEventBody, { type: 'run-created' }>, event: Jo
     ...(runbook === undefined ? {} : { runbook }),
     seed,
     ...(expectedPlan === undefined ? {} : { expectedPlan }),
+    ...(scheduled === undefined ? {} : { scheduled }),
     entered: { booked: event.worldAt },
     planned: [],
     steps: {},
@@ -41,7 +42,7 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
         ...withoutRetry(state),
         status: body.data.to,
         entered: { ...state.entered, [body.data.to]: event.worldAt },
-        ...(body.data.to === 'refused' ? { refusal: body.data.why } : {}),
+        ...(body.data.to === 'refused' || body.data.to === 'missed' ? { refusal: body.data.why } : {}),
       }
     case 'planned':
       return {

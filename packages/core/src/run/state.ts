@@ -56,6 +56,8 @@ export const runStateSchema = z.strictObject({
   /** When each status was last entered: world time. */
   entered: z.partialRecord(z.enum(STATUSES), z.int()),
   expectedPlan: z.string().optional(),
+  /** The schedule that started it, and the platform time it was booked for. */
+  scheduled: z.strictObject({ schedule: z.string(), at: z.int() }).optional(),
   planHash: z.string().optional(),
   planned: z.array(plannedStepSchema),
   steps: z.record(z.string(), stepStateSchema),

@@ -1,3 +1,5 @@
+import { civilFromDays } from './civil.ts'
+
 declare const platformBrand: unique symbol
 declare const worldBrand: unique symbol
 
@@ -46,25 +48,10 @@ function checked(micros: number): number {
 
 const DAY_MS = 86_400_000
 
-/** Civil date from days since the epoch (proleptic Gregorian), written out because core may not read the host's date. */
 function isoFromMillis(millis: number): string {
   const days = Math.floor(millis / DAY_MS)
   const inDay = millis - days * DAY_MS
-  const z = days + 719_468
-  const era = Math.floor(z / 146_097)
-  const dayOfEra = z - era * 146_097
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  )
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153)
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  const { year, month, day } = civilFromDays(days)
   const two = (n: number) => String(n).padStart(2, '0')
   const time = `${two(Math.floor(inDay / 3_600_000))}:${two(Math.floor(inDay / 60_000) % 60)}:${two(Math.floor(inDay / 1000) % 60)}`
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${time}.${String(inDay % 1000).padStart(3, '0')}Z`

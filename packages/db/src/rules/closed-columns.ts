@@ -1,6 +1,7 @@
 import {
   ACTOR_KINDS,
   EVENT_SCHEMAS,
+  OCCURRENCE_OUTCOMES,
   ORIGINS,
   PROBE_OUTCOMES,
   STATUSES,
@@ -23,6 +24,10 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'definition_version', column: 'origin', words: ORIGINS },
   { table: 'definition_version', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'drill', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'schedule', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'schedule', column: 'updated_actor_kind', words: ACTOR_KINDS },
+  { table: 'schedule_occurrence', column: 'outcome', words: OCCURRENCE_OUTCOMES },
+  { table: 'freeze_calendar', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'run', column: 'status', words: STATUSES },
   { table: 'run_event', column: 'type', words: Object.keys(EVENT_SCHEMAS) },
   { table: 'run_event', column: 'actor_kind', words: ACTOR_KINDS },
@@ -54,4 +59,5 @@ export const WRITE_ONCE_TABLES = [
   'halt_change',
   'evidence',
   'evidence_blob',
+  'schedule_occurrence',
 ] as const

@@ -1,4 +1,4 @@
-import { evolve, GENESIS, type RunRow, type RunStore } from '@firedrill/core'
+import { evolve, GENESIS, type RunId, type RunRow, type RunState, type RunStore } from '@firedrill/core'
 import type { Pool, PoolClient } from 'pg'
 import { putClock } from '../clock/clock-store.ts'
 import { inTransaction } from '../connection/database.ts'
@@ -15,15 +15,15 @@ const INSERT = `
   WITH run AS (
     INSERT INTO run (id, team_id, drill_id, number, environment, status, is_over, is_probed, state, folded_seq, head,
       last_at, last_world_at, wake_at, scenario_hash, idempotency_key, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $11, $13, $14, $11)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $10, $11, $12, $19, $13, $14, $19)
   ), events AS (
     INSERT INTO run_event (run_id, team_id, actor_kind, actor_id, actor_name, ${EVENT_ARRAY_COLUMNS})
-    SELECT $1, $2, $15, $16, $17, e.* FROM ${eventArrays(18)} AS e
+    SELECT $1, $2, $15, $16, $17, e.* FROM ${eventArrays(20)} AS e
   )
-  SELECT pg_notify('${RUN_CHANNEL}', $1 || ' 1')`
+  SELECT pg_notify('${RUN_CHANNEL}', concat($1::text, ' ', $18::int))`
 
 /**
- * Creates a run and the first event of its journal, due at once. A repeated idempotency key of the team answers the
+ * Creates a run and the first events of its journal, due at once unless it ends with them. A repeated idempotency key of the team answers the
  * run it made the first time.
  */
 export function createRun(pool: Pool, run: NewRun): Promise<RunRow> {
@@ -52,15 +52,27 @@ async function runOfKey(client: PoolClient, run: NewRun): Promise<RunRow | undef
   return found.rows[0] === undefined ? undefined : runOf(found.rows[0])
 }
 
+/** A run of the drill that is not over. The team's row is locked, so that no two starts look at the same time. */
+async function openRunOf(client: PoolClient, drillId: string): Promise<RunId | undefined> {
+  const found = await client.query<{ id: RunId }>(
+    'SELECT id FROM run WHERE drill_id = $1 AND NOT is_over ORDER BY number LIMIT 1',
+    [drillId],
+  )
+  return found.rows[0]?.id
+}
+
 async function insertRun(client: PoolClient, run: NewRun, number: number, reading: number): Promise<RunRow> {
   const { environment, scenario } = run.created.data
   const clock = await putClock(client, run.teamId, environment.name, run.clock)
   const end = { seq: 0, hash: GENESIS, at: 0, worldAt: 0 }
   const moment = momentAfter(end, clock, platformOf(reading))
-  const events = envelopes(run.id, end, [run.created], moment, { actor: run.actor })
-  const [first] = events
+  const open = run.whileOpen === undefined ? undefined : await openRunOf(client, run.drillId)
+  const more = [...(run.then ?? []), ...(open === undefined ? [] : (run.whileOpen?.(open) ?? []))]
+  const events = envelopes(run.id, end, [run.created, ...more], moment, { actor: run.actor })
+  const [first, ...rest] = events
   if (first === undefined) throw new Error('a run begins with an event')
-  const state = evolve(undefined, first)
+  const last = rest.at(-1) ?? first
+  const state = rest.reduce<RunState>((folded, event) => evolve(folded, event), evolve(undefined, first))
   const projection = projectionOf(state)
   await client.query(INSERT, [
     run.id,
@@ -72,14 +84,16 @@ async function insertRun(client: PoolClient, run: NewRun, number: number, readin
     projection.is_over,
     projection.is_probed,
     JSON.stringify(state),
-    first.hash,
-    first.at,
-    first.worldAt,
+    last.hash,
+    last.at,
+    last.worldAt,
     scenario.hash,
     run.idempotencyKey ?? null,
     run.actor.kind,
     run.actor.id,
     run.actor.name,
+    last.seq,
+    first.at,
     ...eventArrayValues(events),
   ])
   return {
@@ -88,7 +102,7 @@ async function insertRun(client: PoolClient, run: NewRun, number: number, readin
     drillId: run.drillId,
     number,
     state,
-    foldedSeq: 1,
+    foldedSeq: last.seq,
     epoch: 0,
     clock,
     createdAt: moment.now,

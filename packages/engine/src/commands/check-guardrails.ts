@@ -27,6 +27,7 @@ export async function askGuardrails(
   )
   const facts = await gatherFacts(
     {
+      teamId: tenure.state.teamId,
       scenario: tenure.scenario,
       environment: tenure.environment,
       rate: tenure.clock.rate,

@@ -1,6 +1,7 @@
 import { eventFeedSuite } from './event-feed-suite.ts'
 import { recordStoresSuite } from './record-stores-suite.ts'
 import { runStoreSuite } from './run-store-suite.ts'
+import { scheduleStoreSuite } from './schedule-store-suite.ts'
 import type { StoreFactory } from './store-factory.ts'
 import { undoStoreSuite } from './undo-store-suite.ts'
 
@@ -10,4 +11,5 @@ export function storeSuites(name: string, factory: StoreFactory): void {
   undoStoreSuite(name, factory)
   eventFeedSuite(name, factory)
   recordStoresSuite(name, factory)
+  scheduleStoreSuite(name, factory)
 }

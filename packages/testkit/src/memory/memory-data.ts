@@ -4,12 +4,15 @@ import type {
   Drill,
   DrillId,
   EnvironmentClock,
+  FreezeCalendar,
   JournalEvent,
+  Occurrence,
   PlatformInstant,
   RunId,
   RunRow,
   RunState,
   Sample,
+  Schedule,
   UndoRecord,
 } from '@firedrill/core'
 
@@ -54,6 +57,11 @@ export type MemoryData = {
   readonly clocks: Map<string, EnvironmentClock>
   readonly definitions: DefinitionVersion[]
   readonly drills: Map<DrillId, Drill>
+  readonly schedules: Map<string, Schedule>
+  /** `schedule/at` → what became of it. */
+  readonly occurrences: Map<string, Occurrence>
+  /** `team/name` → calendar. */
+  readonly calendars: Map<string, FreezeCalendar>
   readonly bytes: Map<string, Uint8Array>
   readonly evidence: MemoryEvidence[]
   readonly samples: Map<RunId, Map<string, Sample>>
@@ -76,6 +84,9 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     clocks: new Map(),
     definitions: [],
     drills: new Map(),
+    schedules: new Map(),
+    occurrences: new Map(),
+    calendars: new Map(),
     bytes: new Map(),
     evidence: [],
     samples: new Map(),

@@ -8,6 +8,7 @@ import {
   type GuardView,
   type PlatformInstant,
   type RunRow,
+  type RunState,
   type RunStore,
   type Status,
 } from '@firedrill/core'
@@ -83,8 +84,10 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRo
   if (data.runs.has(run.id)) throw new Error(`run ${run.id} exists`)
   const now = data.now()
   const clock = putClock(data, run.teamId, run.created.data.environment.name, run.clock)
-  const events = envelopes(run.id, [], [run.created], momentAfter([], clock, now), run.actor)
-  const [first] = events
+  const open = [...data.runs.values()].find((one) => one.drillId === run.drillId && !isEnd(one.state.status))
+  const more = [...(run.then ?? []), ...(open === undefined ? [] : (run.whileOpen?.(open.id) ?? []))]
+  const events = envelopes(run.id, [], [run.created, ...more], momentAfter([], clock, now), run.actor)
+  const [first, ...rest] = events
   if (first === undefined) throw new Error('a run begins with an event')
   const kept: MemoryRun = {
     id: run.id,
@@ -93,7 +96,7 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRo
     number: sameTeam.length + 1,
     idempotencyKey: run.idempotencyKey,
     createdAt: now,
-    state: evolve(undefined, first),
+    state: rest.reduce<RunState>((folded, event) => evolve(folded, event), evolve(undefined, first)),
     epoch: 0,
     leaseUntil: 0,
     wakeAt: now,

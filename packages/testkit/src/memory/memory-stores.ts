@@ -1,4 +1,5 @@
 import type {
+  CalendarStore,
   ClockStore,
   DefinitionStore,
   DrillStore,
@@ -9,6 +10,7 @@ import type {
   PlatformInstant,
   RunStore,
   Samples,
+  ScheduleStore,
   TokenStore,
   UndoStore,
 } from '@firedrill/core'
@@ -21,6 +23,7 @@ import { memoryEvidenceStore } from './memory-evidence-store.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
 import { memoryRunStore } from './memory-run-store.ts'
+import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
@@ -38,6 +41,8 @@ export type StoreSet = Readonly<{
   tokens: TokenStore
   idempotency: IdempotencyStore
   samples: Samples
+  schedules: ScheduleStore
+  calendars: CalendarStore
 }>
 
 /**
@@ -58,5 +63,7 @@ export function memoryStores(now: () => PlatformInstant): StoreSet {
     tokens: memoryTokenStore(data),
     idempotency: memoryIdempotencyStore(data),
     samples: memorySamples(data),
+    schedules: memoryScheduleStore(data),
+    calendars: memoryCalendarStore(data),
   }
 }

@@ -1,15 +1,28 @@
+import { freezesIn, type Freeze } from '../../calendar/freeze.ts'
 import { formatInstant, platformInstant } from '../../time/instant.ts'
 import { allow, refuse, type Guardrail } from '../guardrail.ts'
 
-/** The environment's owner has not frozen it for now. */
+/** How far ahead the answer looks for a freeze that is about to begin. */
+const AHEAD_MICROS = 86_400_000_000
+
+/** Nobody has frozen the environment for now: neither its owner in its file, nor a calendar that was imported. */
 export const freeze: Guardrail = {
   code: 'freeze',
-  ask({ environment: { freezes = [] }, now }) {
-    const frozen = freezes.find(({ from, to }) => from <= now && now < to)
-    if (frozen !== undefined)
-      return refuse(`frozen until ${formatInstant(platformInstant(frozen.to))}: ${frozen.reason}`)
+  ask({ environment, calendarFreezes, now }) {
+    if (calendarFreezes === undefined) return refuse('the imported calendars could not be read')
+    const ahead = platformInstant(now + AHEAD_MICROS)
+    const all = [...freezesIn(environment, [], now, ahead), ...calendarFreezes]
+    const frozen = all.filter(({ from, to }) => from <= now && now < to).sort((a, b) => b.to - a.to)[0]
+    if (frozen !== undefined) return refuse(`frozen until ${inWords(frozen, frozen.to)}`)
+    const next = all.filter(({ from }) => from > now && from < ahead).sort((a, b) => a.from - b.from)[0]
+    if (next === undefined) return allow('in no freeze, and none begins within a day')
     return allow(
-      freezes.length === 0 ? 'the environment has no freezes' : `in none of ${freezes.length} freezes`,
+      `in no freeze yet; the next begins ${inWords(next, next.from)}. Undo goes on in a freeze, new faults do not`,
     )
   },
+}
+
+function inWords({ reason, source }: Freeze, edge: Freeze['from']): string {
+  const from = source === 'environment' ? '' : ` (calendar ${source})`
+  return `${formatInstant(edge)}: ${reason}${from}`
 }

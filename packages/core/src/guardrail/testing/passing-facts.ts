@@ -147,6 +147,7 @@ export function passingFacts(overrides: Partial<GuardrailFacts> = {}): Guardrail
     rate: 1,
     // A Thursday at midnight UTC.
     now: platformInstant(1_767_225_600_000_000),
+    calendarFreezes: [],
     steps: [stepFacts()],
     unknownFaults: [],
     stopConditions: new Map([['too-bad', { ok: true, value: 'OK' }]]),
