@@ -1,3 +1,4 @@
+export { readCalendar, type ReadCalendar } from './calendar/read-calendar.ts'
 export { compileFile, identify, type FileCompilation, type Identity } from './compile-file.ts'
 export { compileEnvironment, type EnvironmentOptions } from './environment/compile-environment.ts'
 export type { ProcessValues } from './environment/process-values.ts'
