@@ -5,6 +5,8 @@ import type { ApiDependencies } from './dependencies.ts'
 import { sendProblem } from './problem/problem-reply.ts'
 import { serveDashboard } from './routes/dashboard/dashboard-routes.ts'
 import { collectOpenApi, documentRoutes } from './routes/documents/document-routes.ts'
+import { calendarRoutes } from './routes/calendar/calendar-routes.ts'
+import { importRoutes } from './routes/calendar/import-routes.ts'
 import { drillRoutes } from './routes/drills/drill-routes.ts'
 import { environmentRoutes } from './routes/environments/environment-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
@@ -16,6 +18,8 @@ import { readRunRoutes } from './routes/runs/read-runs.ts'
 import { runFileRoutes } from './routes/runs/run-files.ts'
 import { startRunRoute } from './routes/runs/start-run.ts'
 import { scenarioRoutes } from './routes/scenarios/scenario-routes.ts'
+import { changeScheduleRoutes } from './routes/schedules/change-schedule.ts'
+import { readScheduleRoutes } from './routes/schedules/read-schedules.ts'
 import { sessionRoutes } from './routes/session/session-routes.ts'
 import { authenticate, authorise } from './security/authenticate.ts'
 import { setSecurityHeaders } from './security/headers.ts'
@@ -59,6 +63,10 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(scenarioRoutes(deps))
   await app.register(environmentRoutes(deps))
   await app.register(drillRoutes(deps))
+  await app.register(readScheduleRoutes(deps))
+  await app.register(changeScheduleRoutes(deps))
+  await app.register(calendarRoutes(deps))
+  await app.register(importRoutes(deps))
   await app.register(startRunRoute(deps))
   await app.register(readRunRoutes(deps))
   await app.register(actOnRunRoutes(deps))

@@ -1,4 +1,5 @@
 import type {
+  CalendarStore,
   Clock,
   ClockStore,
   DefinitionStore,
@@ -11,6 +12,7 @@ import type {
   Random,
   RunStore,
   Samples,
+  ScheduleStore,
   Sha256,
   TokenStore,
 } from '@firedrill/core'
@@ -21,6 +23,7 @@ import type { Compilers, RunUseCases } from './use-cases.ts'
 
 /** Everything the API is plugged into. Only `main.ts` and tests make one; a route takes the part it needs. */
 export type ApiDependencies = Readonly<{
+  calendars: CalendarStore
   clock: Clock
   clocks: ClockStore
   compilers: Compilers
@@ -40,6 +43,7 @@ export type ApiDependencies = Readonly<{
   renderRun: RenderRun
   runs: RunStore
   samples: Samples
+  schedules: ScheduleStore
   sessions: Sessions
   sha256: Sha256
   tokens: TokenStore

@@ -1,4 +1,5 @@
 import type { CompiledEnvironment, CompiledScenario, Problem } from '@firedrill/core'
+import type { ReadCalendar } from '@firedrill/scenario-file'
 import type { createUseCases } from '@firedrill/engine'
 
 /** What compiling a file answers: the value, or all problems with their places. */
@@ -11,6 +12,8 @@ export type Compilation<T> = Readonly<
 export type Compilers = Readonly<{
   scenario(text: string, parents: ReadonlyMap<string, string>): Compilation<CompiledScenario>
   environment(text: string): Compilation<CompiledEnvironment>
+  /** An iCalendar file of freezes. `timeZone` is that of times that name none. */
+  calendar(text: string, timeZone: string | undefined): ReadCalendar
 }>
 
 /** Everything the routes ask of the engine. Each throws an `AppError` when the answer is no, and has then changed nothing. */

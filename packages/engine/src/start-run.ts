@@ -91,7 +91,7 @@ export function createStartRun(ports: Ports) {
           ...(options.scheduled === undefined ? {} : { scheduled: { ...options.scheduled } }),
         },
       },
-      ...(options.ends === undefined ? {} : { then: [ended(options.ends.status, options.ends.why)] }),
+      ...(options.ends === undefined ? {} : { followedBy: [ended(options.ends.status, options.ends.why)] }),
       ...(options.scheduled === undefined || options.ends !== undefined
         ? {}
         : { whileOpen: (open) => [ended('refused', `run ${open} of the same drill is not over`)] }),

@@ -115,11 +115,8 @@ describe('a schedule', () => {
   it('control: without the key of the occurrence it would be', async () => {
     const one = await lab()
     await one.until(one.schedule.nextAt)
-    const forgetful: ReturnType<typeof createStartRun> = (
-      drill,
-      actor,
-      { idempotencyKey: _, scheduled: __, ...rest },
-    ) => createStartRun(one.ports)(drill, actor, rest)
+    const forgetful: ReturnType<typeof createStartRun> = (drill, actor, { sandboxOnly }) =>
+      createStartRun(one.ports)(drill, actor, { sandboxOnly })
     const settle = () => Promise.reject(new Error('killed'))
     await one.worker({ startRun: forgetful, schedules: { ...one.stores.schedules, settle } })()
     await one.worker({ startRun: forgetful })()

@@ -113,14 +113,9 @@ function start(
 /** What the run that there is says, whoever made it: the first worker's word holds. */
 function settled(about: About, { id, state }: RunRow): Occurrence {
   const { status, refusal = '' } = state
-  switch (status) {
-    case 'missed':
-      return { ...about, outcome: 'missed', reason: refusal, runId: id }
-    case 'refused':
-      return { ...about, outcome: 'refused', reason: refusal, runId: id }
-    default:
-      return { ...about, outcome: 'started', reason: '', runId: id }
-  }
+  return status === 'missed' || status === 'refused'
+    ? { ...about, outcome: status, reason: refusal, runId: id }
+    : { ...about, outcome: 'started', reason: '', runId: id }
 }
 
 function actorOf({ id, title }: Schedule): Actor {

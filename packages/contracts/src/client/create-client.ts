@@ -12,6 +12,16 @@ import type { BookDrill, DrillView } from '../http/drill.ts'
 import type { EvidenceView, HaltView, HealthAnswer, SessionTicket, WhoAmI } from '../http/operations.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
 import type { RunDetail, RunSummary, StartRun } from '../http/run.ts'
+import type {
+  CalendarView,
+  ChangeSchedule,
+  CreateSchedule,
+  FreezeCalendarView,
+  ImportCalendar,
+  PreviewSchedule,
+  ScheduleView,
+  UpcomingView,
+} from '../http/schedule.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
@@ -51,6 +61,9 @@ export function createClient(options: ClientOptions) {
   const run = (id: string) => `/v1/runs/${encodeURIComponent(id)}`
   const named = (kind: 'scenarios' | 'environments', name: string) =>
     `/v1/${kind}/${encodeURIComponent(name)}`
+
+  const schedule = (id: string) => `/v1/schedules/${encodeURIComponent(id)}`
+  const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
   return {
     scenarios: {
@@ -94,6 +107,42 @@ export function createClient(options: ClientOptions) {
       note: (id: string, text: string) => post<TimelineEvent>(`${run(id)}/notes`, { text }),
       follow: (id: string, how: FollowOptions = {}): AsyncGenerator<LiveEvent, void> =>
         follow(options, id, options.sleep ?? platformSleep, how),
+    },
+    schedules: {
+      list: async () => (await get<{ schedules: readonly ScheduleView[] }>('/v1/schedules')).schedules,
+      get: (id: string) => get<ScheduleView>(schedule(id)),
+      create: (create: CreateSchedule) => post<ScheduleView>('/v1/schedules', create),
+      /** Changes what was read as `version`. */
+      change: (id: string, version: number, terms: ChangeSchedule) =>
+        sendForJson<ScheduleView>(options, {
+          method: 'PUT',
+          path: schedule(id),
+          body: terms,
+          headers: ifMatch(version),
+        }),
+      pause: (id: string, version: number) =>
+        post<ScheduleView>(`${schedule(id)}/pause`, {}, ifMatch(version)),
+      resume: (id: string, version: number) =>
+        post<ScheduleView>(`${schedule(id)}/resume`, {}, ifMatch(version)),
+      remove: async (id: string, version: number) =>
+        void (await send(options, { method: 'DELETE', path: schedule(id), headers: ifMatch(version) })),
+      occurrences: async (id: string, count = 10) =>
+        (await get<{ occurrences: readonly UpcomingView[] }>(`${schedule(id)}/occurrences`, { count }))
+          .occurrences,
+      preview: async (preview: PreviewSchedule) =>
+        (await post<{ occurrences: readonly UpcomingView[] }>('/v1/schedules/preview', preview)).occurrences,
+    },
+    calendar: {
+      /** Booked drills, what became of them, and freezes, between two platform instants. */
+      range: (from: number, to: number) => get<CalendarView>('/v1/calendar', { from, to }),
+      /** The same as a feed for calendar programs. */
+      feed: async () => (await send(options, { path: '/v1/calendar.ics' })).text(),
+      imported: async () =>
+        (await get<{ calendars: readonly FreezeCalendarView[] }>('/v1/calendars')).calendars,
+      import: (name: string, file: ImportCalendar) =>
+        put<FreezeCalendarView>(`/v1/calendars/${encodeURIComponent(name)}`, file),
+      remove: async (name: string) =>
+        void (await send(options, { method: 'DELETE', path: `/v1/calendars/${encodeURIComponent(name)}` })),
     },
     plan: (request: PlanRequest) => post<PlanAnswer>('/v1/plan', request),
     halt: {

@@ -14,7 +14,7 @@ export type Connection = Readonly<{
 
 /** One request. `body` is sent as JSON. */
 export type Request = Readonly<{
-  method?: 'GET' | 'POST' | 'PUT'
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   query?: Readonly<Record<string, string | number | undefined>>
   body?: unknown

@@ -3,7 +3,6 @@ import { isTimeZone } from '../time/time-zone.ts'
 
 /** How often a recurring event comes. */
 export const FREQUENCIES = ['daily', 'weekly', 'monthly', 'yearly'] as const
-export type Frequency = (typeof FREQUENCIES)[number]
 
 /** A rule of recurrence, as iCalendar has it. Weekdays: 0 is Sunday. Wall seconds: see `WallSeconds`. */
 export const recurrenceSchema = z.strictObject({

@@ -162,7 +162,7 @@ export type RunStore = Readonly<{
       actor: Actor
       idempotencyKey?: string
       /** Events that follow `run-created` in the same transaction, such as the end of a run that was missed. */
-      then?: readonly RunEventBody[]
+      followedBy?: readonly RunEventBody[]
       /** Asked under the lock that all starts of a team take, when another run of the drill is not over: events to add. */
       whileOpen?: (open: RunId) => readonly RunEventBody[]
     }>,

@@ -67,7 +67,7 @@ async function insertRun(client: PoolClient, run: NewRun, number: number, readin
   const end = { seq: 0, hash: GENESIS, at: 0, worldAt: 0 }
   const moment = momentAfter(end, clock, platformOf(reading))
   const open = run.whileOpen === undefined ? undefined : await openRunOf(client, run.drillId)
-  const more = [...(run.then ?? []), ...(open === undefined ? [] : (run.whileOpen?.(open) ?? []))]
+  const more = [...(run.followedBy ?? []), ...(open === undefined ? [] : (run.whileOpen?.(open) ?? []))]
   const events = envelopes(run.id, end, [run.created, ...more], moment, { actor: run.actor })
   const [first, ...rest] = events
   if (first === undefined) throw new Error('a run begins with an event')

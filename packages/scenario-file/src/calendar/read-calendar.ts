@@ -29,8 +29,10 @@ const DAY_S = 86_400
  */
 export function readCalendar(text: string, options: Readonly<{ timeZone?: string }> = {}): ReadCalendar {
   const problems = new Problems()
-  const tell: Tell = (at, message, suggestion) =>
-    void problems.add([at.name], { line: at.line, column: at.column }, message, suggestion)
+  const tell: Tell = (at, message, suggestion) => {
+    problems.add([at.name], { line: at.line, column: at.column }, message, suggestion)
+    return undefined
+  }
   const { timeZone } = options
   if (timeZone !== undefined && !isTimeZone(timeZone))
     problems.add(
@@ -65,7 +67,7 @@ export function readCalendar(text: string, options: Readonly<{ timeZone?: string
   const known = lines.filter((line): line is ContentLine => 'name' in line)
   const components = eventsOf(known, tell)
   const zones = calendarZones(known, timeZone)
-  const read = components.slice(0, EVENTS_MAX).flatMap((lines_) => readEvent(lines_, zones, tell) ?? [])
+  const read = components.slice(0, EVENTS_MAX).flatMap((part) => readEvent(part, zones, tell) ?? [])
   const over = components[EVENTS_MAX]?.[0]
   if (over !== undefined)
     tell(over, `a calendar has ${EVENTS_MAX} events at most`, 'Export fewer years, or only the freezes.')

@@ -28,7 +28,12 @@ export function memoryScheduleStore(data: MemoryData): ScheduleStore {
       if (typeof kept === 'string') return kept
       const { id, teamId, drillId, createdAt, createdBy } = kept
       const changed = {
-        ...{ ...terms, id, teamId, drillId, createdAt, createdBy },
+        ...terms,
+        id,
+        teamId,
+        drillId,
+        createdAt,
+        createdBy,
         version: kept.version + 1,
         ...(nextAt === undefined ? {} : { nextAt }),
         updatedAt: data.now(),
