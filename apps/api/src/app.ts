@@ -13,6 +13,8 @@ import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
 import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
+import { holdRunRoutes } from './routes/runs/hold-run.ts'
+import { resolveRunRoutes } from './routes/runs/resolve-run.ts'
 import { liveRoute } from './routes/runs/live-route.ts'
 import { readRunRoutes } from './routes/runs/read-runs.ts'
 import { runFileRoutes } from './routes/runs/run-files.ts'
@@ -70,6 +72,8 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(startRunRoute(deps))
   await app.register(readRunRoutes(deps))
   await app.register(actOnRunRoutes(deps))
+  await app.register(holdRunRoutes(deps))
+  await app.register(resolveRunRoutes(deps))
   await app.register(runFileRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))

@@ -112,7 +112,7 @@ export async function startTestApi(
     clockOf: async () => REAL_CLOCK,
     cloud: async () => ({ faults: fakeFaultDriver().catalogue, identity, metrics: noMetrics, readiness }),
     hints,
-    installation: { ceiling: {}, hosts: [] },
+    installation: { ceiling: {}, hosts: [], paging: 'nobody' },
     ids: systemIds,
     random: systemRandom,
     sandboxOnly: true,

@@ -105,6 +105,8 @@ async function announce(
     `  AWS        ${stack.awsUrl} (simulated world ${options.world}, ${options.speed} world seconds a second)`,
   )
   say(`  state      ${options.stateDir}`)
+  if (!['FIREDRILL_PAGE_COMMAND', 'FIREDRILL_PAGE_WEBHOOK'].some((name) => (process.env[name] ?? '') !== ''))
+    say('  paging     NOBODY IS CALLED when an undo needs a person: set FIREDRILL_PAGE_COMMAND')
 }
 
 async function drill(

@@ -151,21 +151,23 @@ function platformEnvironment(
     FIREDRILL_DB_POOL: '4',
     FIREDRILL_HTTP_PORT: String(ports.api),
     FIREDRILL_STATE_DIR: options.stateDir,
+    FIREDRILL_DASHBOARD_URL: `http://127.0.0.1:${ports.api}`,
     FIREDRILL_KIT_DIR: join(options.stateDir, 'kits'),
     // Start-up is mostly reading and compiling modules; what one process compiled the others take over.
     NODE_COMPILE_CACHE: join(options.stateDir, 'compile-cache'),
     FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-    ...(process.env['FIREDRILL_LOG_LEVEL'] === undefined
-      ? {}
-      : { FIREDRILL_LOG_LEVEL: process.env['FIREDRILL_LOG_LEVEL'] }),
+    ...passedOn(['FIREDRILL_LOG_LEVEL', 'FIREDRILL_PAGE_COMMAND', 'FIREDRILL_PAGE_WEBHOOK']),
   }
 }
 
 function bareEnvironment(): Readonly<Record<string, string>> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const
+  return passedOn(['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'])
+}
+
+function passedOn(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
 }
 

@@ -10,7 +10,7 @@ import {
   type HintQueue,
   type PlatformInstant,
   type RunId,
-  type Status,
+  type RunState,
 } from '@firedrill/core'
 import { checkPreflight } from './commands/check-guardrails.ts'
 import { confirmInjection, inject, prepareUndo } from './commands/inject.ts'
@@ -21,6 +21,7 @@ import {
   stopIfBreached,
   watch,
 } from './commands/observe.ts'
+import { callPerson } from './commands/page.ts'
 import { planRun } from './commands/plan.ts'
 import { confirmRecovery, recover } from './commands/recover.ts'
 import { loadDefinitions } from './definitions.ts'
@@ -115,7 +116,7 @@ async function serve(
   let wakeAt = tenure.now()
   for (let count = 0; count < COMMANDS_MAX && !signal.aborted; count++) {
     if (role === 'advance' && isRecovery(tenure.state.status)) break
-    if (isWatched(tenure.state.status) && (await stopIfBreached(tenure, memory, ports, signal))) continue
+    if (isWatched(tenure.state) && (await stopIfBreached(tenure, memory, ports, signal))) continue
     const command = next(tenure.state, {
       scenario: tenure.scenario,
       environment: tenure.environment,
@@ -155,7 +156,7 @@ async function carryOut(
     case 'wait': {
       const until = command.until === undefined ? FAR : platformAt(tenure.clock, command.until)
       const poll = command.pollMs === undefined ? FAR : plusMs(tenure.now(), command.pollMs)
-      const isAsked = isWatched(tenure.state.status) && tenure.scenario.stopConditions.length > 0
+      const isAsked = isWatched(tenure.state) && tenure.scenario.stopConditions.length > 0
       const watched = isAsked
         ? plusMs(tenure.now(), Math.max(FLOOR_MS, STOP_CONDITION_EVERY_MS / tenure.clock.rate))
         : FAR
@@ -200,13 +201,18 @@ async function carryOut(
       return (await confirmRecovery(tenure, command.step, memory, ports, signal)) === 'went-on'
         ? 'again'
         : soon(POLL_WORLD_MS / Math.max(1, dirtySteps(tenure.state).length))
+    case 'page':
+      await callPerson(tenure, command, ports, signal)
+      return 'again'
     case 'measure':
       await measureRun(tenure, command.provisional, ports, signal)
       return 'again'
   }
 }
 
-/** The statuses in which stop conditions are asked: while faults go in or are in, until they are taken out. */
-function isWatched(status: Status): boolean {
+/** Stop conditions are asked while faults go in or are in, until they are taken out, whether or not the run is held. */
+function isWatched(state: RunState): boolean {
+  const { status } = state
+  if (status === 'paused') return dirtySteps(state).length > 0
   return status === 'injecting' || status === 'observing' || status === 'responding'
 }

@@ -14,7 +14,7 @@ import type { EnginePorts } from './ports.ts'
 type Ports = Pick<EnginePorts, 'runs' | 'hints'>
 
 /** Appends what a person asked of a run, under the row lock, and wakes the run. @throws AppError not-found, state-conflict */
-async function ask(
+export async function askRun(
   ports: Ports,
   runId: RunId,
   actor: Actor,
@@ -38,7 +38,7 @@ export function createRequestAbort(ports: Ports) {
     actor: Actor,
     reason: string,
   ): Promise<readonly JournalEvent[]> {
-    const events = await ask(ports, runId, actor, (state) => decideAbort(state, reason))
+    const events = await askRun(ports, runId, actor, (state) => decideAbort(state, reason))
     await ports.runs.wake(runId)
     await ports.hints.send('recover', runId).catch(() => undefined)
     return events
@@ -48,5 +48,5 @@ export function createRequestAbort(ports: Ports) {
 /** Adds a scribe's note to the journal. */
 export function createAddNote(ports: Ports) {
   return (runId: RunId, actor: Actor, text: string): Promise<readonly JournalEvent[]> =>
-    ask(ports, runId, actor, (state) => decideNote(state, text))
+    askRun(ports, runId, actor, (state) => decideNote(state, text))
 }

@@ -29,8 +29,16 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
         ...body,
         data: { ...body.data, observations },
       }))
-    case 'planned':
-      return planParts(body.data.steps).map((steps) => ({ ...body, data: { ...body.data, steps } }))
+    case 'planned': {
+      const all = planParts(body.data.steps)
+      if (all.length === 1) return [body]
+      const targets = body.data.steps.reduce((sum, step) => sum + step.targets.length, 0)
+      const whole = { of: all.length, targets, steps: body.data.steps.length }
+      return all.map((steps, index) => ({
+        ...body,
+        data: { ...body.data, steps, part: { number: index + 1, ...whole } },
+      }))
+    }
     case 'call-failed': {
       const { failure } = body.data
       const code = shortened(failure.code, SEEN_BYTES_MAX)
@@ -61,6 +69,15 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
       return [{ ...body, data: { ...body.data, requestIds: body.data.requestIds.slice(0, REQUEST_IDS_MAX) } }]
     case 'recovery-accepted':
       return [{ ...body, data: { ...body.data, requestIds: body.data.requestIds.slice(0, REQUEST_IDS_MAX) } }]
+    case 'page-failed':
+      return [{ ...body, data: { ...body.data, why: shortened(body.data.why, SEEN_BYTES_MAX) } }]
+    case 'paged':
+      return [{ ...body, data: { ...body.data, seen: shortened(body.data.seen, SEEN_BYTES_MAX) } }]
+    case 'taken-over':
+    case 'target-resolved':
+    case 'step-skipped':
+    case 'step-retry-asked':
+    case 'step-cleared':
     case 'run-created':
     case 'undo-prepared':
     case 'kit-acknowledged':
@@ -75,7 +92,12 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
 }
 
 function shortSeen(observation: Observation): Observation {
-  return { ...observation, seen: shortened(observation.seen, SEEN_BYTES_MAX) }
+  const { foreign, ...rest } = observation
+  const seen = shortened(rest.seen, SEEN_BYTES_MAX)
+  if (foreign === undefined) return { ...rest, seen }
+  const short = (text: string) => shortened(text, SEEN_BYTES_MAX)
+  const { captured, ours, now } = foreign
+  return { ...rest, seen, foreign: { captured: short(captured), ours: short(ours), now: short(now) } }
 }
 
 /**

@@ -42,6 +42,8 @@ export async function gatherMeasureInput(
     samples,
     faultsConfirmed: isConfirmed(tenure),
     faultsGone: Object.values(state.steps).flatMap((step) => step.recovery?.gone ?? []),
+    skipped: skippedFaults(tenure),
+    left: leftTargets(state),
     injected: injectedBounds(state),
     undoIssuedAt: undoIssuedAt(state, tenure.worldNow()),
     nativeExpiryAt: nativeExpiryAt(tenure, ports),
@@ -70,6 +72,21 @@ export async function gatherMeasureInput(
     }),
   ]
   return input
+}
+
+function skippedFaults({ scenario, state }: Tenure): readonly string[] {
+  return injectSteps(scenario).flatMap(({ name }) => {
+    const skipped = state.skipped?.[name]
+    return skipped === undefined ? [] : [`step ${name} (${skipped.by}: ${skipped.reason})`]
+  })
+}
+
+function leftTargets(state: RunState): readonly string[] {
+  return Object.values(state.steps).flatMap(({ targets }) =>
+    Object.entries(targets).flatMap(([id, { injection, decision }]) =>
+      injection === 'left' ? [`${id}, ${decision?.by ?? 'a person'}: ${decision?.reason ?? ''}`] : [],
+    ),
+  )
 }
 
 function isConfirmed(tenure: Tenure): boolean {

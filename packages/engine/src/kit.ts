@@ -43,6 +43,13 @@ const kitSchema = z.object({
     key: z.string(),
     handle: z.string().optional(),
     undoHandle: z.string().optional(),
+    decided: z
+      .object({
+        left: z.array(z.string()),
+        untouched: z.array(z.string()),
+        overwrite: z.array(z.string()),
+      })
+      .optional(),
     commands: z.array(z.string()),
   }),
 })

@@ -1,4 +1,4 @@
-import { AppError, canonicalJson, type EvidenceStore, type RunId, type StepPlan } from '@firedrill/core'
+import { canonicalJson, type EvidenceStore, type RunId, type StepPlan } from '@firedrill/core'
 
 /** The frozen plan of a run as it is kept in evidence: every step's targets, capture, calls and permissions. */
 export type PlanFile = Readonly<{ steps: readonly Readonly<{ step: string; plan: StepPlan }>[] }>
@@ -8,21 +8,8 @@ export async function storePlan(evidence: EvidenceStore, runId: RunId, plan: Pla
   return evidence.put(runId, 'plan', new TextEncoder().encode(canonicalJson(plan)))
 }
 
-/** Reads a run's frozen plan. @throws AppError when the evidence is gone, since nothing may be done without it. */
-export async function loadPlan(evidence: EvidenceStore, hash: string): Promise<PlanFile> {
+/** Reads a run's frozen plan; undefined when the evidence is gone, and then nothing may be done that needs it. */
+export async function findPlan(evidence: EvidenceStore, hash: string): Promise<PlanFile | undefined> {
   const bytes = await evidence.get(hash)
-  if (bytes === undefined) {
-    throw new AppError('unexpected', 'The frozen plan of this run is missing from the evidence store.', {
-      internal: `plan ${hash}`,
-    })
-  }
-  return JSON.parse(new TextDecoder().decode(bytes)) as PlanFile
-}
-
-/** One step of a plan. @throws AppError when the plan has no such step. */
-export function stepPlan(file: PlanFile, step: string): StepPlan {
-  const found = file.steps.find((entry) => entry.step === step)
-  if (found === undefined)
-    throw new AppError('unexpected', `The frozen plan of this run has no step ${step}.`)
-  return found.plan
+  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as PlanFile)
 }

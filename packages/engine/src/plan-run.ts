@@ -46,10 +46,16 @@ export type DryRun = Readonly<{
   guardrails: readonly GuardrailAnswer[]
   steps: readonly DryStep[]
   permissions: readonly string[]
+  /** What would not refuse the run, and people should know before they start it. */
+  warnings: readonly string[]
   seed: number
   /** The hash that a run made from the same things would freeze; absent when a step could not be resolved. */
   planHash?: string
 }>
+
+/** Said wherever an installation cannot call anybody. */
+export const NOBODY_IS_CALLED =
+  'nobody is called when an undo cannot be verified: set FIREDRILL_PAGE_COMMAND or FIREDRILL_PAGE_WEBHOOK'
 
 /** What to plan. */
 export type PlanInput = Readonly<{
@@ -81,6 +87,7 @@ export function createPlanRun(ports: Ports) {
       guardrails,
       steps,
       permissions: [...new Set(steps.flatMap((step) => step.permissions))].toSorted(),
+      warnings: ports.installation.paging === 'nobody' ? [NOBODY_IS_CALLED] : [],
       seed: input.seed,
       ...(planHash === undefined ? {} : { planHash }),
     }

@@ -14,6 +14,7 @@ import type {
   Installation,
   KitStore,
   Metrics,
+  Pager,
   Random,
   Readiness,
   RunStore,
@@ -43,6 +44,7 @@ export type EnginePorts = Readonly<{
   installation: Installation
   kits: KitStore
   metrics: Metrics
+  pager: Pager
   random: Random
   readiness: Readiness
   runs: RunStore

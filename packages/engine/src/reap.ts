@@ -42,6 +42,7 @@ const CALL_TIMEOUT_MS = 15_000
 export function createReaper(ports: Ports) {
   let awaySinceMs: number | undefined
   const takenOut = new Set<string>()
+  const handles = new Map<string, string>()
 
   /** Whatever fails here is logged and comes again with the next look. */
   async function apart(what: string, about: object, work: () => Promise<void>): Promise<void> {
@@ -142,7 +143,7 @@ export function createReaper(ports: Ports) {
   /** The database knows nothing of this kit: it was lost, or another one took its place. Nobody else takes the fault out. */
   async function undoForgotten(name: string, kit: Kit, signal: AbortSignal): Promise<void> {
     if (kitWorldNow(kit, ports.wallNow()) < kit.expiresAt) return
-    if (!(await undoFromKit(kit, ports, signal))) return
+    if (!(await undoFromKit(kit, ports, signal, handles))) return
     ports.log('a fault that the database knows nothing of was taken out from its recovery kit', {
       runId: kit.runId,
       step: kit.step,
@@ -176,7 +177,7 @@ export function createReaper(ports: Ports) {
             ...about,
             error: String(error),
           })
-          await undoFromKit(kit, ports, signal)
+          await undoFromKit(kit, ports, signal, handles)
         }
       })
     }
@@ -192,7 +193,7 @@ export function createReaper(ports: Ports) {
     )
     if (appended.ok && isEnd(appended.state.status)) {
       ports.log('a run is over although one of its faults was never seen to be out', { runId: record.runId })
-      if (await undoFromKit(kit, ports, signal)) await retire(record)
+      if (await undoFromKit(kit, ports, signal, handles)) await retire(record)
       return
     }
     // Taken over only when it is due: an undo that somebody else is at, or that waits for its next look, goes on by itself.
@@ -210,7 +211,7 @@ export function createReaper(ports: Ports) {
     })
     const undoOne = ({ name, kit }: Readonly<{ name: string; kit: Kit }>) =>
       apart('a recovery kit could not be carried out and is tried again', { kit: name }, async () => {
-        if (!(await undoFromKit(kit, ports, signal))) return
+        if (!(await undoFromKit(kit, ports, signal, handles))) return
         takenOut.add(name)
         ports.log('a fault was taken out from the recovery kit while the database was away', {
           runId: kit.runId,
@@ -251,11 +252,15 @@ export function createReaper(ports: Ports) {
   }
 }
 
-/** One round of undo from a kit alone; true when describing shows every target as it was captured. */
+/**
+ * One round of undo from a kit alone; true when describing shows every target as it was captured, or a person left it.
+ * `handles` keeps what an undo answered from one round to the next: by it the cloud tells when it has taken effect.
+ */
 export async function undoFromKit(
   kit: Kit,
   ports: Pick<Ports, 'faults' | 'clock' | 'log'>,
   signal: AbortSignal,
+  handles: Map<string, string> = new Map(),
 ): Promise<boolean> {
   const driver = ports.faults.get(kit.undo.fault)
   if (driver === undefined) {
@@ -270,21 +275,26 @@ export async function undoFromKit(
     callOut(ports.clock, site('kit.confirmRecovered', false), signal, (ends) =>
       driver.confirmRecovered(undo, { environment, signal: ends }),
     )
+  const left = new Set(kit.undo.decided?.left)
   const isOut = (seen: Awaited<ReturnType<typeof look>>) =>
     seen.ok &&
     everyTarget(
       kit.undo.targets.map(({ id }) => id),
       seen.value.observations,
-    ).every(({ injection }) => isRestored(injection))
-  if (isOut(await look(kit.undo))) return true
+    ).every(({ target, injection }) => isRestored(injection) || left.has(target))
+  const name = kitName(kit.runId, kit.step)
+  const known = kit.undo.undoHandle ?? handles.get(name)
+  const undo: UndoPlan = known === undefined ? kit.undo : { ...kit.undo, undoHandle: known }
+  if (isOut(await look(undo))) return true
   const asked = await callOut(ports.clock, site('kit.recover', true), signal, (ends) =>
-    driver.recover(kit.undo, { environment, signal: ends }),
+    driver.recover(undo, { environment, signal: ends }),
   )
   if (!asked.ok)
     ports.log('an undo from a recovery kit failed and will be tried again', {
       runId: kit.runId,
       failure: asked.failure,
     })
-  const undoHandle = asked.ok ? asked.value.undoHandle : undefined
-  return isOut(await look(undoHandle === undefined ? kit.undo : { ...kit.undo, undoHandle }))
+  const undoHandle = (asked.ok ? asked.value.undoHandle : undefined) ?? known
+  if (undoHandle !== undefined) handles.set(name, undoHandle)
+  return isOut(await look(undoHandle === undefined ? undo : { ...undo, undoHandle }))
 }

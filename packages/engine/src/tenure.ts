@@ -44,6 +44,8 @@ type TenurePorts = Pick<EnginePorts, 'runs' | 'clock' | 'actor'>
 export class Tenure {
   readonly id: RunId
   readonly epoch: number
+  /** The run's number, as people call it. */
+  readonly number: number
   readonly scenario: CompiledScenario
   readonly environment: CompiledEnvironment
   readonly clock: EnvironmentClock
@@ -61,6 +63,7 @@ export class Tenure {
   ) {
     this.id = claim.run.id
     this.epoch = claim.epoch
+    this.number = claim.run.number
     this.state = claim.run.state
     this.clock = claim.clock
     this.scenario = definitions.scenario

@@ -10,18 +10,23 @@ import {
   type DrillStore,
   type Ids,
   type Origin,
+  type Resolution,
   type RunId,
   type RunRow,
   type RunState,
   type ScheduleStore,
 } from '@firedrill/core'
 import { createApplyDefinition } from './apply-definition.ts'
+import { createAskByPerson } from './ask-by-person.ts'
 import { createAddNote, createRequestAbort } from './ask-run.ts'
 import { createHaltAll, createLiftHalt } from './halt.ts'
 import { createPlanRun, type DryRun } from './plan-run.ts'
 import type { EnginePorts } from './ports.ts'
 import { createScheduleUseCases } from './schedule-use-cases.ts'
 import { createStartRun, type PlanReference } from './start-run.ts'
+
+/** What a person asks of one run, and why. */
+type AskedOf = Asker & Readonly<{ runId: RunId; reason: string }>
 
 /** Who asks, and for which team. */
 export type Asker = Readonly<{ teamId: string; actor: Actor }>
@@ -38,6 +43,7 @@ type Ports = Pick<
   | 'clock'
   | 'clockOf'
   | 'sha256'
+  | 'undo'
 > &
   Readonly<{
     ids: Ids
@@ -52,6 +58,8 @@ type Ports = Pick<
 /** Everything people, pipelines and the API ask of the engine. Each throws an AppError when the answer is no, and has then changed nothing. */
 export function createUseCases(ports: Ports) {
   const abort = createRequestAbort(ports)
+  const person = createAskByPerson(ports)
+  const asked = async (input: AskedOf) => ({ ...input, run: await mustExist(ports, input) })
   const note = createAddNote(ports)
   const haltAll = createHaltAll(ports)
   const lift = createLiftHalt(ports)
@@ -96,6 +104,16 @@ export function createUseCases(ports: Ports) {
       const events = await note(input.runId, input.actor, input.text)
       return events.at(-1)?.seq ?? 0
     },
+    pauseRun: async (input: AskedOf): Promise<void> => person.pauseRun(await asked(input)),
+    resumeRun: async (input: AskedOf): Promise<void> => person.resumeRun(await asked(input)),
+    skipStep: async (input: AskedOf & Readonly<{ step: string }>): Promise<void> =>
+      person.skipStep({ ...input, ...(await asked(input)) }),
+    retryStep: async (input: AskedOf & Readonly<{ step: string }>): Promise<void> =>
+      person.retryStep({ ...input, ...(await asked(input)) }),
+    takeOver: async (input: AskedOf): Promise<void> => person.takeOver(await asked(input)),
+    resolveTarget: async (
+      input: AskedOf & Readonly<{ step: string; target: string; answer: Resolution; signal: AbortSignal }>,
+    ): Promise<void> => person.resolveTarget({ ...input, ...(await asked(input)) }),
     async setHalt(input: Asker & Readonly<{ reason: string }>): Promise<void> {
       await haltAll(input.teamId, input.actor, input.reason)
     },

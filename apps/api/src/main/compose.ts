@@ -1,6 +1,6 @@
 import { isAppError, type Clock, type CompiledEnvironment, type EnvironmentClock } from '@firedrill/core'
 import { migrate, openStores, type Stores } from '@firedrill/db'
-import { createUseCases } from '@firedrill/engine'
+import { createUseCases, NOBODY_IS_CALLED } from '@firedrill/engine'
 import { createQueue } from '@firedrill/queue'
 import {
   ceilingRoom,
@@ -16,6 +16,7 @@ import {
   httpRoom,
   loadConfig,
   logRoom,
+  pageRoom,
   queueRoom,
   readEnvironmentClock,
   sha256,
@@ -55,10 +56,11 @@ export type Composition = Readonly<{
 /** Constructs every adapter from the environment's variables. The only place that does so in this app. */
 export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
   const config = loadConfig(
-    { db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom, ceiling: ceilingRoom },
+    { db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom, ceiling: ceilingRoom, page: pageRoom },
     env,
   )
   const log = createLogger('api', config.log)
+  if (config.page.via === 'nobody') log.error({}, NOBODY_IS_CALLED)
   const clock = systemClock
   const shutdown = createShutdown({ log, clock })
   endWithParent(shutdown, env)
@@ -96,7 +98,12 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     clockOf: clockOf(stores, worldClocks),
     cloud: cloudWhenNeeded(shutdown),
     hints: queue.hints,
-    installation: { ceiling: config.ceiling, hosts: hostsOf(config) },
+    installation: {
+      ceiling: config.ceiling,
+      hosts: hostsOf(config),
+      paging: config.page.via,
+      dashboard: config.page.dashboard,
+    },
     ids: systemIds,
     random: systemRandom,
     sandboxOnly: true,

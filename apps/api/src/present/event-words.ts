@@ -1,5 +1,6 @@
 import { isClean, type JournalEvent, type RunEventBody, type RunEventType } from '@firedrill/core'
 import type { TimelineEvent, Tone } from '@firedrill/contracts'
+import { personWords } from './person-words.ts'
 
 type Words = Readonly<{ tone: Tone; summary: string; step?: string }>
 
@@ -22,9 +23,11 @@ function wordsOf(body: RunEventBody): Words {
         summary: `${body.data.from} → ${body.data.to}: ${body.data.why}`,
       }
     case 'planned': {
-      const targets = body.data.steps.flatMap((step) => step.targets).length
+      const { part, steps } = body.data
+      const targets = part?.targets ?? steps.flatMap((step) => step.targets).length
+      const which = part === undefined ? '' : ` (part ${part.number} of ${part.of})`
       return neutral(
-        `Planned: ${count(targets, 'target')} frozen in ${count(body.data.steps.length, 'step')}`,
+        `Planned: ${count(targets, 'target')} frozen in ${count(part?.steps ?? steps.length, 'step')}${which}`,
       )
     }
     case 'guardrails-checked': {
@@ -66,6 +69,14 @@ function wordsOf(body: RunEventBody): Words {
       }
     case 'person-needed':
       return { tone: 'bad', summary: `A person is needed: ${body.data.why}` }
+    case 'paged':
+    case 'page-failed':
+    case 'taken-over':
+    case 'target-resolved':
+    case 'step-skipped':
+    case 'step-retry-asked':
+    case 'step-cleared':
+      return personWords(body)
     case 'undo-prepared':
     case 'kit-acknowledged':
     case 'injection-requested':

@@ -17,6 +17,8 @@ export type JournalDigest = Readonly<{
   steadyState: RunDetail['steadyState']
   /** Step → platform time at which its last target was seen clean. */
   verifiedAt: Readonly<Record<string, number>>
+  /** Of the plan's steps, each target and whether it was seen clean since it was broken. */
+  open: Readonly<{ planHash: string; steps: Readonly<Record<string, Readonly<Record<string, boolean>>>> }>
 }>
 
 /** The digest of an empty journal. */
@@ -26,6 +28,7 @@ export const EMPTY_DIGEST: JournalDigest = {
   guardrails: null,
   steadyState: null,
   verifiedAt: {},
+  open: { planHash: '', steps: {} },
 }
 
 /** Folds one event into a digest. Pure. */
@@ -46,14 +49,14 @@ export function digestEvent(digest: JournalDigest, event: JournalEvent): Journal
       return { ...next, guardrails: { at, allowed: body.data.allowed, answers: body.data.answers } }
     case 'steady-state-checked':
       return { ...next, steadyState: { at, holds: body.data.holds, seen: body.data.seen } }
-    case 'restoration-observed': {
-      const isVerified = body.data.observations.every(({ injection }) => isClean(injection))
-      return isVerified ? { ...next, verifiedAt: { ...digest.verifiedAt, [body.data.step]: at } } : next
-    }
     case 'planned':
+      return { ...next, open: openTargets(digest, body.data) }
+    case 'injection-requested':
+      return reopened(next, body.data.step)
+    case 'restoration-observed':
+      return restorationSeen(next, body.data, at)
     case 'undo-prepared':
     case 'kit-acknowledged':
-    case 'injection-requested':
     case 'injection-accepted':
     case 'injection-observed':
     case 'step-waited':
@@ -66,8 +69,47 @@ export function digestEvent(digest: JournalDigest, event: JournalEvent): Journal
     case 'note-added':
     case 'measured':
     case 'person-needed':
+    case 'paged':
+    case 'page-failed':
+    case 'taken-over':
+    case 'target-resolved':
+    case 'step-skipped':
+    case 'step-retry-asked':
+    case 'step-cleared':
       return next
   }
+}
+
+type Data<T extends RunEventBody['type']> = Extract<RunEventBody, { type: T }>['data']
+
+/** Targets by step, none of them seen clean. Parts of one plan add up; another plan takes its place. */
+function openTargets(digest: JournalDigest, { planHash, steps }: Data<'planned'>): JournalDigest['open'] {
+  const known = digest.open.planHash === planHash ? digest.open.steps : {}
+  const all: Record<string, Readonly<Record<string, boolean>>> = { ...known }
+  for (const { step, targets } of steps)
+    all[step] = { ...all[step], ...Object.fromEntries(targets.map(({ id }) => [id, false])) }
+  return { planHash, steps: all }
+}
+
+/** What was clean before it was broken says nothing. */
+function reopened(digest: JournalDigest, step: string): JournalDigest {
+  const targets = Object.keys(digest.open.steps[step] ?? {})
+  const steps = { ...digest.open.steps, [step]: Object.fromEntries(targets.map((id) => [id, false])) }
+  return { ...digest, open: { ...digest.open, steps } }
+}
+
+/** A step is verified when the last of its targets is, however many events its observations are spread over. */
+function restorationSeen(
+  digest: JournalDigest,
+  { step, observations }: Data<'restoration-observed'>,
+  at: number,
+): JournalDigest {
+  const seen = Object.fromEntries(observations.map(({ target, injection }) => [target, isClean(injection)]))
+  const targets = { ...digest.open.steps[step], ...seen }
+  const open = { ...digest.open, steps: { ...digest.open.steps, [step]: targets } }
+  const { [step]: verified, ...others } = digest.verifiedAt
+  const isVerified = Object.values(targets).every(Boolean)
+  return { ...digest, open, verifiedAt: isVerified ? { ...others, [step]: verified ?? at } : others }
 }
 
 function phase(status: PhaseView['status'], why: string, at: number, worldAt: number): PhaseView {

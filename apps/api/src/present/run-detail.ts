@@ -1,12 +1,19 @@
 import {
+  decideRetry,
+  decideSkip,
+  decideTakeOver,
   isClean,
   isEnd,
+  isPausable,
+  isSettled,
+  type Asked,
   type CompiledScenario,
   type CompiledStep,
   type PlannedStep,
   type PlatformInstant,
   type RunRow,
   type StepState,
+  type TargetState,
   type WorldInstant,
 } from '@firedrill/core'
 import type { ObjectiveProgress, RunDetail, StepView } from '@firedrill/contracts'
@@ -43,6 +50,14 @@ export function presentRunDetail(source: RunDetailSource): RunDetail {
     steadyState: digest.steadyState,
     measurement: state.measurement ?? null,
     abort: abortOf(row, digest),
+    resumesTo: state.resumesTo ?? null,
+    mayPause: isPausable(state.status),
+    takenOver: state.takenOver === undefined ? null : { ...state.takenOver },
+    mayTakeOver: decideTakeOver(state, '').refused === undefined,
+    pages:
+      state.pages === undefined
+        ? null
+        : { sent: state.pages.sent, lastAt: state.pages.lastAt ?? null, failures: state.pages.failures },
     retry:
       state.retry === undefined
         ? null
@@ -50,9 +65,17 @@ export function presentRunDetail(source: RunDetailSource): RunDetail {
   }
 }
 
-function presentStep(step: CompiledStep, { row, digest }: RunDetailSource): StepView {
+function presentStep(step: CompiledStep, { row, digest, scenario }: RunDetailSource): StepView {
   const { state } = row
-  const common = { name: step.name, after: [...step.after], durationMs: step.durationMs }
+  const skipped = state.skipped?.[step.name]
+  const common = {
+    name: step.name,
+    after: [...step.after],
+    durationMs: step.durationMs,
+    mayRetry: isAllowed(decideRetry(state, scenario, step.name, '')),
+    maySkip: isAllowed(decideSkip(state, scenario, step.name, '')),
+    ...given('skipped', skipped),
+  }
   const current = state.steps[step.name]
   const planned = state.planned.find((entry) => entry.step === step.name)
   if (step.kind === 'wait') {
@@ -79,6 +102,11 @@ function presentStep(step: CompiledStep, { row, digest }: RunDetailSource): Step
   }
 }
 
+/** True when a person may ask for it, and it would change something. */
+function isAllowed({ refused, events }: Asked): boolean {
+  return refused === undefined && events.length > 0
+}
+
 function recoveryOf(current: StepState | undefined, verifiedAt: number | undefined): StepView['recovery'] {
   if (current?.recovery === undefined) return undefined
   const { reason, requestedAt, requestedAtPlatform, attempts, verifiedAt: verifiedWorldAt } = current.recovery
@@ -93,8 +121,17 @@ function recoveryOf(current: StepState | undefined, verifiedAt: number | undefin
 
 function targetsOf(planned: PlannedStep | undefined, current: StepState | undefined): StepView['targets'] {
   return (planned?.targets ?? []).map((target) => {
-    const { injection, seen } = current?.targets[target.id] ?? { injection: 'planned' as const, seen: '' }
-    return { ...target, injection, seen, isClean: isClean(injection) }
+    const known: TargetState = current?.targets[target.id] ?? { injection: 'planned', seen: '' }
+    const { injection, seen, foreign, decision } = known
+    return {
+      ...target,
+      injection,
+      seen,
+      isClean: isClean(injection),
+      isQuestion: foreign !== undefined && decision === undefined && !isSettled(injection),
+      ...given('foreign', foreign),
+      ...given('decision', decision),
+    }
   })
 }
 

@@ -67,13 +67,15 @@ async function recoverKit(
     return { ...about, isOut: false, rounds: 0, targets: [] }
   }
   const log = (what: string, details: unknown) => say(`${what} ${JSON.stringify(details)}`)
+  const handles = new Map<string, string>()
+  const left = new Set(undo.decided?.left)
   let seen = await look(driver, kit, signal, say)
   let isOut = false
   let rounds = 0
   while (!isOut && !signal.aborted) {
     rounds++
     try {
-      isOut = await undoFromKit(kit, { faults, clock: cli.clock, log }, signal)
+      isOut = await undoFromKit(kit, { faults, clock: cli.clock, log }, signal, handles)
     } catch (error) {
       say(
         `round ${rounds} failed and will be tried again: ${error instanceof Error ? error.message : String(error)}`,
@@ -81,7 +83,10 @@ async function recoverKit(
     }
     seen = await look(driver, kit, signal, say)
     // The last look decides: what it did not show is not said.
-    isOut = isOut && seen.length > 0 && seen.every(({ injection }) => isClean(injection))
+    isOut =
+      isOut &&
+      seen.length > 0 &&
+      seen.every(({ target, injection }) => isClean(injection) || left.has(target))
     if (isOut || cli.clock.monotonicMs() + ROUND_MS > deadlineMs) break
     await cli.clock.sleep(ROUND_MS, signal)
   }

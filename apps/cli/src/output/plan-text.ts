@@ -14,6 +14,10 @@ export function planText(plan: PlanAnswer, paint: Terminal['paint']): string {
       'Refusals',
       refusals.map(({ guardrail, reason }) => `${paint('bad', guardrail)}: ${reason}`),
     ),
+    ...section(
+      'Know before you start',
+      plan.warnings.map((warning) => `${paint('bad', 'warning')}: ${warning}`),
+    ),
     ...plan.steps.flatMap((step) => stepLines(step, paint)),
     ...section('Permissions', plan.permissions),
     ...section(

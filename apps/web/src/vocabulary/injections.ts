@@ -32,4 +32,10 @@ export const INJECTION_WORDS: Readonly<Record<Injection, Word>> = {
     role: 'inconclusive',
     means: 'A describe call shows that nothing happened.',
   },
+  left: {
+    word: 'left as it is',
+    icon: 'people',
+    role: 'deviated',
+    means: 'A person decided that it stays so. It is not as it was captured.',
+  },
 }

@@ -200,6 +200,7 @@ export function plan(isAllowed: boolean): PlanAnswer {
       'fis:StopExperiment',
       'sts:GetCallerIdentity',
     ],
+    warnings: [],
     reference: {
       scenarioHash: fakeHash('scenario'),
       environmentHash: fakeHash('environment'),

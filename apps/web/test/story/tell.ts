@@ -97,6 +97,11 @@ export function detailOf(told: Told): RunDetail {
             lastRevertVerifiedMicros: verified === undefined ? null : verified - platform(abortLine.s),
           },
     retry: null,
+    resumesTo: null,
+    mayPause: !isOver && abortLine === undefined,
+    takenOver: null,
+    mayTakeOver: false,
+    pages: null,
   } satisfies RunDetail)
 }
 
@@ -169,6 +174,8 @@ function stepOf(lines: readonly Line[]): RunDetail['steps'][number] {
     durationMs: 600_000,
     fault: 'ec2-stop-instances',
     isDone: observed.length > 1,
+    mayRetry: false,
+    maySkip: requested === undefined,
     isKitAcknowledged: lines.some(({ type }) => type === 'kit-acknowledged'),
     attempts: requested === undefined ? 0 : 1,
     ...(isPlanned ? { restoration: 'equivalent' as const, population: 6, capture: fakeHash('capture') } : {}),
@@ -197,6 +204,7 @@ function stepOf(lines: readonly Line[]): RunDetail['steps'][number] {
             injection: now,
             seen: state?.seen ?? '',
             isClean: now === 'restored' || now === 'planned',
+            isQuestion: false,
           }
         })
       : [],

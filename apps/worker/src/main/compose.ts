@@ -6,8 +6,10 @@ import {
   createReadiness,
   type AwsClients,
 } from '@firedrill/aws'
-import type { Actor, ActorKind } from '@firedrill/core'
+import type { Actor, ActorKind, Pager } from '@firedrill/core'
 import { openStores, type Stores } from '@firedrill/db'
+import { NOBODY_IS_CALLED, type AdvancePorts } from '@firedrill/engine'
+import { createCommandPager, createNobodyPager, createWebhookPager } from '@firedrill/notify'
 import {
   ceilingRoom,
   createLogger,
@@ -18,16 +20,17 @@ import {
   hostsOf,
   loadConfig,
   logRoom,
+  pageRoom,
   queueRoom,
   sha256,
   systemClock,
   systemRandom,
   workerRoom,
   type Logger,
+  type PageConfig,
   type Shutdown,
   type WorldClocks,
 } from '@firedrill/runtime'
-import type { AdvancePorts } from '@firedrill/engine'
 import type { Role } from '../options.ts'
 
 const ACTOR_KINDS: Readonly<Record<Role, ActorKind>> = {
@@ -53,9 +56,31 @@ export type Worker = Readonly<{
 
 function readConfig(env: NodeJS.ProcessEnv) {
   return loadConfig(
-    { db: dbRoom, queue: queueRoom, worker: workerRoom, log: logRoom, ceiling: ceilingRoom },
+    { db: dbRoom, queue: queueRoom, worker: workerRoom, log: logRoom, ceiling: ceilingRoom, page: pageRoom },
     env,
   )
+}
+
+function installationOf(config: ReturnType<typeof readConfig>): AdvancePorts['installation'] {
+  const { via, dashboard } = config.page
+  return { ceiling: config.ceiling, hosts: hostsOf(config), paging: via, dashboard }
+}
+
+/** How people are called. That nobody can be is said at every start, loudly. */
+function pagerOf(config: PageConfig, role: Role, log: Logger): Pager {
+  switch (config.via) {
+    case 'command':
+      return createCommandPager({
+        command: config.command,
+        env: process.env,
+        log: (what, details) => log.info(details, what),
+      })
+    case 'webhook':
+      return createWebhookPager({ url: config.url })
+    case 'nobody':
+      if (role === 'recover' || role === 'reap') log.error({}, NOBODY_IS_CALLED)
+      return createNobodyPager()
+  }
 }
 
 /** Constructs the adapters. The only place that does so in this app, besides the roles' own queue. */
@@ -105,8 +130,9 @@ export function composeWorker(role: Role): Worker {
       faults: createFaultCatalogue(clients),
       halt,
       identity: createIdentity(clients),
-      installation: { ceiling: config.ceiling, hosts: hostsOf(config) },
+      installation: installationOf(config),
       metrics: createMetrics(clients),
+      pager: pagerOf(config.page, role, log),
       random: systemRandom,
       readiness: createReadiness(clients),
       runs,

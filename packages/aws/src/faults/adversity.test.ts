@@ -94,9 +94,15 @@ function effects({ sim }: SimulatedAccount) {
   return {
     experiments: [...sim.world.kernel.store.table('fis-experiments').entries()].length,
     templates: [...sim.world.kernel.store.table('fis-templates').entries()].length,
-    removals: changes.filter(({ summary }) => summary.includes('"Action":"DELETE"')).length,
-    restores: changes.filter(({ summary }) => summary.includes('"Action":"CREATE"')).length,
+    removals: changes.filter(({ summary }) => isOnly(summary, 'DELETE')).length,
+    restores: changes.filter(({ summary }) => isOnly(summary, 'CREATE')).length,
   }
+}
+
+/** A batch that both deletes and creates the same records takes nothing away and puts nothing back. */
+function isOnly(summary: string, action: 'DELETE' | 'CREATE'): boolean {
+  const other = action === 'DELETE' ? 'CREATE' : 'DELETE'
+  return summary.includes(`"Action":"${action}"`) && !summary.includes(`"Action":"${other}"`)
 }
 
 function stateOf({ sim }: SimulatedAccount) {

@@ -92,6 +92,13 @@ export function differences(was: RecordSet, is: RecordSet): readonly string[] {
   })
 }
 
+/** A record set in short, for people: what it answers, for how long, and how it is chosen. */
+export function recordText(record: RecordSet): string {
+  const { Name: _, Type: __, SetIdentifier: ___, values, ...rest } = comparable(record)
+  const answers = values === undefined ? [] : [words(values)]
+  return [...answers, ...Object.entries(rest).map(([field, value]) => `${field} ${words(value)}`)].join(' · ')
+}
+
 function comparable(record: RecordSet): Readonly<Record<string, Json | undefined>> {
   const { ResourceRecords: values, AliasTarget: alias, ...rest } = record
   return {

@@ -11,7 +11,7 @@ import type { ReportFormat } from '../closed-sets.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
 import type { EvidenceView, HaltView, HealthAnswer, SessionTicket, WhoAmI } from '../http/operations.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
-import type { RunDetail, RunSummary, StartRun } from '../http/run.ts'
+import type { ResolveTarget, RunDetail, RunSummary, StartRun } from '../http/run.ts'
 import type {
   CalendarView,
   ChangeSchedule,
@@ -104,6 +104,16 @@ export function createClient(options: ClientOptions) {
       report: async (id: string, format: ReportFormat) =>
         (await send(options, { path: `${run(id)}/report.${format}` })).text(),
       abort: (id: string, reason: string) => post<RunSummary>(`${run(id)}/abort`, { reason }),
+      /** Holds the run before its next step. Undo is never held up. */
+      pause: (id: string, reason: string) => post<RunSummary>(`${run(id)}/pause`, { reason }),
+      resume: (id: string, reason: string) => post<RunSummary>(`${run(id)}/resume`, { reason }),
+      skipStep: (id: string, step: string, reason: string) =>
+        post<RunSummary>(`${run(id)}/steps/${encodeURIComponent(step)}/skip`, { reason }),
+      retryStep: (id: string, step: string, reason: string) =>
+        post<RunSummary>(`${run(id)}/steps/${encodeURIComponent(step)}/retry`, { reason }),
+      /** What is left of the undo goes into the caller's hands. */
+      takeOver: (id: string, reason: string) => post<RunSummary>(`${run(id)}/take-over`, { reason }),
+      resolve: (id: string, answer: ResolveTarget) => post<RunSummary>(`${run(id)}/resolve`, answer),
       note: (id: string, text: string) => post<TimelineEvent>(`${run(id)}/notes`, { text }),
       follow: (id: string, how: FollowOptions = {}): AsyncGenerator<LiveEvent, void> =>
         follow(options, id, options.sleep ?? platformSleep, how),

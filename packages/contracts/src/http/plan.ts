@@ -80,6 +80,8 @@ export const planAnswerSchema = z
       }),
     ),
     permissions: z.array(z.string()),
+    /** What does not refuse a start, and should be known before it. */
+    warnings: z.array(z.string()),
     /** For a start from this plan; null when a step could not be resolved. */
     reference: planReferenceSchema.nullable(),
   })

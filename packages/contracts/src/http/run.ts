@@ -2,11 +2,13 @@ import {
   INJECTIONS,
   OBJECTIVE_KINDS,
   RECOVER_REASONS,
+  RESOLUTIONS,
   RESPONSES,
   RESTORATIONS,
   STATUSES,
   VERDICTS,
   durationIntervalSchema,
+  foreignChangeSchema,
   measurementSchema,
 } from '@firedrill/core'
 import { z } from 'zod'
@@ -31,6 +33,14 @@ export type StartRun = z.input<typeof startRunSchema>
 export const abortRunSchema = z.object({ reason: reasonSchema }).meta({ id: 'AbortRun' })
 /** Adds a scribe's note. */
 export const addNoteSchema = z.object({ text: z.string().trim().min(1).max(4000) }).meta({ id: 'AddNote' })
+
+/** Holds a run, lets it go on, or takes over what is left of its undo. */
+export const reasonedSchema = z.object({ reason: reasonSchema }).meta({ id: 'Reasoned' })
+/** What to do about one target of an undo. */
+export const resolveTargetSchema = z
+  .object({ step: z.string(), target: z.string(), answer: z.enum(RESOLUTIONS), reason: reasonSchema })
+  .meta({ id: 'ResolveTarget' })
+export type ResolveTarget = z.infer<typeof resolveTargetSchema>
 
 /** A run as lists show it. */
 export const runSummarySchema = z
@@ -78,6 +88,13 @@ export const targetSchema = z.object({
   /** What the last describe call showed, in words; after undo: the differences from the capture. */
   seen: z.string(),
   isClean: z.boolean(),
+  /** Somebody else's change: how it was captured, how our fault leaves it, and what was found. */
+  foreign: foreignChangeSchema.optional(),
+  /** True while that change waits for a person's answer. */
+  isQuestion: z.boolean(),
+  decision: z
+    .object({ answer: z.enum(RESOLUTIONS), by: z.string(), reason: z.string(), at: instantSchema })
+    .optional(),
 })
 export type TargetView = z.infer<typeof targetSchema>
 
@@ -88,6 +105,12 @@ export const stepSchema = z.object({
   after: z.array(z.string()),
   durationMs: z.int(),
   isDone: z.boolean(),
+  /** Who left it out, and why. */
+  skipped: z.object({ by: z.string(), reason: z.string() }).optional(),
+  /** It surely did not take effect on any target, and may be tried again. */
+  mayRetry: z.boolean(),
+  /** Nothing of it is in, so that it may be left out. */
+  maySkip: z.boolean(),
   fault: z.string().optional(),
   restoration: z.enum(RESTORATIONS).optional(),
   /** Size of the population the targets were chosen from. */
@@ -167,6 +190,14 @@ export const runDetailSchema = runSummarySchema
         lastRevertVerifiedMicros: microsSchema.nullable(),
       })
       .nullable(),
+    /** What the run goes on with when it is paused. */
+    resumesTo: z.enum(STATUSES).nullable(),
+    mayPause: z.boolean(),
+    /** Who does by hand what is left of the undo. */
+    takenOver: z.object({ by: z.string(), reason: z.string(), at: instantSchema }).nullable(),
+    mayTakeOver: z.boolean(),
+    /** Calls for a person so far. */
+    pages: z.object({ sent: z.int(), lastAt: instantSchema.nullable(), failures: z.int() }).nullable(),
     /** The last failed call, while it is being repeated. */
     retry: z.object({ attempt: z.int(), code: z.string(), at: instantSchema.nullable() }).nullable(),
   })

@@ -6,6 +6,7 @@ import type { SteadyState } from '../measurement/steady-state.ts'
 import type { Outcome, StepPlan } from '../ports/fault-driver.ts'
 import type { Allowance, SafetyLever } from '../ports/readiness.ts'
 import type { CallerIdentity } from '../ports/watch.ts'
+import type { PageWay } from '../run/events.ts'
 import type { CompiledScenario, InjectStep } from '../scenario/scenario.ts'
 import type { PlatformInstant } from '../time/instant.ts'
 
@@ -27,6 +28,10 @@ export type OrganisationCeiling = Readonly<{ targetsMax?: number; percentMax?: n
 /** What the operator of this installation says about it, outside every scenario and environment. */
 export type Installation = Readonly<{
   ceiling: OrganisationCeiling
+  /** How a person is called when an undo cannot be verified. */
+  paging: PageWay
+  /** Where people see the dashboard, for links; absent when nobody said. */
+  dashboard?: string | undefined
   /** Host names that the platform itself needs to go on and to undo: database, queue, its own address. */
   hosts: readonly string[]
 }>

@@ -162,7 +162,7 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
       steps: found({ targets: twoTargets, population: 10 }).steps,
     }),
     'there are more targets than the organisation allows': passingFacts({
-      installation: { ceiling: { targetsMax: 1 }, hosts: [] },
+      installation: { ceiling: { targetsMax: 1 }, hosts: [], paging: 'command' },
       steps: found({ targets: twoTargets, population: 10 }).steps,
     }),
     'it is more in percent than the scenario allows': scenario({
@@ -172,7 +172,7 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
       blastRadius: { targetsMax: 4, percentMax: 33 },
     }),
     'it is more in percent than the organisation allows': passingFacts({
-      installation: { ceiling: { percentMax: 33 }, hosts: [] },
+      installation: { ceiling: { percentMax: 33 }, hosts: [], paging: 'command' },
     }),
     'the population shrank since planning': step({ again: { ok: true, value: { ...PLAN, population: 2 } } }),
     'a step matches more than its cap': step({

@@ -33,6 +33,10 @@ export type MeasureInput = Readonly<{
   faultsConfirmed: boolean
   /** Targets on which the fault was gone before the platform took it out. */
   faultsGone?: readonly string[] | undefined
+  /** Inject steps that a person left out. */
+  skipped?: readonly string[] | undefined
+  /** Targets that a person left as they are instead of having them put back, each with who and why. */
+  left?: readonly string[] | undefined
   /** The first `recovery-requested` of any step. */
   undoIssuedAt?: WorldInstant | undefined
   /** The earliest instant at which a fault ends by itself. */

@@ -60,8 +60,23 @@ function voidOf(input: MeasureInput): Void | undefined {
   if (input.refused !== undefined) {
     return { verdict: 'not-run', reason: `nothing was injected: ${input.refused}` }
   }
+  const left = input.left ?? []
+  if (left.length > 0) {
+    const what = left.length === 1 ? 'a target was' : `${left.length} targets were`
+    return {
+      verdict: 'inconclusive',
+      reason: `not everything was put back: ${what} left as it is by a person (${few(left)})`,
+    }
+  }
   if (input.aborted !== undefined) {
     return { verdict: 'inconclusive', reason: `the run was aborted: ${input.aborted}` }
+  }
+  const skipped = input.skipped ?? []
+  if (skipped.length > 0) {
+    return {
+      verdict: 'inconclusive',
+      reason: `a person left out ${few(skipped)}, so this was not the drill that was approved`,
+    }
   }
   if (!input.faultsConfirmed || input.injected === undefined) {
     return {
@@ -71,14 +86,16 @@ function voidOf(input: MeasureInput): Void | undefined {
   }
   const gone = input.faultsGone ?? []
   if (gone.length > 0) {
-    const who =
-      gone.length > 3 ? `${gone.slice(0, 3).join(', ')} and ${gone.length - 3} more` : gone.join(', ')
     return {
       verdict: 'inconclusive',
-      reason: `the fault was gone before the platform took it out (${who}), so the recovery may be owed to that`,
+      reason: `the fault was gone before the platform took it out (${few(gone)}), so the recovery may be owed to that`,
     }
   }
   return undefined
+}
+
+function few(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
 }
 
 function headlineOf(objective: RecoveryObjective, view: RecoveryTime) {

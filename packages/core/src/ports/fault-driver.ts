@@ -5,7 +5,7 @@ import type { Reach } from '../fault/reach.ts'
 import type { Expiry, Fencing, Restoration } from '../fault/restoration.ts'
 import type { Json } from '../journal/canonical-json.ts'
 import type { InjectStep } from '../scenario/scenario.ts'
-import type { FrozenTarget, Injection } from '../target/target.ts'
+import type { ForeignChange, FrozenTarget, Injection } from '../target/target.ts'
 import type { WorldInstant } from '../time/instant.ts'
 
 /** The answer of any call to the outside: a value, or a failure as data. */
@@ -50,6 +50,16 @@ export type StepPlan = Readonly<{
   permissions: readonly string[]
 }>
 
+/** What people decided about targets of an undo, by target id. */
+export type UndoDecisions = Readonly<{
+  /** They stay as they are, for good: never touched, and not waited for. */
+  left: readonly string[]
+  /** Not touched until a person has answered. */
+  untouched: readonly string[]
+  /** Put back over what somebody else made of them. */
+  overwrite: readonly string[]
+}>
+
 /** How to take one step's fault out again, by the driver or by hand. Stored before the act; the reaper keeps its own copy. */
 export type UndoPlan = Readonly<{
   fault: string
@@ -63,6 +73,8 @@ export type UndoPlan = Readonly<{
   handle?: string
   /** What the last undo returned, once known: verifying may need it from another process. */
   undoHandle?: string
+  /** What people decided since; the platform and its kits honour it alike. Absent: nothing. */
+  decided?: UndoDecisions
   /** Plain AWS CLI commands, each with --endpoint-url (unless public) and --region, that restore everything in order. */
   commands: readonly string[]
 }>
@@ -73,6 +85,8 @@ export type TargetSeen = Readonly<{
   injection: Injection
   /** What was seen, in words; when undo is verified: the differences from the capture. */
   seen: string
+  /** Only when undo is verified: somebody else changed the target since it was captured, in words of each state. */
+  foreign?: ForeignChange | undefined
 }>
 export type Seen = Readonly<{
   observations: readonly TargetSeen[]
@@ -112,7 +126,10 @@ export type FaultDriver = Readonly<{
    * (surely not and never will be) or `unknown`. Must find the effect of `key` even when `undo.handle` is absent.
    */
   confirm(undo: UndoPlan, context: DriverContext): Promise<Outcome<Seen>>
-  /** One attempt to take the fault out. Idempotent. Refuses to overwrite what somebody else changed (a conflict failure). */
+  /**
+   * One attempt to take the fault out. Idempotent. Refuses to overwrite what somebody else changed (a conflict failure),
+   * but for the targets of which a person decided so (`undo.decided.overwrite`); leaves alone those that are left.
+   */
   recover(
     undo: UndoPlan,
     context: DriverContext,

@@ -19,7 +19,8 @@ export function decideAbort(
   }
   if (state.status === 'settling')
     return { events: [], refused: 'everything is already put back; the run is about to close' }
-  if (!isLive(state.status)) {
+  // Before anything was asked for there is nothing to undo, whether or not the run is held.
+  if (!isLive(state.status === 'paused' ? (state.resumesTo ?? 'paused') : state.status)) {
     return {
       events: [asked, { type: 'status-changed', data: { from: state.status, to: 'cancelled', why: reason } }],
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failureSchema } from '../failure/failure.ts'
 import { guardrailAnswerSchema } from '../guardrail/answer.ts'
-import { frozenTargetSchema, INJECTIONS } from '../target/target.ts'
+import { foreignChangeSchema, frozenTargetSchema, INJECTIONS } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
 import { STATUSES } from './status.ts'
 
@@ -10,7 +10,7 @@ const instant = z.int()
 const step = z.string()
 const injection = z.enum(INJECTIONS)
 
-/** Why faults are being taken out. */
+/** Why faults are being taken out. `retry`: what a failed attempt may have left goes before the step is tried again. */
 export const RECOVER_REASONS = [
   'response-seen',
   'observed-long-enough',
@@ -21,6 +21,7 @@ export const RECOVER_REASONS = [
   'deadline',
   'injection-failed',
   'drift',
+  'retry',
 ] as const
 export type RecoverReason = (typeof RECOVER_REASONS)[number]
 
@@ -43,8 +44,22 @@ const observation = z.strictObject({
   injection,
   /** What the describe call showed, in words; differences from the capture when undo is being verified. */
   seen: z.string(),
+  /** Somebody else changed the target meanwhile. */
+  foreign: foreignChangeSchema.optional(),
 })
 export type Observation = z.infer<typeof observation>
+
+/**
+ * What a person may decide about one target. `retry`: the platform tries again; `restore-ours`: it does, over somebody
+ * else's change; `mark-restored`: a person put it back, and describing confirmed it; `keep-theirs` and `accept-as-is`: it
+ * stays as it is.
+ */
+export const RESOLUTIONS = ['retry', 'mark-restored', 'accept-as-is', 'keep-theirs', 'restore-ours'] as const
+export type Resolution = (typeof RESOLUTIONS)[number]
+
+/** How a person is called. `nobody`: no way is configured, and the journal says so. */
+export const PAGE_WAYS = ['command', 'webhook', 'nobody'] as const
+export type PageWay = (typeof PAGE_WAYS)[number]
 
 /** Payload schema of every event type, current version. Older versions are lifted by upcasters. */
 export const EVENT_SCHEMAS = {
@@ -66,6 +81,8 @@ export const EVENT_SCHEMAS = {
     planHash: hash,
     steps: z.array(plannedStepSchema),
     permissions: z.array(z.string()),
+    /** Which of several this is, and how much all of them hold; absent when it is the whole plan. */
+    part: z.strictObject({ number: z.int(), of: z.int(), targets: z.int(), steps: z.int() }).optional(),
   }),
   'guardrails-checked': z.strictObject({ answers: z.array(guardrailAnswerSchema), allowed: z.boolean() }),
   'steady-state-checked': z.strictObject({ holds: z.boolean(), seen: z.string() }),
@@ -113,6 +130,29 @@ export const EVENT_SCHEMAS = {
   'note-added': z.strictObject({ text: z.string().max(4000) }),
   measured: z.strictObject({ measurement: measurementSchema }),
   'person-needed': z.strictObject({ why: z.string() }),
+  /** A person was called. `page` counts the calls of a run from 1 and names the call to whoever gets it twice. */
+  paged: z.strictObject({ page: z.int(), via: z.enum(PAGE_WAYS), seen: z.string() }),
+  /** Nobody was called. `retryAt`: platform time. */
+  'page-failed': z.strictObject({
+    page: z.int(),
+    attempt: z.int(),
+    via: z.enum(PAGE_WAYS),
+    why: z.string(),
+    retryAt: instant,
+  }),
+  /** A person does what is left of the undo; the platform only goes on describing. */
+  'taken-over': z.strictObject({ reason: z.string() }),
+  'target-resolved': z.strictObject({
+    step,
+    target: z.string(),
+    answer: z.enum(RESOLUTIONS),
+    reason: z.string(),
+  }),
+  'step-skipped': z.strictObject({ step, reason: z.string() }),
+  /** A step that surely did not take effect is to be put in again, once nothing of the failed attempt is left. */
+  'step-retry-asked': z.strictObject({ step, reason: z.string() }),
+  /** Nothing is left of the failed attempt: the step stands as if it had never been tried. */
+  'step-cleared': z.strictObject({ step }),
 } as const
 
 /** Every event type. */

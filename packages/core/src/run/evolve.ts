@@ -1,5 +1,7 @@
 import type { JournalEvent } from '../journal/envelope.ts'
-import { isRestored, type Injection } from '../target/target.ts'
+import { evolveByPerson } from './evolve-by-person.ts'
+import { recoveryRequested, restorationObserved } from './evolve-recovery.ts'
+import { all, merged, plannedStep, rested } from './evolve-step.ts'
 import type { RunEventBody } from './events.ts'
 import type { RunState, StepState } from './state.ts'
 
@@ -38,12 +40,7 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
     case 'run-created':
       throw new Error('a journal has one run-created')
     case 'status-changed':
-      return {
-        ...withoutRetry(state),
-        status: body.data.to,
-        entered: { ...state.entered, [body.data.to]: event.worldAt },
-        ...(body.data.to === 'refused' || body.data.to === 'missed' ? { refusal: body.data.why } : {}),
-      }
+      return statusChanged(state, body, event)
     case 'planned':
       return {
         ...withoutRetry(state),
@@ -91,10 +88,23 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
     case 'person-needed':
     case 'note-added':
       return state
+    case 'paged':
+    case 'page-failed':
+    case 'taken-over':
+    case 'target-resolved':
+    case 'step-skipped':
+    case 'step-retry-asked':
+    case 'step-cleared':
+      return evolveByPerson(state, body, event)
     case 'response-seen':
       return { ...state, responseSeenAt: event.worldAt }
     case 'recovery-requested':
-      return onStep(state, body.data.step, (step) => recoveryRequested(step, body, event), body.data.reason)
+      return onStep(
+        state,
+        body.data.step,
+        (step) => recoveryRequested(step, body, event),
+        body.data.reason === 'retry' ? undefined : body.data.reason,
+      )
     case 'recovery-accepted':
       return onStep(state, body.data.step, (step) =>
         step.recovery === undefined
@@ -116,6 +126,26 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
       }
     case 'measured':
       return { ...withoutRetry(state), measurement: body.data.measurement }
+  }
+}
+
+function statusChanged(
+  state: RunState,
+  { data: { to, from, why } }: Extract<RunEventBody, { type: 'status-changed' }>,
+  { worldAt }: JournalEvent,
+): RunState {
+  const { resumesTo, pauses = [], ...rest } = withoutRetry(state)
+  // A run that goes on with what it was held in entered that before the pause.
+  const isResumed = from === 'paused' && to === resumesTo && state.entered[to] !== undefined
+  const past = pauses.map((one) => (one.to === undefined ? { ...one, to: worldAt } : one))
+  const held = to === 'paused' ? [...past, { from: worldAt }] : past
+  return {
+    ...rest,
+    status: to,
+    ...(to === 'paused' ? { resumesTo: from } : {}),
+    ...(held.length === 0 ? {} : { pauses: held }),
+    entered: isResumed ? state.entered : { ...state.entered, [to]: worldAt },
+    ...(to === 'refused' || to === 'missed' ? { refusal: why } : {}),
   }
 }
 
@@ -147,19 +177,9 @@ function withPlan(
   }
 }
 
-/** How long after an undo that left its fault in the next one comes at first, and how often that doubles: up to 32 s. */
-const ASK_AGAIN_MICROS = 250_000
-const ASK_AGAIN_DOUBLINGS = 7
-
 /** The latest attempt got an answer: whatever it did, it has done. */
 function answered(step: StepState): StepState {
   return { ...step, doubts: (step.doubts ?? []).slice(0, -1) }
-}
-
-/** A recovery whose last call went well. */
-function rested(recovery: NonNullable<StepState['recovery']>): NonNullable<StepState['recovery']> {
-  const { failures: _, retryAt: __, ...rest } = recovery
-  return rest
 }
 
 function callFailed(state: RunState, { data }: Extract<RunEventBody, { type: 'call-failed' }>): RunState {
@@ -184,14 +204,6 @@ function callFailed(state: RunState, { data }: Extract<RunEventBody, { type: 'ca
   }
 }
 
-function plannedStep(targets: readonly string[]): StepState {
-  return {
-    acknowledged: false,
-    attempts: 0,
-    targets: Object.fromEntries(targets.map((id) => [id, { injection: 'planned', seen: '' }])),
-  }
-}
-
 function onStep(
   state: RunState,
   name: string,
@@ -206,20 +218,6 @@ function onStep(
     steps: { ...state.steps, [name]: change(step) },
     ...(first === undefined ? {} : { recoverReason: first }),
   }
-}
-
-function all(step: StepState, injection: Injection, seen: string): StepState['targets'] {
-  return Object.fromEntries(Object.keys(step.targets).map((id) => [id, { injection, seen }]))
-}
-
-function merged(
-  step: StepState,
-  observations: readonly { target: string; injection: Injection; seen: string }[],
-): StepState['targets'] {
-  const seen = observations.map(
-    ({ target, injection, seen: words }) => [target, { injection, seen: words }] as const,
-  )
-  return { ...step.targets, ...Object.fromEntries(seen) }
 }
 
 function injectionObserved(
@@ -240,53 +238,4 @@ function injectionObserved(
       ...(data.actedAt === undefined ? {} : { actedAt: data.actedAt }),
     },
   }
-}
-
-function recoveryRequested(
-  step: StepState,
-  { data }: Extract<RunEventBody, { type: 'recovery-requested' }>,
-  event: JournalEvent,
-): StepState {
-  const before = step.recovery
-  const gone = before?.gone ?? data.gone
-  const targets = Object.fromEntries(
-    Object.entries(step.targets).map(([id, target]) => [
-      id,
-      target.injection === 'unknown' || isRestored(target.injection)
-        ? target
-        : { injection: 'recovering' as const, seen: target.seen },
-    ]),
-  )
-  return {
-    ...step,
-    targets,
-    recovery: {
-      reason: before?.reason ?? data.reason,
-      requestedAt: before?.requestedAt ?? event.worldAt,
-      requestedAtPlatform: before?.requestedAtPlatform ?? event.at,
-      attempts: data.attempt,
-      accepted: false,
-      ...(gone === undefined ? {} : { gone }),
-      ...(before?.failures === undefined ? {} : { failures: before.failures }),
-    },
-  }
-}
-
-function restorationObserved(
-  step: StepState,
-  { data }: Extract<RunEventBody, { type: 'restoration-observed' }>,
-  event: JournalEvent,
-): StepState {
-  const targets = merged(step, data.observations)
-  const done = Object.values(targets).every(({ injection }) => isRestored(injection))
-  if (step.recovery === undefined) return { ...step, targets }
-  const recovery = rested(step.recovery)
-  // Still in although it was asked to go: ask again, ever more seldom.
-  const isStillIn = data.observations.some(({ injection }) => injection === 'injected')
-  if (isStillIn) {
-    const retryAt = event.at + ASK_AGAIN_MICROS * 2 ** Math.min(recovery.attempts - 1, ASK_AGAIN_DOUBLINGS)
-    return { ...step, targets, recovery: { ...recovery, accepted: false, retryAt } }
-  }
-  if (!done || recovery.verifiedAt !== undefined) return { ...step, targets, recovery }
-  return { ...step, targets, recovery: { ...recovery, verifiedAt: event.worldAt } }
 }

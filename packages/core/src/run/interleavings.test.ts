@@ -8,7 +8,8 @@ import type { PlatformInstant, WorldInstant } from '../time/instant.ts'
 import { decideAbort, decideExpiry } from './decide.ts'
 import { EVENT_SCHEMAS, EVENT_VERSIONS, type RunEventBody } from './events.ts'
 import { evolve } from './evolve.ts'
-import { next, type Command } from './next.ts'
+import type { Command } from './command.ts'
+import { next } from './next.ts'
 import type { RunState } from './state.ts'
 import { isEnd } from './status.ts'
 
@@ -250,6 +251,9 @@ class Play {
           { type: 'restoration-observed', data: { step: command.step, observations: seen } },
         ])
       }
+      case 'page':
+        if (dies) return
+        return this.append([{ type: 'paged', data: { page: command.page, via: 'command', seen: 'ok' } }])
       case 'measure':
         return this.append([
           {

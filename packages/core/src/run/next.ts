@@ -1,48 +1,9 @@
-import type { CompiledEnvironment } from '../environment/environment.ts'
-import type { CompiledScenario, CompiledStep, InjectStep } from '../scenario/scenario.ts'
-import { isRestored } from '../target/target.ts'
-import {
-  platformInstant,
-  plusMs,
-  worldInstant,
-  type PlatformInstant,
-  type WorldInstant,
-} from '../time/instant.ts'
-import type { RecoverReason, RunEventBody } from './events.ts'
+import type { CompiledStep, InjectStep } from '../scenario/scenario.ts'
+import { plusMs, worldInstant, type PlatformInstant, type WorldInstant } from '../time/instant.ts'
+import { goto, type Command, type NextContext } from './command.ts'
+import { clearing, dirtySteps, recovering, verifying } from './next-undo.ts'
 import type { RunState, StepState } from './state.ts'
 import { isEnd, isRecovery, type Status } from './status.ts'
-
-/** The one thing to do next for a run. */
-export type Command =
-  | Readonly<{ do: 'end' }>
-  /** Nothing before this world instant; undefined: until somebody or something wakes the run. */
-  | Readonly<{
-      do: 'wait'
-      until?: WorldInstant
-      /** Look again after this long in platform time, whatever `until` says. */ pollMs?: number
-      why: string
-    }>
-  /** Nothing before this platform instant, because a call failed. */
-  | Readonly<{ do: 'back-off'; until: PlatformInstant }>
-  | Readonly<{ do: 'record'; events: readonly RunEventBody[] }>
-  | Readonly<{ do: 'plan' }>
-  | Readonly<{ do: 'check-guardrails' }>
-  | Readonly<{ do: 'check-steady-state' }>
-  | Readonly<{ do: 'prepare-undo'; step: InjectStep }>
-  | Readonly<{ do: 'inject'; step: InjectStep }>
-  | Readonly<{ do: 'confirm-injection'; step: InjectStep }>
-  | Readonly<{ do: 'watch' }>
-  | Readonly<{ do: 'recover'; step: string; reason: RecoverReason }>
-  | Readonly<{ do: 'confirm-recovery'; step: string }>
-  | Readonly<{ do: 'measure'; provisional: boolean }>
-
-/** What `next` may look at besides the state. */
-export type NextContext = Readonly<{
-  scenario: CompiledScenario
-  environment: CompiledEnvironment
-  now: PlatformInstant
-  worldNow: WorldInstant
-}>
 
 /** How long an acknowledgement of the recovery kit may take, in world time, before the drill is given up. */
 export const ACKNOWLEDGE_WITHIN_MS = 600_000
@@ -84,17 +45,13 @@ export function next(state: RunState, context: NextContext): Command {
     case 'settling':
       return settling(state, context)
     case 'paused':
-      return { do: 'wait', why: 'paused by a person' }
+      return paused(state, context)
     case 'closed':
     case 'refused':
     case 'cancelled':
     case 'missed':
       return { do: 'end' }
   }
-}
-
-function goto(state: RunState, to: Status, why: string): Command {
-  return { do: 'record', events: [{ type: 'status-changed', data: { from: state.status, to, why } }] }
 }
 
 function enteredAt(state: RunState, status: Status, context: NextContext): WorldInstant {
@@ -113,13 +70,21 @@ function injecting(state: RunState, context: NextContext): Command {
     const startsAt = stepStart(state, step, context)
     if (startsAt === undefined) continue
     if (step.kind === 'wait') {
-      const until = plusMs(startsAt, step.durationMs)
+      const until = heldBy(state, startsAt, step.durationMs)
       if (context.worldNow < until) return { do: 'wait', until, why: `step ${step.name}` }
       return { do: 'record', events: [{ type: 'step-waited', data: { step: step.name } }] }
     }
     return injectStep(state, step, startsAt, context)
   }
-  return goto(state, 'observing', 'every fault is confirmed on its targets')
+  const skipped = Object.keys(state.skipped ?? {})
+  if (skipped.length === 0) return goto(state, 'observing', 'every fault is confirmed on its targets')
+  return Object.values(state.steps).some(({ injected }) => injected !== undefined)
+    ? goto(
+        state,
+        'observing',
+        `every fault but those skipped (${skipped.join(', ')}) is confirmed on its targets`,
+      )
+    : giveUp(state, `every fault was skipped: ${skipped.join(', ')}`, 'cancelled')
 }
 
 function injectStep(
@@ -130,8 +95,12 @@ function injectStep(
 ): Command {
   const current = state.steps[step.name]
   if (current === undefined) return giveUp(state, `step ${step.name} has no frozen targets`)
-  if (Object.values(current.targets).some((target) => target.injection === 'failed-to-inject')) {
-    return giveUp(state, `step ${step.name} did not take effect on all its targets`)
+  if (current.again !== undefined) return again(state, step.name, current, context)
+  if (hasFailed(current)) {
+    const why = `step ${step.name} did not take effect on all its targets`
+    return step.onFailure === 'ask'
+      ? goto(state, 'paused', `${why}: retry it, skip it, or abort`)
+      : giveUp(state, why)
   }
   if (current.undo === undefined) return { do: 'prepare-undo', step }
   if (!current.acknowledged) {
@@ -143,12 +112,62 @@ function injectStep(
   return { do: 'confirm-injection', step }
 }
 
-/** Leaves the drill: undo when anything was ever asked for, refuse when nothing was. */
-function giveUp(state: RunState, why: string): Command {
-  return goto(state, dirtySteps(state).length > 0 ? 'recovering' : 'refused', why)
+function hasFailed(step: StepState): boolean {
+  return Object.values(step.targets).some(({ injection }) => injection === 'failed-to-inject')
+}
+
+/** Leaves the drill: undo when anything was ever asked for; when nothing was, it ends. */
+function giveUp(state: RunState, why: string, end: 'refused' | 'cancelled' = 'refused'): Command {
+  return goto(state, dirtySteps(state).length > 0 ? 'recovering' : end, why)
+}
+
+/** Clears what a failed attempt may have left. What cannot be cleared in the time for recovery is undone with the rest. */
+function again(state: RunState, name: string, step: StepState, context: NextContext): Command {
+  const until = plusMs(
+    worldInstant(step.again?.at ?? context.worldNow),
+    context.scenario.timing.recoverWithinMs,
+  )
+  if (context.worldNow > until)
+    return goto(
+      state,
+      'recovering',
+      `what the failed attempt of step ${name} left could not be cleared in time`,
+    )
+  return clearing(name, step, context)
+}
+
+/**
+ * A pause holds what the drill would do next, and nothing else: no fault stays in longer than it was approved for, what
+ * was asked for is looked at, and what has to go goes.
+ */
+function paused(state: RunState, context: NextContext): Command {
+  const due = restoreAt(state, context)
+  if (context.worldNow >= due)
+    return goto(
+      state,
+      'recovering',
+      'a fault was in as long as it was approved for, and a pause does not prolong that',
+    )
+  for (const step of context.scenario.steps) {
+    const current = state.steps[step.name]
+    if (step.kind === 'wait' || current?.requestedAt === undefined || current.injected !== undefined) continue
+    if (current.again !== undefined) return again(state, step.name, current, context)
+    if (!hasFailed(current)) return { do: 'confirm-injection', step }
+  }
+  return { do: 'wait', why: 'paused', ...(dirtySteps(state).length === 0 ? {} : { until: due }) }
+}
+
+/** The end of a wait that began at `from`; what the run was held meanwhile does not count. */
+function heldBy(state: RunState, from: WorldInstant, ms: number): WorldInstant {
+  let until = plusMs(from, ms)
+  for (const { from: heldFrom, to = heldFrom } of state.pauses ?? []) {
+    if (to > from && heldFrom < until) until = worldInstant(until + to - Math.max(heldFrom, from))
+  }
+  return until
 }
 
 function isStepDone(state: RunState, step: CompiledStep): boolean {
+  if (state.skipped?.[step.name] !== undefined) return true
   return step.kind === 'wait'
     ? state.waited.includes(step.name)
     : state.steps[step.name]?.injected !== undefined
@@ -173,7 +192,7 @@ function observing(state: RunState, context: NextContext): Command {
     return { do: 'watch' }
   }
   if (state.responseSeenAt !== undefined) return goto(state, 'recovering', 'the response was seen to hold')
-  const until = plusMs(enteredAt(state, 'observing', context), context.scenario.timing.observeMaxMs)
+  const until = heldBy(state, enteredAt(state, 'observing', context), context.scenario.timing.observeMaxMs)
   if (context.worldNow >= until) return goto(state, 'recovering', 'observed as long as planned')
   return { do: 'watch' }
 }
@@ -190,97 +209,6 @@ export function restoreAt(
       : []
   })
   return worldInstant(Math.min(...ends, Number.MAX_SAFE_INTEGER))
-}
-
-/**
- * Steps whose fault may be in: asked for, and not seen to be out by comparing with the capture. A look that showed it
- * never went in does not end that: such a step is undone like any other, since what was asked for may leave something
- * behind.
- */
-export function dirtySteps(state: RunState): readonly (readonly [string, StepState])[] {
-  return Object.entries(state.steps).filter(
-    ([, step]) =>
-      step.requestedAt !== undefined &&
-      !Object.values(step.targets).every((target) => isRestored(target.injection)),
-  )
-}
-
-function recovering(state: RunState, context: NextContext): Command {
-  if (isOverdue(state, context)) return needsPerson(state)
-  const dirty = dirtySteps(state)
-  if (dirty.some(([, step]) => step.recovery?.accepted !== true)) return undo(state, dirty, context)
-  return goto(
-    state,
-    'verifying',
-    dirty.length === 0 ? 'nothing was left to take out' : 'every fault was asked to go',
-  )
-}
-
-/**
- * The next act of undo. What can be asked to go goes first, the least tried before the others; while everything that
- * is left waits for its next try, what was asked is looked at. So no step that fails holds up another.
- */
-function undo(
-  state: RunState,
-  dirty: readonly (readonly [string, StepState])[],
-  context: NextContext,
-): Command {
-  const ready = dirty.filter(([, step]) => (step.recovery?.retryAt ?? 0) <= context.now)
-  const [lost] = ready
-    .filter(([, step]) => step.recovery?.accepted !== true)
-    .toSorted(([, a], [, b]) => (a.recovery?.attempts ?? 0) - (b.recovery?.attempts ?? 0))
-  if (lost !== undefined) return { do: 'recover', step: lost[0], reason: reasonOf(state, context) }
-  const asked = ready.filter(([, step]) => step.recovery?.accepted === true)
-  // Steps take turns, so that one that lags does not hide the others.
-  const turn = asked[Math.floor(context.worldNow / 1000) % asked.length]
-  if (turn !== undefined) return { do: 'confirm-recovery', step: turn[0] }
-  const times = dirty.map(([, step]) => step.recovery?.retryAt ?? context.now)
-  return { do: 'back-off', until: platformInstant(Math.min(...times)) }
-}
-
-function verifying(state: RunState, context: NextContext): Command {
-  if (state.status === 'verifying' && isOverdue(state, context)) return needsPerson(state)
-  const dirty = dirtySteps(state)
-  if (dirty.length === 0)
-    return goto(state, 'settling', 'every target was described and is as it was captured')
-  return undo(state, dirty, context)
-}
-
-/** Why the faults go: whatever the journal said first, else what the state shows. */
-function reasonOf(state: RunState, context: NextContext): RecoverReason {
-  if (state.recoverReason !== undefined) return state.recoverReason
-  if (state.abort !== undefined) return state.abort.cause ?? 'abort'
-  if (state.responseSeenAt !== undefined) return 'response-seen'
-  const steps = Object.values(state.steps)
-  if (steps.some((step) => step.expiresAt !== undefined && step.expiresAt <= context.worldNow))
-    return 'expiry'
-  return state.entered.observing === undefined ? 'injection-failed' : 'observed-long-enough'
-}
-
-function isOverdue(state: RunState, context: NextContext): boolean {
-  const started = Math.min(
-    state.entered.recovering ?? Number.MAX_SAFE_INTEGER,
-    state.entered.aborting ?? Number.MAX_SAFE_INTEGER,
-  )
-  return context.worldNow - started > context.scenario.timing.recoverWithinMs * 1000
-}
-
-function needsPerson(state: RunState): Command {
-  const left = dirtySteps(state).flatMap(([name, step]) =>
-    Object.entries(step.targets).flatMap(([id, target]) =>
-      isRestored(target.injection) ? [] : [`${id} (${name}: ${target.injection})`],
-    ),
-  )
-  if (left.length === 0)
-    return goto(state, 'settling', 'every target was described and is as it was captured')
-  const why = `not verified in time: ${left.slice(0, 20).join(', ')}${left.length > 20 ? ` and ${left.length - 20} more` : ''}`
-  return {
-    do: 'record',
-    events: [
-      { type: 'person-needed', data: { why } },
-      { type: 'status-changed', data: { from: state.status, to: 'needs-person', why } },
-    ],
-  }
 }
 
 function settling(state: RunState, context: NextContext): Command {

@@ -1,10 +1,21 @@
 import { z } from 'zod'
-import { INJECTIONS } from '../target/target.ts'
+import { foreignChangeSchema, INJECTIONS } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
-import { plannedStepSchema, RECOVER_REASONS } from './events.ts'
+import { plannedStepSchema, RECOVER_REASONS, RESOLUTIONS } from './events.ts'
 import { STATUSES } from './status.ts'
 
 const ref = z.strictObject({ name: z.string(), hash: z.string() })
+
+/** What is known of one target, and what a person decided about it. `at` is platform time. */
+export const targetStateSchema = z.strictObject({
+  injection: z.enum(INJECTIONS),
+  seen: z.string(),
+  foreign: foreignChangeSchema.optional(),
+  decision: z
+    .strictObject({ answer: z.enum(RESOLUTIONS), by: z.string(), reason: z.string(), at: z.int() })
+    .optional(),
+})
+export type TargetState = z.infer<typeof targetStateSchema>
 
 /** Where one inject step stands. Instants are world time unless they say otherwise. */
 export const stepStateSchema = z.strictObject({
@@ -22,7 +33,13 @@ export const stepStateSchema = z.strictObject({
   notYetAt: z.int().optional(),
   /** The effect began in [lo, hi]. */
   injected: z.strictObject({ lo: z.int(), hi: z.int(), actedAt: z.int().optional() }).optional(),
-  targets: z.record(z.string(), z.strictObject({ injection: z.enum(INJECTIONS), seen: z.string() })),
+  targets: z.record(z.string(), targetStateSchema),
+  /** How often the step was cleared to be tried again; each round has an idempotency key of its own. */
+  round: z.int().optional(),
+  /** A person asked to try it again. `at` is world time. */
+  again: z.strictObject({ by: z.string(), reason: z.string(), at: z.int() }).optional(),
+  /** A person who took over gave this step back to the platform. */
+  handedBack: z.boolean().optional(),
   recovery: z
     .strictObject({
       reason: z.enum(RECOVER_REASONS),
@@ -46,6 +63,7 @@ export type StepState = z.infer<typeof stepStateSchema>
 /** A run, folded from its journal. Kept beside the journal so that a step costs the same at event 10 and 10,000. */
 export const runStateSchema = z.strictObject({
   status: z.enum(STATUSES),
+  /** What a paused run goes on with. */
   resumesTo: z.enum(STATUSES).optional(),
   teamId: z.string(),
   drillId: z.string(),
@@ -62,6 +80,10 @@ export const runStateSchema = z.strictObject({
   planned: z.array(plannedStepSchema),
   steps: z.record(z.string(), stepStateSchema),
   waited: z.array(z.string()),
+  /** Steps that a person left out. */
+  skipped: z.record(z.string(), z.strictObject({ by: z.string(), reason: z.string() })).optional(),
+  /** When the run was held; the last one is open while it is. World time. */
+  pauses: z.array(z.strictObject({ from: z.int(), to: z.int().optional() })).optional(),
   /** The last failed call and when to try again; cleared by the next success. */
   retry: z.strictObject({ attempt: z.int(), at: z.int().optional(), code: z.string() }).optional(),
   refusal: z.string().optional(),
@@ -77,6 +99,19 @@ export const runStateSchema = z.strictObject({
     })
     .optional(),
   recoverReason: z.enum(RECOVER_REASONS).optional(),
+  /** Who does what is left of the undo, since a person took it over. Platform time. */
+  takenOver: z.strictObject({ by: z.string(), reason: z.string(), at: z.int() }).optional(),
+  /** From when on the time for recovery counts anew, since a person gave it back. World time. */
+  handedBackAt: z.int().optional(),
+  /** Calls for a person. Instants are platform time. */
+  pages: z
+    .strictObject({
+      sent: z.int(),
+      lastAt: z.int().optional(),
+      failures: z.int(),
+      retryAt: z.int().optional(),
+    })
+    .optional(),
   measurement: measurementSchema.optional(),
 })
 export type RunState = z.infer<typeof runStateSchema>

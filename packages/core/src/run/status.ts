@@ -30,7 +30,7 @@ export function isEnd(status: Status): boolean {
 }
 
 /** The statuses in which probes must be running. */
-export const PROBED_STATUSES = [
+const PROBED_STATUSES = [
   'baseline',
   'injecting',
   'observing',
@@ -42,6 +42,32 @@ export const PROBED_STATUSES = [
   'aborting',
   'needs-person',
 ] as const satisfies readonly Status[]
+
+/** True when a run's probes must be running; a run that was paused before its baseline is not probed yet. */
+export function isProbed({
+  status,
+  resumesTo,
+}: Readonly<{ status: Status; resumesTo?: Status | undefined }>): boolean {
+  const meant = status === 'paused' ? (resumesTo ?? status) : status
+  return (PROBED_STATUSES as readonly Status[]).includes(meant)
+}
+
+/** The statuses in which a person may hold a run: before any undo, which is never held up. */
+export const PAUSABLE_STATUSES = [
+  'booked',
+  'planning',
+  'awaiting-approval',
+  'preflight',
+  'baseline',
+  'injecting',
+  'observing',
+  'responding',
+] as const satisfies readonly Status[]
+
+/** True when a person may hold the run. */
+export function isPausable(status: Status): boolean {
+  return (PAUSABLE_STATUSES as readonly Status[]).includes(status)
+}
 
 /** The statuses in which an abort means undo; before them it means cancel. */
 export const LIVE_STATUSES = [

@@ -73,6 +73,10 @@ export const compiledSelectorSchema = z.strictObject({
 })
 export type CompiledSelector = z.infer<typeof compiledSelectorSchema>
 
+/** What becomes of a run when a step does not take effect. */
+export const FAILURE_ANSWERS = ['recover', 'ask'] as const
+export type FailureAnswer = (typeof FAILURE_ANSWERS)[number]
+
 /** One step of a scenario. `after` names steps that must be done before it starts; none means the start. */
 export const compiledStepSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -85,6 +89,8 @@ export const compiledStepSchema = z.discriminatedUnion('kind', [
     /** How long the fault may last in world time: its expiry counts from the request. */
     durationMs: ms.min(1000),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    /** When it does not take effect: take everything out (absent), or hold the run for a person. */
+    onFailure: z.enum(FAILURE_ANSWERS).optional(),
   }),
   z.strictObject({ kind: z.literal('wait'), name, after: z.array(name), durationMs: ms }),
 ])

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** What the platform knows of its fault on one target. `unknown` stays until a describe call settles it. */
+/**
+ * What the platform knows of its fault on one target. `unknown` stays until a describe call settles it. `left`: a person
+ * decided, with a reason, that it stays as it is; it is over, and it is not as it was captured.
+ */
 export const INJECTIONS = [
   'planned',
   'requested',
@@ -11,6 +14,7 @@ export const INJECTIONS = [
   'spent',
   'unknown',
   'failed-to-inject',
+  'left',
 ] as const
 export type Injection = (typeof INJECTIONS)[number]
 
@@ -26,12 +30,28 @@ export const CLEAN_INJECTIONS = [
 /** What comparing with the capture can come to when a fault is out. Only these close a run that asked for a fault. */
 export const RESTORED_INJECTIONS = ['restored', 'replaced', 'spent'] as const satisfies readonly Injection[]
 
+/**
+ * Somebody else's change, found when a fault was to be taken out, side by side: how the target was captured, how our
+ * fault leaves it, and how it was found. A question for a person, never overwritten.
+ */
+export const foreignChangeSchema = z.strictObject({
+  captured: z.string(),
+  ours: z.string(),
+  now: z.string(),
+})
+export type ForeignChange = z.infer<typeof foreignChangeSchema>
+
 /** True once describing a target after the undo showed it as its fault's restoration promises. */
 export function isRestored(injection: Injection): boolean {
   return (RESTORED_INJECTIONS as readonly Injection[]).includes(injection)
 }
 
-/** True when a target in this state needs no undo. */
+/** True when nothing more will be done about a target: it is as its fault's restoration promises, or a person left it. */
+export function isSettled(injection: Injection): boolean {
+  return isRestored(injection) || injection === 'left'
+}
+
+/** True when a target in this state needs no undo, and nothing of ours can be broken. */
 export function isClean(injection: Injection): boolean {
   return (CLEAN_INJECTIONS as readonly Injection[]).includes(injection)
 }

@@ -1,4 +1,4 @@
-import { isEnd, PROBED_STATUSES, type RunState, type Status } from '@firedrill/core'
+import { isEnd, isProbed, recoveryFrom, type RunState, type Status } from '@firedrill/core'
 
 /** The columns of a run that queries read, derived from its folded state whenever the state changes. */
 export type Projection = Readonly<{
@@ -11,12 +11,11 @@ export type Projection = Readonly<{
 
 /** Derives the columns. SQL knows no status by name. */
 export function projectionOf(state: RunState): Projection {
-  const began = [state.entered.recovering, state.entered.aborting].filter((at) => at !== undefined)
   return {
     status: state.status,
     is_over: isEnd(state.status),
-    is_probed: (PROBED_STATUSES as readonly Status[]).includes(state.status),
+    is_probed: isProbed(state),
     abort_requested: state.abort !== undefined,
-    recovering_at: began.length === 0 ? null : Math.min(...began),
+    recovering_at: recoveryFrom(state) ?? null,
   }
 }

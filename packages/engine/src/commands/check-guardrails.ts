@@ -8,7 +8,7 @@ import {
   type StepPlan,
 } from '@firedrill/core'
 import { gatherFacts, type FactsPorts } from '../gather-facts.ts'
-import { loadPlan } from '../plan-file.ts'
+import { findPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { Tenure } from '../tenure.ts'
 
@@ -21,7 +21,12 @@ export async function askGuardrails(
   signal: AbortSignal,
   steadyState: GuardrailFacts['steadyState'] = 'later',
 ): Promise<readonly GuardrailAnswer[]> {
-  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
+  const file = await findPlan(ports.evidence, tenure.state.planHash ?? '')
+  if (file === undefined) {
+    const reason =
+      'the frozen plan of this run is missing from the evidence store, so nothing can be compared with it'
+    return [{ guardrail: 'drift', allow: false, reason }]
+  }
   const approved = new Map<string, Outcome<StepPlan>>(
     file.steps.map(({ step, plan }) => [step, { ok: true, value: plan }]),
   )

@@ -1,5 +1,6 @@
 import {
   decideAbort,
+  dirtySteps,
   INJECT_POLICY,
   plusMs,
   RESTORE_GRACE_MS,
@@ -8,6 +9,7 @@ import {
   type RunEventBody,
   type RunState,
   type Seen,
+  type StepPlan,
   type TargetSeen,
   type UndoPlan,
   type WorldInstant,
@@ -15,7 +17,7 @@ import {
 import { ACT_TIMEOUT_MS, callOut, LOOK_TIMEOUT_MS } from '../call-out.ts'
 import { everyTarget } from '../every-target.ts'
 import { failureEvent } from '../failures.ts'
-import { loadPlan, stepPlan } from '../plan-file.ts'
+import { findPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
@@ -34,9 +36,13 @@ function expiry(tenure: Tenure, step: InjectStep, from: WorldInstant): WorldInst
 /** Stores how to take the fault out again, before anything is put in, and lets the reaper take its own copy. */
 export async function prepareUndo(tenure: Tenure, step: InjectStep, ports: Ports): Promise<void> {
   const driver = driverOf(ports, step)
-  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
-  const key = ports.sha256(`${tenure.id}/${step.name}`).slice(0, 40)
-  const plan = driver.undo(step, stepPlan(file, step.name), key, tenure.environment)
+  const frozen = await frozenStep(tenure, step.name, ports)
+  if (frozen === undefined) return giveUp(tenure, PLAN_GONE)
+  // A step that is tried again is another act: the cloud must not take it for the one that failed.
+  const round = tenure.state.steps[step.name]?.round ?? 0
+  const again = round === 0 ? '' : `/${round}`
+  const key = ports.sha256(`${tenure.id}/${step.name}${again}`).slice(0, 40)
+  const plan = driver.undo(step, frozen, key, tenure.environment)
   const expiresAt = expiry(tenure, step, tenure.worldNow())
   const undo = undoRecord(
     {
@@ -67,11 +73,17 @@ export async function inject(
   const driver = driverOf(ports, step)
   const failed = (attempt: number) => ({ step: step.name, act: 'inject', attempt }) as const
   const record = await ports.undo.get(tenure.id, step.name)
-  const file = await loadPlan(ports.evidence, tenure.state.planHash ?? '')
-  if (record === undefined || undoHash(record.plan, ports.sha256) !== tenure.state.steps[step.name]?.undo) {
-    throw new Error(
-      `the undo plan of step ${step.name} is not the one that was acknowledged; nothing was injected`,
+  const frozen = await frozenStep(tenure, step.name, ports)
+  if (frozen === undefined || record === undefined) {
+    await giveUp(
+      tenure,
+      frozen === undefined ? PLAN_GONE : `the stored undo plan of step ${step.name} is gone`,
     )
+    return 'went-on'
+  }
+  if (undoHash(record.plan, ports.sha256) !== tenure.state.steps[step.name]?.undo) {
+    await giveUp(tenure, `the undo plan of step ${step.name} is not the one that was acknowledged`)
+    return 'went-on'
   }
   if (!(await mayInject(tenure))) return 'stopped'
   await ports.crash(`inject:${step.name}:before-intent`)
@@ -101,7 +113,7 @@ export async function inject(
     mayGoOn: tenure.holds,
   }
   const outcome = await callOut(ports.clock, site, signal, (ends) =>
-    driver.apply(step, stepPlan(file, step.name), record.plan.key, {
+    driver.apply(step, frozen, record.plan.key, {
       environment: tenure.environment,
       signal: ends,
     }),
@@ -172,7 +184,10 @@ export async function confirmInjection(
 ): Promise<'went-on' | 'not-yet' | 'again'> {
   const driver = driverOf(ports, step)
   const record = await ports.undo.get(tenure.id, step.name)
-  if (record === undefined) throw new Error(`step ${step.name} was requested without a stored undo plan`)
+  if (record === undefined) {
+    await takeOut(tenure, `the stored undo plan of step ${step.name} is gone, so it cannot be confirmed`)
+    return 'went-on'
+  }
   const looked = tenure.worldNow()
   const site = { operation: `${step.fault}.confirm`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
   const outcome = await callOut(ports.clock, site, signal, (ends) =>
@@ -198,8 +213,11 @@ export async function confirmInjection(
   // An intent without an outcome (the worker died, or the guard said no) may be carried out; a refused one may not.
   const isTurnedDown = tenure.state.retry !== undefined && tenure.state.retry.at === undefined
   const mayRetry = !isTurnedDown && (current?.attempts ?? 0) < INJECT_POLICY.attemptsMax
-  if (neverHappened && current?.acceptedAt === undefined && mayRetry && tenure.state.status === 'injecting')
-    return 'again'
+  if (neverHappened && current?.acceptedAt === undefined && mayRetry) {
+    // While the run is held nothing is put in, and what would be tried again has not failed.
+    if (tenure.state.status === 'paused') return 'not-yet'
+    if (tenure.state.status === 'injecting') return 'again'
+  }
   const events = [
     ...takenOver(tenure, step, seen),
     ...observed(tenure.state, step, seen, memory.lastLook(tenure.id, step.name)),
@@ -222,11 +240,39 @@ export async function confirmInjection(
   return 'not-yet'
 }
 
-/** Leaves the injection for the undo. */
+/** Leaves the injection for the undo; a pause does not keep it from that. */
 async function takeOut(tenure: Tenure, why: string): Promise<void> {
-  await tenure.recordIf(
-    (state) => state.status === 'injecting',
-    () => [{ type: 'status-changed', data: { from: 'injecting', to: 'recovering', why } }],
+  await tenure.recordDecided((state) =>
+    state.status === 'injecting' || state.status === 'paused'
+      ? [{ type: 'status-changed', data: { from: state.status, to: 'recovering', why } }]
+      : [],
+  )
+}
+
+const PLAN_GONE =
+  'the frozen plan of this run is missing from the evidence store, and nothing is done without it'
+
+/** One step of the frozen plan, or undefined when the evidence is gone: then nothing is injected, and nothing thrown. */
+async function frozenStep(
+  tenure: Tenure,
+  step: string,
+  { evidence }: Pick<Ports, 'evidence'>,
+): Promise<StepPlan | undefined> {
+  const file = await findPlan(evidence, tenure.state.planHash ?? '')
+  return file?.steps.find((entry) => entry.step === step)?.plan
+}
+
+/** Nothing more is injected: what is in goes out, and when nothing is the run is refused. */
+async function giveUp(tenure: Tenure, why: string): Promise<void> {
+  await tenure.recordDecided((state) =>
+    state.status === 'injecting'
+      ? [
+          {
+            type: 'status-changed',
+            data: { from: 'injecting', to: dirtySteps(state).length > 0 ? 'recovering' : 'refused', why },
+          },
+        ]
+      : [],
   )
 }
 

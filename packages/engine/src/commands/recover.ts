@@ -1,14 +1,20 @@
 import {
+  isInHands,
+  isLeft,
   isRestored,
+  isSettled,
   plusMs,
   platformInstant,
   RECOVER_POLICY,
+  undoDecisions,
+  type Failure,
   type FaultDriver,
   type Outcome,
   type RecoverReason,
   type RunEventBody,
   type StepState,
   type TargetSeen,
+  type TargetState,
   type UndoRecord,
 } from '@firedrill/core'
 import { ACT_TIMEOUT_MS, callOut, LOOK_TIMEOUT_MS } from '../call-out.ts'
@@ -47,7 +53,17 @@ export async function recover(
       ? await alreadyGone(tenure, step, undo.value, ports, signal)
       : []
   const about = gone.length === 0 ? {} : { gone: [...gone] }
-  await tenure.record([{ type: 'recovery-requested', data: { step, reason, attempt, ...about } }])
+  const { done } = await tenure.recordIf(
+    // A person may have taken it over this very moment.
+    (state) => {
+      const current = state.steps[step]
+      return current !== undefined && !isInHands(state, current)
+    },
+    () => [{ type: 'recovery-requested', data: { step, reason, attempt, ...about } }],
+    // What people decided reaches the kits too, which have to do without journal and people.
+    undo.ok && undo.value.isNewlyDecided ? { undo: [undo.value.record] } : undefined,
+  )
+  if (!done) return 'went-on'
   await ports.crash(`recover:${step}:after-intent`)
   const site = { operation: `${step}.recover`, timeoutMs: ACT_TIMEOUT_MS, isAct: true, mayGoOn: tenure.holds }
   const outcome = undo.ok
@@ -58,6 +74,8 @@ export async function recover(
   await ports.crash(`recover:${step}:after-act`)
   if (!outcome.ok || !undo.ok) {
     if (!outcome.ok) await recordFailure(tenure, step, outcome.failure, 'recover', ports)
+    if (!outcome.ok && undo.ok)
+      await lookAfterFailure(tenure, step, undo.value, outcome.failure, ports, signal)
     return 'went-on'
   }
   const { record } = undo.value
@@ -68,6 +86,37 @@ export async function recover(
   )
   await ports.crash(`recover:${step}:after-record`)
   return 'went-on'
+}
+
+/**
+ * One look after an undo that did not go through: who else changed the target is a question for a person, and what a
+ * person has put back meanwhile must be seen although our own call is turned down. Only what is news is journaled.
+ */
+async function lookAfterFailure(
+  tenure: Tenure,
+  step: string,
+  { driver, record }: Readonly<{ driver: FaultDriver; record: UndoRecord }>,
+  failure: Failure,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  if (failure.kind !== 'conflict' && tenure.state.status !== 'needs-person') return
+  const site = { operation: `${step}.confirmRecovered`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
+  const look = await callOut(ports.clock, site, signal, (ends) =>
+    driver.confirmRecovered(record.plan, { environment: tenure.environment, signal: ends }),
+  )
+  if (!look.ok) return
+  const known = tenure.state.steps[step]?.targets ?? {}
+  const described = everyTarget(Object.keys(known), look.value.observations)
+  const isAsked = (seen: TargetSeen) =>
+    seen.foreign !== undefined && known[seen.target]?.foreign?.now !== seen.foreign.now
+  const isBack = described.every(({ injection }) => isRestored(injection))
+  if (isBack && isAnswerOpen(tenure.state.steps[step], tenure)) return
+  if (!isBack && !described.some(isAsked)) return
+  await tenure.record(
+    [{ type: 'restoration-observed', data: { step, observations: described } }],
+    isBack ? { undo: [{ ...record, status: 'undone' }] } : undefined,
+  )
 }
 
 /** Reasons for which a fault should still be in when it is asked to go. */
@@ -113,16 +162,18 @@ export async function confirmRecovery(
         }),
       )
     : undo
+  const current = tenure.state.steps[step]
   if (!outcome.ok || !undo.ok) {
-    if (!outcome.ok) await recordFailure(tenure, step, outcome.failure, undefined, ports)
+    if (!outcome.ok && !(await leaveUndescribed(tenure, step, current, undo, outcome.failure)))
+      await recordFailure(tenure, step, outcome.failure, undefined, ports)
     return 'went-on'
   }
-  const current = tenure.state.steps[step]
   const described = everyTarget(Object.keys(current?.targets ?? {}), outcome.value.observations)
-  const observations = isAnswerOpen(current, tenure) ? described.map(doubted) : described
   const known = current?.targets ?? {}
-  const isNews = observations.some((seen) => known[seen.target]?.injection !== seen.injection)
-  const isOut = observations.every(({ injection }) => isRestored(injection))
+  const certain = isAnswerOpen(current, tenure) ? described.map(doubted) : described
+  const observations = certain.map((seen) => leftAs(seen, known[seen.target]))
+  const isNews = observations.some((seen) => isNewsOf(known[seen.target], seen))
+  const isOut = observations.every(({ injection }) => isSettled(injection))
   const hasNewWords = observations.some((seen) => known[seen.target]?.seen !== seen.seen)
   const isTimeForWords = () =>
     memory.isTimeFor(tenure.id, `words of ${step}`, tenure.worldNow(), WORDS_EVERY_MS)
@@ -133,6 +184,42 @@ export async function confirmRecovery(
     await ports.crash(`recover:${step}:after-confirm`)
   }
   return isOut ? 'went-on' : 'not-yet'
+}
+
+/** What a person left stays left, unless it turns out to be as it was captured after all. */
+function leftAs(seen: TargetSeen, known: TargetState | undefined): TargetSeen {
+  if (known === undefined || !isLeft(known) || isRestored(seen.injection)) return seen
+  return { target: seen.target, injection: 'left', seen: seen.seen }
+}
+
+/** A look is news when it changes what is known, and when it shows that what a person decided has not brought it back. */
+function isNewsOf(known: TargetState | undefined, seen: TargetSeen): boolean {
+  const isSame = known?.injection === seen.injection && known.foreign?.now === seen.foreign?.now
+  const isUndecided =
+    known?.decision === undefined || isSettled(seen.injection) || seen.injection === 'recovering'
+  return !isSame || !isUndecided
+}
+
+/** A step that people have left, and that cannot be described any more, is over: nothing is waited for. */
+async function leaveUndescribed(
+  tenure: Tenure,
+  step: string,
+  current: StepState | undefined,
+  undo: Awaited<ReturnType<typeof undoOf>>,
+  failure: Failure,
+): Promise<boolean> {
+  const open = Object.entries(current?.targets ?? {}).filter(([, { injection }]) => !isSettled(injection))
+  if (open.length === 0 || !open.every(([, target]) => isLeft(target))) return false
+  const observations = open.map(([target, { seen }]): TargetSeen => ({
+    target,
+    injection: 'left',
+    seen: `${seen}; it could not be described again: ${failure.code}`,
+  }))
+  await tenure.record(
+    [{ type: 'restoration-observed', data: { step, observations } }],
+    undo.ok ? { undo: [{ ...undo.value.record, status: 'undone' }] } : undefined,
+  )
+  return true
 }
 
 /** True while an attempt to inject that got no answer may still be on its way. */
@@ -170,13 +257,18 @@ async function undoOf(
   tenure: Tenure,
   step: string,
   ports: Pick<Ports, 'undo' | 'faults'>,
-): Promise<Outcome<Readonly<{ record: UndoRecord; driver: FaultDriver }>>> {
+): Promise<Outcome<Readonly<{ record: UndoRecord; driver: FaultDriver; isNewlyDecided: boolean }>>> {
   const missing = (code: string, message: string) =>
     ({ ok: false, failure: { kind: 'invalid', operation: `${step}.recover`, code, message } }) as const
-  const record: UndoRecord | undefined = await ports.undo.get(tenure.id, step)
-  if (record === undefined) return missing('NoUndoPlan', `step ${step} has no stored undo plan`)
-  const driver = ports.faults.get(record.plan.fault)
-  if (driver !== undefined) return { ok: true, value: { record, driver } }
-  const { fault } = record.plan
+  const stored: UndoRecord | undefined = await ports.undo.get(tenure.id, step)
+  if (stored === undefined) return missing('NoUndoPlan', `step ${step} has no stored undo plan`)
+  const driver = ports.faults.get(stored.plan.fault)
+  const { decided: before, ...plan } = stored.plan
+  const current = tenure.state.steps[step]
+  const decided = current === undefined ? before : undoDecisions(current)
+  const record = { ...stored, plan: decided === undefined ? plan : { ...plan, decided } }
+  const isNewlyDecided = JSON.stringify(before) !== JSON.stringify(decided)
+  if (driver !== undefined) return { ok: true, value: { record, driver, isNewlyDecided } }
+  const { fault } = stored.plan
   return missing('NoDriver', `this installation has no fault named ${fault}; recover with the kit's commands`)
 }

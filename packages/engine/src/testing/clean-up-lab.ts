@@ -11,6 +11,7 @@ import {
   type FaultCatalogue,
   type FaultDriver,
   type JournalEvent,
+  type Page,
   type RunId,
   type RunState,
   type Sample,
@@ -77,16 +78,22 @@ export function cleanUpLab(options: LabOptions = {}) {
   const hints = memoryHints()
   const logged: string[] = []
   const alarm = { state: 'OK' }
+  const evidence = { isLost: false }
   const database = { isAway: false }
+  const pager = { isAway: false, calls: [] as Page[] }
   const ports: EnginePorts = {
     ...stores,
     actor: { kind: 'worker', id: 'w1', name: 'worker 1' },
     clock: time.clock,
     clockOf: async () => REAL_CLOCK,
     crash: () => undefined,
+    evidence: {
+      ...stores.evidence,
+      get: async (hash) => (evidence.isLost ? undefined : stores.evidence.get(hash)),
+    },
     faults,
     hints,
-    installation: { ceiling: {}, hosts: [] },
+    installation: { ceiling: {}, hosts: [], paging: 'command', dashboard: 'http://127.0.0.1:4600' },
     readiness: {
       safetyLever: async () => ({ ok: true, value: { state: 'disengaged', reason: '' } }),
       allowances: async () => ({ ok: true, value: [] }),
@@ -107,6 +114,14 @@ export function cleanUpLab(options: LabOptions = {}) {
       alarmHistory: async () => ({ ok: true, value: [] }),
       alarmState: async () => ({ ok: true, value: alarm.state }),
       publish: async () => ({ ok: true, value: null }),
+    },
+    pager: {
+      via: 'command',
+      page: async (page) => {
+        if (pager.isAway) return { ok: false, why: 'nobody answers' }
+        pager.calls.push(page)
+        return { ok: true, seen: 'called' }
+      },
     },
     random: seededRandom(1),
     sha256,
@@ -157,6 +172,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     logged,
     alarm,
     database,
+    pager,
     advance: (runId: RunId, role: 'advance' | 'recover' = 'advance') => advance(runId, role, never),
     reap: () => look(never),
     async start(): Promise<RunId> {
@@ -207,6 +223,17 @@ export function cleanUpLab(options: LabOptions = {}) {
       throw new Error(`still ${status} after ${roundsMax} rounds\n${logged.slice(-5).join('\n')}`)
     },
     toEnd: (runId: RunId) => lab.until(runId, ({ status }) => isEnd(status)),
+    /** Nothing that was stored as evidence can be read any more. */
+    loseEvidence: () => {
+      evidence.isLost = true
+    },
+    /** A newer version of the environment lets targets stay broken. */
+    async allowLeaving(): Promise<void> {
+      const compiled = { ...environment, touch: { ...environment.touch, irreversible: true } }
+      const hash = sha256(JSON.stringify(compiled))
+      const about = { teamId: TEAM, name: compiled.name, hash, source: '', actor: person } as const
+      await stores.definitions.put({ ...about, kind: 'environment', compiled, origin: 'file' })
+    },
     abort: (runId: RunId) => createRequestAbort(ports)(runId, person, 'enough'),
     halt: () => createHaltAll(ports)(TEAM, person, 'stop it all'),
   }

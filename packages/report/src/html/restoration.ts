@@ -66,11 +66,12 @@ function state(injection: TargetReport['injection']): Markup {
     case 'injected':
     case 'recovering':
     case 'unknown':
+    case 'left':
       return html`<span class="deviated">${icon('deviated')} ${injection}</span>`
   }
 }
 
-function comparison({ captured, described }: TargetReport): Markup {
+function comparison({ captured, described, decision, foreign }: TargetReport): Markup {
   const before =
     captured === undefined
       ? NOTHING
@@ -82,6 +83,20 @@ function comparison({ captured, described }: TargetReport): Markup {
         ${before}
         <dt>described</dt>
         <dd>${described === '' ? 'nothing yet' : described}</dd>
+        ${when(
+          foreign !== undefined,
+          () =>
+            html`<dt>changed by somebody else</dt>
+              <dd>
+                <code>${foreign?.now ?? ''}</code>; the fault leaves <code>${foreign?.ours ?? ''}</code>
+              </dd>`,
+        )}
+        ${when(
+          decision !== undefined,
+          () =>
+            html`<dt>decided</dt>
+              <dd>${decision ?? ''}</dd>`,
+        )}
       </dl>
     </td>
   </tr>`

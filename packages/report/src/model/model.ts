@@ -37,6 +37,10 @@ export type TargetReport = Readonly<{
   captured?: string
   /** What the last describe showed. */
   described: string
+  /** Somebody else's change: what our fault leaves, and what was found instead. */
+  foreign?: Readonly<{ ours: string; now: string }>
+  /** What a person decided about it, who, and why. */
+  decision?: string
 }>
 
 /** From the trigger of an undo to its proof. World time beside platform time, both in microseconds. */

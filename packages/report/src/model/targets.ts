@@ -33,6 +33,12 @@ export function targetReports({ run, events, undo }: ReportInput): readonly Targ
           : { removal: { lo: Math.max(0, restored.lo - askedAt), hi: restored.hi - askedAt } }),
         ...(captured === undefined ? {} : { captured }),
         described: seen?.seen ?? '',
+        ...(seen?.foreign === undefined
+          ? {}
+          : { foreign: { ours: seen.foreign.ours, now: seen.foreign.now } }),
+        ...(seen?.decision === undefined
+          ? {}
+          : { decision: `${seen.decision.answer}, ${seen.decision.by}: ${seen.decision.reason}` }),
       }
     })
   })
@@ -42,10 +48,16 @@ function firstRequest(events: readonly JournalEvent[], step: string): number | u
   return events.find((event) => isRecoveryOf(event, step))?.worldAt
 }
 
-function isRecoveryOf(event: JournalEvent, step: string): boolean {
+/** A request to take a fault out for good; what clears a failed attempt before the next try is none. */
+export function isUndoRequest(event: JournalEvent): event is JournalEvent<'recovery-requested'> {
   return (
-    event.type === 'recovery-requested' && (event as JournalEvent<'recovery-requested'>).data.step === step
+    event.type === 'recovery-requested' &&
+    (event as JournalEvent<'recovery-requested'>).data.reason !== 'retry'
   )
+}
+
+function isRecoveryOf(event: JournalEvent, step: string): boolean {
+  return isUndoRequest(event) && event.data.step === step
 }
 
 /** Between the last look at which the target was not yet put back (or the request) and the first at which it was. */

@@ -1,11 +1,12 @@
 import { isClean, type Injection, type JournalEvent, type RunEventBody } from '@firedrill/core'
 import { countText, listText } from '../text/list-text.ts'
 import type { TimelineEntry, Tone } from './model.ts'
+import { RESOLUTION_WORDS } from './vocabulary.ts'
 
 /** The journal in words. The same thing seen several times in a row is one entry that says how often. */
 export function timelineOf(events: readonly JournalEvent[]): readonly TimelineEntry[] {
   const entries: TimelineEntry[] = []
-  for (const event of events) {
+  for (const event of wholePlans(events)) {
     const { tone, text } = describe({ type: event.type, data: event.data } as RunEventBody)
     const last = entries.at(-1)
     if (last !== undefined && last.text === text && last.actor === event.actor.name) {
@@ -16,6 +17,24 @@ export function timelineOf(events: readonly JournalEvent[]): readonly TimelineEn
     entries.push({ seq, at, worldAt, actor: actor.name, tone, text, times: 1 })
   }
   return entries
+}
+
+/** A plan too long for one event comes as several in a row, which are one thing to people: the last stands for all. */
+function wholePlans(events: readonly JournalEvent[]): readonly JournalEvent[] {
+  const whole: JournalEvent[] = []
+  for (const event of events) {
+    const before = whole.at(-1)
+    if (event.type === 'planned' && before?.type === 'planned') {
+      const [earlier, later] = [before, event] as readonly JournalEvent<'planned'>[]
+      if (earlier !== undefined && later !== undefined && earlier.data.planHash === later.data.planHash) {
+        const steps = [...earlier.data.steps, ...later.data.steps]
+        whole[whole.length - 1] = { ...later, data: { ...later.data, steps } }
+        continue
+      }
+    }
+    whole.push(event)
+  }
+  return whole
 }
 
 type Words = Readonly<{ tone: Tone; text: string }>
@@ -84,6 +103,54 @@ function describe(body: RunEventBody): Words {
     }
     case 'person-needed':
       return words('people', `A person is needed: ${body.data.why}`)
+    case 'paged':
+    case 'page-failed':
+    case 'taken-over':
+    case 'target-resolved':
+    case 'step-skipped':
+    case 'step-retry-asked':
+    case 'step-cleared':
+      return byPerson(body)
+  }
+}
+
+type ByPerson = Extract<
+  RunEventBody,
+  {
+    type:
+      | 'paged'
+      | 'page-failed'
+      | 'taken-over'
+      | 'target-resolved'
+      | `step-${'skipped' | 'retry-asked' | 'cleared'}`
+  }
+>
+
+function byPerson(body: ByPerson): Words {
+  switch (body.type) {
+    case 'paged':
+      return words(
+        'alarm',
+        `A person was called, call ${body.data.page}, by ${body.data.via}: ${body.data.seen}`,
+      )
+    case 'page-failed':
+      return words(
+        'deviated',
+        `Nobody could be called, call ${body.data.page}, by ${body.data.via}: ${body.data.why}`,
+      )
+    case 'taken-over':
+      return words('people', `Recovery was taken over by hand: ${body.data.reason}`)
+    case 'target-resolved':
+      return words(
+        'people',
+        `${body.data.step}: ${RESOLUTION_WORDS[body.data.answer]} ${body.data.target}: ${body.data.reason}`,
+      )
+    case 'step-skipped':
+      return words('people', `${body.data.step}: left out: ${body.data.reason}`)
+    case 'step-retry-asked':
+      return words('people', `${body.data.step}: to be tried again: ${body.data.reason}`)
+    case 'step-cleared':
+      return words('recovering', `${body.data.step}: nothing is left of the failed attempt`)
   }
 }
 

@@ -1,18 +1,19 @@
 import type { JournalEvent } from '@firedrill/core'
 import type { UndoLatency } from './model.ts'
+import { isUndoRequest } from './targets.ts'
 
 /**
  * How long taking the faults out took, from its trigger: an abort, or the planned end of the drill. Taking faults out
  * goes the same way in both, so the latency of an abort is measured in every run. Undefined when nothing was undone.
  */
 export function undoLatency(events: readonly JournalEvent[]): UndoLatency | undefined {
-  const requests = events.filter((event) => event.type === 'recovery-requested')
-  const first = requests[0] as JournalEvent<'recovery-requested'> | undefined
+  const requests = events.filter(isUndoRequest)
+  const [first] = requests
   if (first === undefined) return undefined
   const abort = events.find((event) => event.type === 'abort-requested' && event.seq < first.seq)
   const turned = events.findLast((event) => event.type === 'status-changed' && event.seq < first.seq)
   const trigger = abort ?? turned ?? first
-  const issued = lastFirstRequest(requests as readonly JournalEvent<'recovery-requested'>[])
+  const issued = lastFirstRequest(requests)
   const verified = verifiedEvent(events)
   return {
     trigger: abort === undefined ? 'planned' : 'abort',

@@ -1,4 +1,4 @@
-import type { CompiledObjective, PlatformInstant, Point } from '@firedrill/core'
+import type { CompiledObjective, PlatformInstant, Point, Resolution } from '@firedrill/core'
 
 export type {
   CrossCheck,
@@ -40,4 +40,13 @@ export const POINT_WORDS: Readonly<Record<Point, string>> = {
   'data-verified': 'data verified',
   restored: 'put back',
   'failed-back': 'failed back',
+}
+
+/** What a person decided about a target, before its name. */
+export const RESOLUTION_WORDS: Readonly<Record<Resolution, string>> = {
+  retry: 'try again to put back',
+  'mark-restored': 'put back by hand, and described so:',
+  'accept-as-is': 'leave as it is',
+  'keep-theirs': 'keep somebody else’s change of',
+  'restore-ours': 'put back over somebody else’s change',
 }

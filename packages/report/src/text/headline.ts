@@ -14,6 +14,8 @@ export function headlineText(
     return `The drill was refused before anything was touched: ${state.refusal ?? reason}`
   if (state.status === 'cancelled') return 'The drill was cancelled before anything was touched.'
   if (state.status === 'missed') return 'The drill was not started in its time.'
+  if (Object.values(state.steps).some(({ targets }) => Object.values(targets).some(isLeftBroken)))
+    return sentence(reason)
   if (state.abort !== undefined) return `The drill was aborted by ${state.abort.by}: ${state.abort.reason}`
   const decisive = objectives.find((result) => result.verdict === verdict)
   if (decisive === undefined)
@@ -21,6 +23,10 @@ export function headlineText(
   return sentence(
     `${capital(decisive.objective)} ${tookText(decisive)}; the objective is ${exactText(decisive.maxMicros)}`,
   )
+}
+
+function isLeftBroken({ injection }: RunState['steps'][string]['targets'][string]): boolean {
+  return injection === 'left'
 }
 
 function tookText({ observed, maxMicros, verdict }: ObjectiveResult): string {
@@ -55,6 +61,9 @@ export function restorationText(targets: readonly TargetReport[], isClean: boole
   )
   if (touched.length === 0) return 'Nothing was broken, so nothing had to be put back.'
   const open = touched.filter(({ injection }) => !['restored', 'replaced', 'spent'].includes(injection))
+  const left = open.filter(({ injection }) => injection === 'left')
+  if (left.length > 0 && left.length === open.length)
+    return `${countText(left.length, 'target')} of ${touched.length} left as ${left.length === 1 ? 'it is' : 'they are'} by a person, not as captured.`
   if (!isClean || open.length > 0)
     return `${countText(open.length, 'target')} of ${touched.length} not confirmed as put back: a fault may still be live.`
   const words = (['restored', 'replaced', 'spent'] as const).flatMap((word) => {

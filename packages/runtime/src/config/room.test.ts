@@ -5,6 +5,7 @@ import { dbRoom } from './db.ts'
 import { hostsOf } from './hosts.ts'
 import { httpRoom } from './http.ts'
 import { logRoom } from './log.ts'
+import { pageRoom } from './page.ts'
 import { queueRoom } from './queue.ts'
 import { loadConfig } from './room.ts'
 import { workerRoom } from './worker.ts'
@@ -81,6 +82,25 @@ describe('configuration', () => {
       expect(() => read({ FIREDRILL_CEILING_PERCENT: value }), value).toThrow('FIREDRILL_CEILING_PERCENT')
     for (const value of ['0', '-1', 'ten', '2.5', '99999999999'])
       expect(() => read({ FIREDRILL_CEILING_TARGETS: value }), value).toThrow('FIREDRILL_CEILING_TARGETS')
+  })
+
+  it('calls people in one way, by https or on this machine, and never repeats the address', () => {
+    const read = (env: NodeJS.ProcessEnv) => loadConfig({ page: pageRoom }, env).page
+    expect(read({})).toEqual({ via: 'nobody' })
+    expect(read({ FIREDRILL_PAGE_COMMAND: 'call ops' })).toEqual({ via: 'command', command: 'call ops' })
+    for (const url of ['https://hooks.example.test/t', 'http://127.0.0.1:9/x', 'http://[::1]:9/x'])
+      expect(read({ FIREDRILL_PAGE_WEBHOOK: url })).toEqual({ via: 'webhook', url })
+    for (const url of [
+      'http://hooks.example.test/hunter2',
+      'http://127.0.0.1.evil.test/hunter2',
+      'hunter2',
+    ]) {
+      expect(() => read({ FIREDRILL_PAGE_WEBHOOK: url }), url).toThrow('FIREDRILL_PAGE_WEBHOOK')
+      expect(() => read({ FIREDRILL_PAGE_WEBHOOK: url }), url).not.toThrow('hunter2')
+    }
+    expect(() => read({ FIREDRILL_PAGE_COMMAND: 'x', FIREDRILL_PAGE_WEBHOOK: 'https://h.test' })).toThrow(
+      'one of the two',
+    )
   })
 
   it('knows the hosts it lives by, without what they are reached with', () => {

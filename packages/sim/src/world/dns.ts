@@ -106,18 +106,16 @@ export class Dns {
     cause: string,
   ): ZoneChange {
     const kernel = this.#kernel
+    const before = new Map<string, string>()
     for (const { action, record } of changes) {
       const key = recordKey(record)
-      const before = this.recordSets.get(key)
+      if (!before.has(key)) before.set(key, describe(this.recordSets.get(key)))
       if (action === 'put') this.recordSets.put(key, record)
       else this.recordSets.delete(key)
-      kernel.transition(
-        `record:${key}`,
-        describe(before),
-        action === 'put' ? describe(record) : 'absent',
-        cause,
-      )
     }
+    // A batch takes effect as a whole: a record that is deleted and created in one was never absent.
+    for (const [key, was] of before)
+      kernel.transition(`record:${key}`, was, describe(this.recordSets.get(key)), cause)
     const change: ZoneChange = {
       id: `C${kernel.hex('change', 20).toUpperCase()}`,
       zoneId,

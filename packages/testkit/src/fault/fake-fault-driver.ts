@@ -191,12 +191,16 @@ function confirm(world: FakeWorldInside, { targets, key }: UndoPlan): Outcome<Se
 
 function recover(
   world: FakeWorldInside,
-  { targets, key, capture }: UndoPlan,
+  { targets: all, key, capture, decided }: UndoPlan,
 ): Outcome<Readonly<{ requestIds: readonly string[] }>> {
+  const alone = new Set([...(decided?.left ?? []), ...(decided?.untouched ?? [])])
+  const targets = all.filter(({ id }) => !alone.has(id))
   const adversity = world.record('recover', targets, key)
   if (adversity === 'throttle' || adversity === 'deny') return met('Set', adversity)
   const foreign = targets.find(
-    ({ id }) => ![BROKEN, captured(capture, id)].includes(world.get(id)?.value ?? ''),
+    ({ id }) =>
+      decided?.overwrite.includes(id) !== true &&
+      ![BROKEN, captured(capture, id)].includes(world.get(id)?.value ?? ''),
   )
   if (foreign !== undefined)
     return failure(
@@ -216,7 +220,7 @@ function confirmRecovered(
   const adversity = world.record('confirm-recovered', targets, key)
   if (adversity !== undefined) return met('Describe', adversity)
   const shows = world.shows(`out ${key}`)
-  return observed(
+  const seen = observed(
     targets,
     (id) => {
       const value = world.get(id)?.value
@@ -227,6 +231,20 @@ function confirmRecovered(
     },
     world,
   )
+  if (!seen.ok) return seen
+  const observations = seen.value.observations.map((one) =>
+    one.injection === 'unknown'
+      ? {
+          ...one,
+          foreign: {
+            captured: captured(capture, one.target),
+            ours: BROKEN,
+            now: world.get(one.target)?.value ?? 'absent',
+          },
+        }
+      : one,
+  )
+  return { ok: true, value: { observations } }
 }
 
 function observed(

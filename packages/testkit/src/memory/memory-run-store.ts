@@ -1,7 +1,7 @@
 import {
   evolve,
   isEnd,
-  PROBED_STATUSES,
+  isProbed,
   worldAt,
   worldInstant,
   type Claim,
@@ -10,7 +10,6 @@ import {
   type RunRow,
   type RunState,
   type RunStore,
-  type Status,
 } from '@firedrill/core'
 import { appendTo, envelopes, momentAfter, wakeRun } from './memory-append.ts'
 import { putClock } from './memory-clock-store.ts'
@@ -67,9 +66,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
         .slice(0, limit)
         .map((run) => ({ id: run.id, status: run.state.status })),
     probed: async () =>
-      [...data.runs.values()]
-        .filter((run) => (PROBED_STATUSES as readonly Status[]).includes(run.state.status))
-        .map((run) => rowOf(data, run)),
+      [...data.runs.values()].filter((run) => isProbed(run.state)).map((run) => rowOf(data, run)),
     now: async () => data.now(),
   }
 }

@@ -71,7 +71,7 @@ function withHash<T extends Readonly<{ kind: string; name: string }>>(
 }
 
 function presentPlan(plan: DryRun, scenario: Named, environment: Named): PlanAnswer {
-  const { allowed, guardrails, steps, permissions, seed, planHash } = plan
+  const { allowed, guardrails, steps, permissions, warnings, seed, planHash } = plan
   return {
     allowed,
     scenario: { name: scenario.name, hash: scenario.hash },
@@ -80,6 +80,7 @@ function presentPlan(plan: DryRun, scenario: Named, environment: Named): PlanAns
     guardrails: guardrails.map((answer) => ({ ...answer })),
     steps: steps.map(presentStep),
     permissions: [...permissions],
+    warnings: [...warnings],
     reference:
       planHash === undefined
         ? null

@@ -121,6 +121,8 @@ function judgeGone(captured: Captured, world: World, state: string, gaps: readon
       target,
       injection: 'unknown',
       seen: `${state}, and no target group tells whether it was replaced`,
+      // Nothing of ours terminates an instance.
+      foreign: { captured: 'running', ours: 'stopped', now: state },
     }
   }
   if (gaps.length > 0) return { target, injection: 'recovering', seen: `${state}; ${gaps.join('; ')}` }

@@ -19,7 +19,7 @@ type Done = Readonly<{ requestIds: readonly string[] }>
 /**
  * Takes the fault out: stops the experiment (FIS then starts the instances), starts what is stopped and FIS will not start,
  * and deletes the template, so that no late StartExperiment can find it. Idempotent. When FIS does not answer the
- * instances are started all the same; a failure is answered only after everything that could be done was done.
+ * instances are started all the same; what people decided to leave is not started. A failure is answered only after everything that could be done was done.
  */
 export async function recoverStep(
   aws: Aws,
@@ -29,7 +29,9 @@ export async function recoverStep(
 ): Promise<Outcome<Done>> {
   const stopped = await stopExperiment(aws, undo, signal)
   const willRestart = stopped.ok && stopped.value.experiment?.state === 'stopping'
-  const ids = capture.instances.map(({ id }) => id)
+  const { left = [], untouched = [] } = undo.decided ?? {}
+  const alone = new Set([...left, ...untouched])
+  const ids = capture.instances.flatMap(({ id, arn }) => (alone.has(arn) ? [] : [id]))
   const started = willRestart ? success({ requestIds: [] }) : await startStopped(aws, ids, signal)
   const deleted = await deleteTemplates(aws, keyToken(undo.key), signal)
   const failure = firstFailure(started, stopped, deleted)

@@ -21,7 +21,8 @@ export async function applyStep(
   const capture = readCapture(plan.capture)
   if (!capture.ok) return capture
   const { zoneId, records } = capture.value
-  const answer = await submit(aws, zoneId, 'DELETE', records, `Firedrill drill ${keyToken(key)}`, signal)
+  const changes = records.map((record) => ({ action: 'DELETE' as const, record }))
+  const answer = await submit(aws, zoneId, changes, `Firedrill drill ${keyToken(key)}`, signal)
   if (answer.ok) return success({ handle: answer.value.changeId, requestIds: answer.value.requestIds })
   const { failure } = answer
   // A zone that is busy with a prior request may be busy with ours, of which the answer was lost.

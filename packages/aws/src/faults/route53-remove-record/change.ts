@@ -16,7 +16,7 @@ export type Compared = Readonly<
   { captured: RecordSet } & (
     | { state: 'same' }
     | { state: 'missing' }
-    | { state: 'changed'; differences: readonly string[] }
+    | { state: 'changed'; differences: readonly string[]; found: RecordSet }
   )
 >
 
@@ -36,7 +36,7 @@ export async function compare(
       const differing = differences(captured, found)
       return differing.length === 0
         ? { captured, state: 'same' }
-        : { captured, state: 'changed', differences: differing }
+        : { captured, state: 'changed', differences: differing, found }
     }),
   )
 }
@@ -44,12 +44,14 @@ export async function compare(
 /** A submitted batch: its id without prefix, and the request's. */
 export type Submitted = Readonly<{ changeId: string; requestIds: readonly string[] }>
 
+/** One change of a batch. */
+export type Change = Readonly<{ action: ChangeAction; record: RecordSet }>
+
 /** Submits one batch, which Route 53 applies whole or not at all. */
 export async function submit(
   { route53 }: Aws,
   zoneId: string,
-  action: ChangeAction,
-  records: readonly RecordSet[],
+  changes: readonly Change[],
   comment: string,
   signal: AbortSignal,
 ): Promise<Outcome<Submitted>> {
@@ -60,7 +62,10 @@ export async function submit(
         HostedZoneId: zoneId,
         ChangeBatch: {
           Comment: comment,
-          Changes: records.map((record) => ({ Action: action, ResourceRecordSet: toSdk(record) })),
+          Changes: changes.map(({ action, record }) => ({
+            Action: action,
+            ResourceRecordSet: toSdk(record),
+          })),
         },
       }),
       options,

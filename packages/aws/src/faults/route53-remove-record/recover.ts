@@ -1,18 +1,31 @@
-import type { Failure, Injection, Outcome, Seen, UndoPlan } from '@firedrill/core'
+import type { Failure, Outcome, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
-import { normalName, recordLabel, recordTargetId } from '../../route53/record-set.ts'
+import { normalName, recordLabel, recordTargetId, recordText } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
 import type { Capture } from './capture.ts'
-import { changedWords, compare, readChange, submit, type ChangeState, type Compared } from './change.ts'
+import {
+  changedWords,
+  compare,
+  readChange,
+  submit,
+  type Change,
+  type ChangeState,
+  type Compared,
+} from './change.ts'
 
 /** What taking the fault out did. `changeId` is there when this call put something back. */
 export type Recovered = Readonly<{ requestIds: readonly string[]; changeId?: string }>
 
 /**
- * Creates exactly what is missing, in one batch, and never overwrites: CREATE fails on anything that exists. Records of a
- * name and type of which somebody changed one are left alone, since how Route 53 picks among them is one decision; they
- * are a `conflict` failure, answered after the others were put back.
+ * Creates exactly what is missing, in one batch, and never overwrites unasked: CREATE fails on anything that exists.
+ * Records of a name and type of which somebody changed one are left alone, since how Route 53 picks among them is one
+ * decision; they are a `conflict` failure, answered after the others were put back. What a person decided to leave is not
+ * touched; what a person decided to take back is deleted as it was found and created as it was captured, in one batch,
+ * which Route 53 turns down when it has changed once more.
+ *
+ * When everything is back and the id of the change that did it is not known, because its answer was lost, the same records
+ * are written once more: only a change with an id can be seen to be on every name server.
  */
 export async function recoverStep(
   aws: Aws,
@@ -20,35 +33,64 @@ export async function recoverStep(
   undo: UndoPlan,
   signal: AbortSignal,
 ): Promise<Outcome<Recovered>> {
-  const compared = await compare(aws, capture, signal)
-  if (!compared.ok) return compared
-  const disputed = new Set(compared.value.filter(({ state }) => state === 'changed').map(nameAndType))
-  const missing = compared.value.filter((one) => one.state === 'missing' && !disputed.has(nameAndType(one)))
-  const created =
-    missing.length === 0
+  const listed = await compare(aws, capture, signal)
+  if (!listed.ok) return listed
+  const { left = [], untouched = [], overwrite = [] } = undo.decided ?? {}
+  const idOf = ({ captured }: Compared) => recordTargetId(capture.zoneId, captured)
+  const compared = listed.value.filter((one) => !left.includes(idOf(one)) && !untouched.includes(idOf(one)))
+  const isTakenBack = (one: Compared) => one.state === 'changed' && overwrite.includes(idOf(one))
+  const conflicts = compared.filter((one) => one.state === 'changed' && !isTakenBack(one))
+  const disputed = new Set(conflicts.map(nameAndType))
+  const changes = compared.flatMap((one): readonly Change[] => {
+    if (disputed.has(nameAndType(one)) || one.state === 'same') return []
+    const create: Change = { action: 'CREATE', record: one.captured }
+    return one.state === 'changed' ? [{ action: 'DELETE', record: one.found }, create] : [create]
+  })
+  const isBack = compared.length > 0 && compared.every(({ state }) => state === 'same')
+  if (isBack && undo.undoHandle === undefined) return writeAgain(aws, capture, undo, compared, signal)
+  const made =
+    changes.length === 0
       ? success<Recovered>({ requestIds: [] })
-      : await createMissing(aws, capture, undo, missing, signal)
-  if (!created.ok || disputed.size === 0) return created
-  return conflictOf(compared.value)
+      : await makeChanges(aws, capture, undo, changes, signal)
+  return !made.ok || conflicts.length === 0 ? made : conflictOf(compared)
 }
 
-async function createMissing(
+/** A batch that changes nothing and has an id: each record is deleted exactly as it is, and created the same. */
+async function writeAgain(
   aws: Aws,
   capture: Capture,
   undo: UndoPlan,
-  missing: readonly Compared[],
+  compared: readonly Compared[],
   signal: AbortSignal,
 ): Promise<Outcome<Recovered>> {
-  const records = missing.map(({ captured }) => captured)
-  const comment = `Firedrill undo ${keyToken(undo.key)}`
-  const answer = await submit(aws, capture.zoneId, 'CREATE', records, comment, signal)
+  const changes = compared.flatMap(({ captured }): readonly Change[] => [
+    { action: 'DELETE', record: captured },
+    { action: 'CREATE', record: captured },
+  ])
+  const answer = await submit(aws, capture.zoneId, changes, commentOf(undo), signal)
+  return answer.ok ? success(answer.value) : answer
+}
+
+async function makeChanges(
+  aws: Aws,
+  capture: Capture,
+  undo: UndoPlan,
+  changes: readonly Change[],
+  signal: AbortSignal,
+): Promise<Outcome<Recovered>> {
+  const answer = await submit(aws, capture.zoneId, changes, commentOf(undo), signal)
   if (answer.ok) return success(answer.value)
   const { failure } = answer
-  if (failure.kind !== 'ambiguous' && failure.code !== 'InvalidChangeBatch') return answer
+  if (failure.code !== 'InvalidChangeBatch') return answer
+  const records = changes.flatMap(({ action, record }) => (action === 'CREATE' ? [record] : []))
   return settle(aws, { ...capture, records }, failure, signal)
 }
 
-/** Whether a batch whose answer was lost or refused is nevertheless in: somebody, perhaps we, was quicker. */
+function commentOf(undo: UndoPlan): string {
+  return `Firedrill undo ${keyToken(undo.key)}`
+}
+
+/** A batch that was turned down because somebody was quicker: what is back already is asked for again, with an id. */
 async function settle(
   aws: Aws,
   capture: Capture,
@@ -57,7 +99,6 @@ async function settle(
 ): Promise<Outcome<Recovered>> {
   const compared = await compare(aws, capture, signal)
   if (!compared.ok) return { ok: false, failure }
-  if (compared.value.every(({ state }) => state === 'same')) return success({ requestIds: [] })
   if (compared.value.some(({ state }) => state === 'changed')) return conflictOf(compared.value)
   return { ok: false, failure }
 }
@@ -100,12 +141,16 @@ export async function confirmRecoveredStep(
   })
 }
 
-function judge(one: Compared, { status }: ChangeState): Readonly<{ injection: Injection; seen: string }> {
+function judge(one: Compared, { status }: ChangeState): Omit<TargetSeen, 'target'> {
   switch (one.state) {
     case 'missing':
       return { injection: 'injected', seen: 'missing from the zone' }
     case 'changed':
-      return { injection: 'unknown', seen: `changed by somebody else: ${one.differences.join(', ')}` }
+      return {
+        injection: 'unknown',
+        seen: `changed by somebody else: ${one.differences.join(', ')}`,
+        foreign: { captured: recordText(one.captured), ours: 'no such record', now: recordText(one.found) },
+      }
     case 'same':
       return status === 'PENDING'
         ? { injection: 'recovering', seen: 'as captured in the zone, not yet on every name server' }

@@ -138,7 +138,11 @@ export function passingFacts(overrides: Partial<GuardrailFacts> = {}): Guardrail
   return {
     scenario: SCENARIO,
     environment: PRODUCTION,
-    installation: { ceiling: { targetsMax: 3, percentMax: 34 }, hosts: ['db.example.test'] },
+    installation: {
+      ceiling: { targetsMax: 3, percentMax: 34 },
+      hosts: ['db.example.test'],
+      paging: 'command',
+    },
     halt: { set: false, reason: '' },
     identity: {
       ok: true,

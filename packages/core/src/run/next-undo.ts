@@ -1,0 +1,167 @@
+import { isSettled } from '../target/target.ts'
+import { platformInstant, type PlatformInstant } from '../time/instant.ts'
+import { goto, type Command, type NextContext } from './command.ts'
+import type { RecoverReason } from './events.ts'
+import type { RunState, StepState } from './state.ts'
+import { hasWork, isInHands, openQuestions } from './undo-hands.ts'
+
+/** How often a person is called again until somebody takes over. Platform time. */
+export const PAGE_EVERY_MS = 600_000
+
+/**
+ * Steps whose fault may be in: asked for, and not seen to be out by comparing with the capture. A look that showed it
+ * never went in does not end that: such a step is undone like any other, since what was asked for may leave something
+ * behind.
+ */
+export function dirtySteps(state: RunState): readonly (readonly [string, StepState])[] {
+  return Object.entries(state.steps).filter(
+    ([, step]) =>
+      step.requestedAt !== undefined &&
+      !Object.values(step.targets).every((target) => isSettled(target.injection)),
+  )
+}
+
+/** From when on the time for recovery counts: when it began, or when a person gave it back. World time. */
+export function recoveryFrom(state: RunState): number | undefined {
+  if (state.handedBackAt !== undefined) return state.handedBackAt
+  const began = [state.entered.recovering, state.entered.aborting].filter((at) => at !== undefined)
+  return began.length === 0 ? undefined : Math.min(...began)
+}
+
+/** While faults are asked to go. */
+export function recovering(state: RunState, context: NextContext): Command {
+  const dirty = dirtySteps(state)
+  const needed = whyNeeded(state, dirty, context)
+  if (needed !== undefined) return needsPerson(state, needed)
+  if (dirty.some(([, step]) => step.recovery?.accepted !== true)) return undo(state, dirty, context)
+  return goto(
+    state,
+    'verifying',
+    dirty.length === 0 ? 'nothing was left to take out' : 'every fault was asked to go',
+  )
+}
+
+/** While targets are described until each is as it was captured. */
+export function verifying(state: RunState, context: NextContext): Command {
+  const dirty = dirtySteps(state)
+  if (dirty.length === 0) return goto(state, 'settling', OVER)
+  if (state.status === 'needs-person') {
+    if (isPageDue(state, context))
+      return { do: 'page', page: (state.pages?.sent ?? 0) + 1, why: pageWhy(state) }
+    return undo(state, dirty, context)
+  }
+  const needed = whyNeeded(state, dirty, context)
+  return needed === undefined ? undo(state, dirty, context) : needsPerson(state, needed)
+}
+
+const OVER = 'every target was described and is as it was captured, or a person left it'
+
+/** What may be left of an attempt that failed goes first, and is seen to be gone, before the step is tried again. */
+export function clearing(name: string, step: StepState, context: NextContext): Command {
+  if (Object.values(step.targets).every(({ injection }) => isSettled(injection)))
+    return { do: 'record', events: [{ type: 'step-cleared', data: { step: name } }] }
+  const retryAt = step.recovery?.retryAt ?? 0
+  if (retryAt > context.now) return { do: 'back-off', until: platformInstant(retryAt) }
+  return step.recovery?.accepted === true
+    ? { do: 'confirm-recovery', step: name }
+    : { do: 'recover', step: name, reason: 'retry' }
+}
+
+/**
+ * The next act of undo. What can be asked to go goes first, the least tried before the others; while everything that
+ * is left waits for its next try, what was asked is looked at. So no step that fails holds up another. What a person has
+ * taken over is only looked at.
+ */
+function undo(
+  state: RunState,
+  dirty: readonly (readonly [string, StepState])[],
+  context: NextContext,
+): Command {
+  const isOurs = (step: StepState) => !isInHands(state, step) && hasWork(step)
+  const hands = dirty.filter(([, step]) => !isOurs(step))
+  const ours = dirty.filter(([, step]) => isOurs(step))
+  const ready = ours.filter(([, step]) => (step.recovery?.retryAt ?? 0) <= context.now)
+  const [lost] = ready
+    .filter(([, step]) => step.recovery?.accepted !== true)
+    .toSorted(([, a], [, b]) => (a.recovery?.attempts ?? 0) - (b.recovery?.attempts ?? 0))
+  if (lost !== undefined) return { do: 'recover', step: lost[0], reason: reasonOf(state, context) }
+  const asked = [...ready.filter(([, step]) => step.recovery?.accepted === true), ...hands]
+  // Steps take turns, so that one that lags does not hide the others.
+  const turn = asked[Math.floor(context.worldNow / 1000) % asked.length]
+  if (turn !== undefined) return { do: 'confirm-recovery', step: turn[0] }
+  const times = dirty.map(([, step]) => step.recovery?.retryAt ?? context.now)
+  if (state.status === 'needs-person' && state.takenOver === undefined) times.push(pageAt(state))
+  return { do: 'back-off', until: platformInstant(Math.min(...times)) }
+}
+
+/** Why the faults go: whatever the journal said first, else what the state shows. */
+function reasonOf(state: RunState, context: NextContext): RecoverReason {
+  if (state.recoverReason !== undefined) return state.recoverReason
+  if (state.abort !== undefined) return state.abort.cause ?? 'abort'
+  if (state.responseSeenAt !== undefined) return 'response-seen'
+  const steps = Object.values(state.steps)
+  if (steps.some((step) => step.expiresAt !== undefined && step.expiresAt <= context.worldNow))
+    return 'expiry'
+  if (state.entered.observing === undefined && state.pauses !== undefined) return 'expiry'
+  return state.entered.observing === undefined ? 'injection-failed' : 'observed-long-enough'
+}
+
+/** Why a person is needed, or undefined while the platform can go on by itself. */
+function whyNeeded(
+  state: RunState,
+  dirty: readonly (readonly [string, StepState])[],
+  context: NextContext,
+): string | undefined {
+  if (dirty.length === 0) return undefined
+  const questions = openQuestions(state)
+  if (questions.length > 0) {
+    const which = listed(questions.map(({ target, foreign }) => `${target} (now ${foreign.now})`))
+    return `somebody else changed ${which}; it is not overwritten: keep theirs, or restore ours?`
+  }
+  const began = recoveryFrom(state) ?? context.worldNow
+  if (context.worldNow - began <= context.scenario.timing.recoverWithinMs * 1000) return undefined
+  const left = dirty.flatMap(([name, step]) =>
+    Object.entries(step.targets).flatMap(([id, target]) =>
+      isSettled(target.injection) ? [] : [`${id} (${name}: ${target.injection})`],
+    ),
+  )
+  return `not verified in time: ${listed(left)}`
+}
+
+function listed(all: readonly string[]): string {
+  return `${all.slice(0, 20).join(', ')}${all.length > 20 ? ` and ${all.length - 20} more` : ''}`
+}
+
+function needsPerson(state: RunState, why: string): Command {
+  return {
+    do: 'record',
+    events: [
+      { type: 'person-needed', data: { why } },
+      { type: 'status-changed', data: { from: state.status, to: 'needs-person', why } },
+    ],
+  }
+}
+
+/** A call is due while nobody has taken over: at once, and then again and again. */
+function isPageDue(state: RunState, { now }: Readonly<{ now: PlatformInstant }>): boolean {
+  return state.takenOver === undefined && pageAt(state) <= now
+}
+
+/** When the next call is due, in platform time. */
+function pageAt({ pages }: RunState): number {
+  if (pages?.retryAt !== undefined) return pages.retryAt
+  return pages?.lastAt === undefined ? 0 : pages.lastAt + PAGE_EVERY_MS * 1000
+}
+
+function pageWhy(state: RunState): string {
+  const left = dirtySteps(state).flatMap(([name, step]) =>
+    Object.entries(step.targets).flatMap(([id, { injection, foreign }]) =>
+      isSettled(injection)
+        ? []
+        : [
+            `${id} (${name}: ${foreign === undefined ? injection : `changed by somebody else, now ${foreign.now}`})`,
+          ],
+    ),
+  )
+  return `not put back: ${listed(left)}`
+}

@@ -1,0 +1,3 @@
+export * from './command-pager.ts'
+export * from './nobody-pager.ts'
+export * from './webhook-pager.ts'
