@@ -68,7 +68,8 @@ class Member {
   readonly #works = new Set<Work>()
   #sleepers: Sleeper[] = []
   #sleeps = 0
-  #report = 0
+  /** Of an earlier process of this name a report may still be on its way; the numbers of this one are beyond it. */
+  #report = Date.now()
   #isReported = false
   #isSettling = false
   #hasLeft = false

@@ -63,6 +63,8 @@ export class LockstepRoutes {
 
   async #wait(body: z.infer<typeof waitBody>, response: ServerResponse): Promise<Reply> {
     const until = body.ms === undefined ? (body.until ?? null) : this.#worldNow() + Math.round(body.ms * 1000)
+    // Its end was noticed before anything of it could be: a report of the dead would hold time for ever.
+    if (response.destroyed) return UNKNOWN
     // Whoever counts no reports sends them one after the other.
     const report = body.report ?? this.#reports++
     const waited = this.#keeper.wait(body.member, { report, until, holds: body.holds })

@@ -22,7 +22,7 @@ const seconds = ({ world }: Simulator): number => (world.now() - START) / SECOND
 describe('lockstep time', () => {
   it('gives the same drill every time over processes and sockets: transitions and what a visitor saw, by seed', async () => {
     const runs = []
-    for (let run = 0; run < 3; run += 1) runs.push(await runLockstepDrill({ seed: 5, minutes: 7 }))
+    for (let run = 0; run < 2; run += 1) runs.push(await runLockstepDrill({ seed: 5, minutes: 7 }))
     const [first, ...others] = runs
     expect(first?.seen).toMatch(/^2{60}.*5.*2{100}$/)
     expect(first?.seen).toHaveLength(420)
@@ -32,7 +32,8 @@ describe('lockstep time', () => {
     }
     const another = await runLockstepDrill({ seed: 6, minutes: 7 })
     expect(another.transitions).not.toEqual(first?.transitions)
-  })
+    // Six processes of their own, which a busy machine takes its time to start.
+  }, 90_000)
 
   it('waits for every member, whatever the others want, and takes those due at one instant by name', async () => {
     const simulator = await begin()

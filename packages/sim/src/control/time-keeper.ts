@@ -3,6 +3,22 @@ import type { World } from '../world/world.ts'
 import type { LockstepClock } from './clock.ts'
 import type { Traffic } from './traffic.ts'
 
+/** What the time keeper takes from the process around it. */
+export interface KeeperSurroundings {
+  /** Real milliseconds, never backwards. */
+  readonly nowMs: () => number
+  /** Has something done once what has arrived on sockets by now has been dealt with. */
+  readonly defer: (run: () => void) => void
+  /** Says a line to people. */
+  readonly say: (line: string) => void
+}
+
+const PROCESS: KeeperSurroundings = {
+  nowMs: () => performance.now(),
+  defer: (run) => void setImmediate(run),
+  say: (line) => void process.stderr.write(`${line}\n`),
+}
+
 /** What a process says when it has nothing left to do at this instant. */
 export interface WaitReport {
   /** Counts up with each report of a member; older ones that come late are passed over. */
@@ -41,31 +57,39 @@ interface Member {
  * time, which is what makes results repeat. With no member time stands still.
  */
 export class TimeKeeper {
-  readonly #world: World
+  readonly #world: Pick<World, 'kernel' | 'sync' | 'commit'>
   readonly #clock: LockstepClock
-  readonly #traffic: Traffic
+  readonly #traffic: Pick<Traffic, 'isBusy' | 'isWaiting' | 'onCalmer'>
+  readonly #around: KeeperSurroundings
   readonly #members = new Map<string, Member>()
   readonly #sweep: NodeJS.Timeout
   #announced: Micros | null = null
   #considering = false
 
-  constructor(world: World, clock: LockstepClock, traffic: Traffic) {
+  constructor(
+    world: Pick<World, 'kernel' | 'sync' | 'commit'>,
+    clock: LockstepClock,
+    traffic: Pick<Traffic, 'isBusy' | 'isWaiting' | 'onCalmer'>,
+    around: KeeperSurroundings = PROCESS,
+  ) {
     this.#world = world
     this.#clock = clock
     this.#traffic = traffic
+    this.#around = around
     traffic.onCalmer = () => this.#considerSoon()
-    this.#sweep = setInterval(() => this.#dropSilent(), 250)
+    this.#sweep = setInterval(() => this.dropSilent(), 250)
     this.#sweep.unref()
   }
 
   /** Takes a process in, busy until its first report. One of the same name is taken to have been restarted. */
   join(name: string, leaseMs: number): Micros {
     this.#forget(name)
-    const seenAt = this.#clock.now()
+    // Where others have already been told of the next instant, it is that: a sleep from before it would end too late.
+    const seenAt = this.#announced ?? this.#clock.now()
     this.#members.set(name, {
       name,
       leaseMs,
-      heardAtMs: performance.now(),
+      heardAtMs: this.#around.nowMs(),
       latestReport: -1,
       waiting: null,
       seenAt,
@@ -76,7 +100,7 @@ export class TimeKeeper {
   /** Shows that a process lives. False for one that is not registered (any more). */
   beat(name: string): boolean {
     const member = this.#members.get(name)
-    if (member) member.heardAtMs = performance.now()
+    if (member) member.heardAtMs = this.#around.nowMs()
     return member !== undefined
   }
 
@@ -121,7 +145,7 @@ export class TimeKeeper {
         state: waiting === null ? 'busy' : 'waiting',
         until: waiting?.until ?? null,
         unexplainedHolds: waiting === null ? 0 : this.#unexplained(waiting).length,
-        silentForMs: Math.round(performance.now() - heardAtMs),
+        silentForMs: Math.round(this.#around.nowMs() - heardAtMs),
       })),
       requestsInFlight: this.#traffic.isBusy(),
     }
@@ -136,8 +160,7 @@ export class TimeKeeper {
   #considerSoon(): void {
     if (this.#considering) return
     this.#considering = true
-    // What has arrived on sockets in this turn of the event loop comes first.
-    setImmediate(() => {
+    this.#around.defer(() => {
       this.#considering = false
       this.#consider()
     })
@@ -220,16 +243,21 @@ export class TimeKeeper {
     const member = this.#members.get(name)
     if (member === undefined) return
     this.#members.delete(name)
+    // Nobody is left who has heard of it.
+    if (this.#members.size === 0) this.#announced = null
     this.#supersede(member)
   }
 
-  /** A process that was killed or hangs cannot hold time for longer than its lease. */
-  #dropSilent(): void {
-    const now = performance.now()
+  /**
+   * Goes on without processes that were silent for longer than their lease while time waited for them: one that was killed
+   * or hangs cannot hold it. Runs by itself four times a second.
+   */
+  dropSilent(): void {
+    const now = this.#around.nowMs()
     for (const { name, heardAtMs, leaseMs, waiting } of this.#members.values()) {
       // One that waits has an open connection, whose end is noticed at once.
       if (waiting !== null || now - heardAtMs <= leaseMs) continue
-      process.stderr.write(`lockstep: ${name} was silent for ${leaseMs} ms, time goes on without it\n`)
+      this.#around.say(`lockstep: ${name} was silent for ${leaseMs} ms, time goes on without it`)
       this.leave(name)
     }
   }
