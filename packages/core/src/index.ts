@@ -22,11 +22,19 @@ export * from './journal/canonical-json.ts'
 export * from './journal/envelope.ts'
 export {
   dataLoss,
-  type AcknowledgedMarker,
+  MARKER_OUTCOMES,
+  mergeRanges,
+  READING_REASONS,
   type DataLoss,
+  type LossWindow,
   type MarkerObservations,
+  type MarkerOutcome,
+  type MarkerRanges,
+  type MarkerReading,
+  type MarkerWrite,
 } from './measurement/data-loss.ts'
 export * from './measurement/interval.ts'
+export { CLEAN_UPS, type MarkerCleanUp, type MarkerSummary } from './measurement/marker-summary.ts'
 export { measure } from './measurement/measure.ts'
 export type { MeasureInput } from './measurement/measure-input.ts'
 export type { InstantBounds } from './measurement/recovery-time.ts'
@@ -34,6 +42,7 @@ export { responseSeen, type ResponseSeen } from './measurement/response-seen.ts'
 export { steadyState, type SteadyState } from './measurement/steady-state.ts'
 export * from './ports/fault-driver.ts'
 export * from './ports/pager.ts'
+export * from './ports/markers.ts'
 export * from './ports/readiness.ts'
 export * from './ports/runtime.ts'
 export * from './ports/schedules.ts'
@@ -50,6 +59,7 @@ export * from './run/state.ts'
 export * from './run/status.ts'
 export { isInHands, isLeft, openQuestions, undoDecisions } from './run/undo-hands.ts'
 export * from './runbook/runbook.ts'
+export * from './scenario/marker.ts'
 export * from './scenario/scenario.ts'
 export * from './schedule/conflicts.ts'
 export { onWallClock } from './schedule/clock-note.ts'

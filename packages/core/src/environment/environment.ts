@@ -8,6 +8,8 @@ export type EnvironmentKind = (typeof ENVIRONMENT_KINDS)[number]
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, starting with a letter')
+/** Variables that may hold the password of a database. No other is ever read for one, whatever an environment asks for. */
+export const DATABASE_VARIABLE = /^FIREDRILL_DATABASE_[A-Z0-9_]{1,48}$/
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
 /** Where credentials come from. There is no default chain: an environment names its source. */
@@ -54,6 +56,18 @@ export const compiledEnvironmentSchema = z.strictObject({
     proxy: z.url().optional(),
     vantages: z.array(z.strictObject({ name, resolver: z.string().optional() })).min(1),
   }),
+  /** Names that marker writers use → databases; absent means none. */
+  databases: z
+    .record(
+      name,
+      z.strictObject({
+        /** A postgresql:// URL without password. */
+        url: z.string(),
+        /** Variable of the prober that holds the password: a compiled environment is stored, so it must not hold it itself. */
+        passwordVariable: z.string().regex(DATABASE_VARIABLE).optional(),
+      }),
+    )
+    .optional(),
   touch: z.strictObject({
     /** Only resources with all of these tags are ever targets. */
     requiredTags: z.record(z.string(), z.string()),

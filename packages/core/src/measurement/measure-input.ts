@@ -1,6 +1,7 @@
 import type { CompiledObjective, CompiledScenario } from '../scenario/scenario.ts'
 import type { WorldInstant } from '../time/instant.ts'
 import type { AlarmTransition, MetricBucket, Sample } from './interval.ts'
+import type { MarkerCleanUp } from './marker-summary.ts'
 import type { MarkerObservations } from './data-loss.ts'
 import type { InstantBounds } from './recovery-time.ts'
 
@@ -26,7 +27,9 @@ export type MeasureInput = Readonly<{
     | readonly Readonly<{ probe: string; vantage: string; buckets: readonly MetricBucket[] }>[]
     | undefined
   /** What a marker writer left, by the marker's name. */
-  markers?: Readonly<Record<string, MarkerObservations>> | undefined
+  markers?:
+    | Readonly<Record<string, MarkerObservations & Readonly<{ cleanUp?: MarkerCleanUp | undefined }>>>
+    | undefined
   /** When the first fault took effect: between the last look without it and the first look with it. Absent: never seen. */
   injected?: InstantBounds | undefined
   /** Every fault was confirmed on all its targets by describing them. */

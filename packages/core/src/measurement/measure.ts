@@ -5,6 +5,7 @@ import { dataLossResult } from './data-loss-result.ts'
 import { detect, detectionResult } from './detection-result.ts'
 import type { MeasureInput, RecoveryObjective } from './measure-input.ts'
 import { observeObjective } from './observe-objective.ts'
+import { markerSummaries } from './marker-summary.ts'
 import { partsOf, pointsOf } from './points.ts'
 import type { RecoveryTime } from './recovery-time.ts'
 import { recoveryResult } from './recovery-result.ts'
@@ -51,6 +52,7 @@ export function measure(input: MeasureInput): Measurement {
     parts: partsOf(points),
     crossChecks: views.flatMap(({ objective, view }) => crossChecksOf(input, objective, view)),
     samples: countsOf(input),
+    ...(input.scenario.markers === undefined ? {} : { markers: [...markerSummaries(input)] }),
     evidence: [...input.evidence],
   }
 }

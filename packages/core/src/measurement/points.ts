@@ -1,5 +1,6 @@
 import type { WorldInstant } from '../time/instant.ts'
 import type { DurationInterval, Part, Point, PointInTime, Sample } from './interval.ts'
+import { lossOf } from './data-loss-result.ts'
 import type { MeasureInput } from './measure-input.ts'
 import type { InstantBounds, RecoveryTime } from './recovery-time.ts'
 
@@ -27,8 +28,22 @@ export function pointsOf(
   put('detected', detected, 'alarm history', 'CloudWatch, ±1 s')
   put('decided', input.decided, 'journal', 'platform')
   put('acted', input.acted, 'journal', 'platform')
+  put('data-verified', dataVerifiedAt(input), 'markers read back', 'prober')
   put('restored', input.restored, 'describe calls on the targets', 'platform')
   return points
+}
+
+/** When the data of the last marker to be read after the switch was seen. Undefined while one was not. */
+function dataVerifiedAt(input: MeasureInput): InstantBounds | undefined {
+  let last: InstantBounds | undefined
+  for (const objective of input.scenario.objectives) {
+    if (objective.kind !== 'data-loss') continue
+    const loss = lossOf(input, objective.marker)
+    const reading = loss === undefined || 'unknown' in loss ? undefined : loss.switchedAt
+    if (reading === undefined) return undefined
+    if (last === undefined || reading.endedAt > last.hi) last = { lo: reading.startedAt, hi: reading.endedAt }
+  }
+  return last
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compiledMarkerSchema } from './marker.ts'
 
 /** The one format version of every file. */
 export const API_VERSION = 'firedrill.dev/v1'
@@ -164,6 +165,8 @@ export const compiledScenarioSchema = z.strictObject({
   acceptIrreversible: z.boolean(),
   blastRadius: z.strictObject({ targetsMax: z.int().min(1), percentMax: z.number().gt(0).max(100) }),
   probes: z.array(compiledProbeSchema).min(1),
+  /** Numbered writes that data loss is measured by; absent means none. */
+  markers: z.array(compiledMarkerSchema).optional(),
   steadyState: z.strictObject({
     forMs: ms,
     probes: z.array(name).min(1),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationIntervalSchema, pointInTimeSchema, PARTS, POINTS } from '../measurement/interval.ts'
+import { markerSummarySchema } from '../measurement/marker-summary.ts'
 
 /** What was learned, per objective and for the run. */
 export const VERDICTS = ['held', 'deviated', 'inconclusive', 'not-run'] as const
@@ -18,6 +19,18 @@ export const objectiveResultSchema = z.strictObject({
   reason: z.string(),
   /** For inconclusive: what would have decided it. */
   wouldDecide: z.string().optional(),
+  /**
+   * For data loss, numbers of writes: acknowledged, of those absent when first read back, of those there later, and gone for
+   * good. The last two are absent when nothing was read after the restoration.
+   */
+  markers: z
+    .strictObject({
+      acknowledged: z.int(),
+      missing: z.int(),
+      late: z.int().optional(),
+      lost: z.int().optional(),
+    })
+    .optional(),
   /** With several vantages: what each saw by itself. `note` is in words. Absent: one vantage, or not by vantage. */
   vantages: z
     .array(
@@ -55,6 +68,8 @@ export const measurementSchema = z.strictObject({
       unusable: z.int(),
     }),
   ),
+  /** What each marker writer wrote, and whether that was taken out again; absent without marker writers. */
+  markers: z.array(markerSummarySchema).optional(),
   /** SHA-256 of the raw evidence the figures were computed from. */
   evidence: z.array(z.string()),
 })
