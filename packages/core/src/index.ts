@@ -34,7 +34,12 @@ export {
   type MarkerWrite,
 } from './measurement/data-loss.ts'
 export * from './measurement/interval.ts'
-export { CLEAN_UPS, type MarkerCleanUp, type MarkerSummary } from './measurement/marker-summary.ts'
+export {
+  CLEAN_UPS,
+  type CleanUp,
+  type MarkerCleanUp,
+  type MarkerSummary,
+} from './measurement/marker-summary.ts'
 export { measure } from './measurement/measure.ts'
 export type { MeasureInput } from './measurement/measure-input.ts'
 export type { InstantBounds } from './measurement/recovery-time.ts'

@@ -8,6 +8,7 @@ import type {
   EvidenceStore,
   HaltStore,
   IdempotencyStore,
+  MarkerStore,
   RunStore,
   Samples,
   ScheduleStore,
@@ -23,6 +24,7 @@ import { drillStore } from './definitions/drill-store.ts'
 import { evidenceStore } from './evidence/evidence-store.ts'
 import { eventFeed } from './feed/event-feed.ts'
 import { haltStore } from './halt/halt-store.ts'
+import { markerStore } from './markers/marker-store.ts'
 import { runStore } from './run/run-store.ts'
 import { sampleStore } from './samples/sample-store.ts'
 import { calendarStore } from './schedules/calendar-store.ts'
@@ -44,6 +46,7 @@ export type Stores = Readonly<{
   samples: Samples
   schedules: ScheduleStore
   calendars: CalendarStore
+  markers: MarkerStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -70,6 +73,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     samples: sampleStore(pool),
     schedules: scheduleStore(pool),
     calendars: calendarStore(prisma),
+    markers: markerStore(pool),
     close: async () => {
       await feed.close()
       await database.close()

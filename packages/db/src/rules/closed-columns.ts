@@ -1,9 +1,12 @@
 import {
   ACTOR_KINDS,
+  CLEAN_UPS,
   EVENT_SCHEMAS,
   OCCURRENCE_OUTCOMES,
+  MARKER_OUTCOMES,
   ORIGINS,
   PROBE_OUTCOMES,
+  READING_REASONS,
   STATUSES,
   type DefinitionKind,
   type UndoRecord,
@@ -35,6 +38,9 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'halt', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'halt_change', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'probe_sample', column: 'outcome', words: PROBE_OUTCOMES },
+  { table: 'marker_stream', column: 'clean_up', words: CLEAN_UPS },
+  { table: 'marker_write', column: 'outcome', words: MARKER_OUTCOMES },
+  { table: 'marker_reading', column: 'why', words: READING_REASONS },
 ]
 
 /** Name of the check on a closed column. */

@@ -37,7 +37,7 @@ describe('closed sets', () => {
     const rows = (await execute(
       bench.url,
       `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-       WHERE table_schema = 'public' AND column_name IN ('status', 'actor_kind', 'updated_actor_kind', 'kind', 'type', 'outcome', 'origin')
+       WHERE table_schema = 'public' AND column_name IN ('status', 'actor_kind', 'updated_actor_kind', 'kind', 'type', 'outcome', 'origin', 'why', 'clean_up')
          AND data_type = 'text' AND table_name NOT LIKE '\\_prisma%'`,
     )) as readonly { name: string }[]
     const open = ['evidence.kind']
@@ -83,7 +83,16 @@ describe('what is written once', () => {
 })
 
 test('every owned table carries the team', async () => {
-  const unowned = ['team', 'halt', 'halt_change', 'evidence_blob', 'probe_sample', '_prisma_migrations']
+  const unowned = [
+    'team',
+    'halt',
+    'halt_change',
+    'evidence_blob',
+    'probe_sample',
+    'marker_write',
+    'marker_reading',
+    '_prisma_migrations',
+  ]
   const rows = (await execute(
     bench.url,
     `SELECT table_name AS name FROM information_schema.tables t WHERE table_schema = 'public' AND NOT EXISTS (

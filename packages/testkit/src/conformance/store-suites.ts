@@ -1,4 +1,5 @@
 import { eventFeedSuite } from './event-feed-suite.ts'
+import { markerStoreSuite } from './marker-store-suite.ts'
 import { recordStoresSuite } from './record-stores-suite.ts'
 import { runStoreSuite } from './run-store-suite.ts'
 import { scheduleStoreSuite } from './schedule-store-suite.ts'
@@ -12,4 +13,5 @@ export function storeSuites(name: string, factory: StoreFactory): void {
   eventFeedSuite(name, factory)
   recordStoresSuite(name, factory)
   scheduleStoreSuite(name, factory)
+  markerStoreSuite(name, factory)
 }

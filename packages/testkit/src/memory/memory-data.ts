@@ -7,6 +7,9 @@ import type {
   FreezeCalendar,
   JournalEvent,
   Occurrence,
+  MarkerCleanUp,
+  MarkerReading,
+  MarkerWrite,
   PlatformInstant,
   RunId,
   RunRow,
@@ -41,6 +44,15 @@ export type MemoryEvidence = Readonly<{
   at: PlatformInstant
 }>
 
+/** A marker writer of a run as the in-memory database keeps it. */
+export type MemoryMarker = {
+  readonly runId: RunId
+  readonly marker: string
+  readonly writes: Map<number, MarkerWrite>
+  readonly readings: Map<number, MarkerReading>
+  cleanUp?: MarkerCleanUp
+}
+
 export type MemoryReservation = {
   readonly requestHash: string
   readonly begunAt: number
@@ -65,6 +77,8 @@ export type MemoryData = {
   readonly bytes: Map<string, Uint8Array>
   readonly evidence: MemoryEvidence[]
   readonly samples: Map<RunId, Map<string, Sample>>
+  /** By run and marker name. */
+  readonly markers: Map<string, MemoryMarker>
   readonly tokens: Map<
     string,
     Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }>
@@ -90,6 +104,7 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     bytes: new Map(),
     evidence: [],
     samples: new Map(),
+    markers: new Map(),
     tokens: new Map(),
     reservations: new Map(),
     halt: { set: false, reason: '' },

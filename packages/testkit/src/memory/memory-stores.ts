@@ -7,6 +7,7 @@ import type {
   EvidenceStore,
   HaltStore,
   IdempotencyStore,
+  MarkerStore,
   PlatformInstant,
   RunStore,
   Samples,
@@ -22,6 +23,7 @@ import { memoryEventFeed } from './memory-event-feed.ts'
 import { memoryEvidenceStore } from './memory-evidence-store.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
+import { memoryMarkers } from './memory-markers.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
@@ -43,6 +45,7 @@ export type StoreSet = Readonly<{
   samples: Samples
   schedules: ScheduleStore
   calendars: CalendarStore
+  markers: MarkerStore
 }>
 
 /**
@@ -65,5 +68,6 @@ export function memoryStores(now: () => PlatformInstant): StoreSet {
     samples: memorySamples(data),
     schedules: memoryScheduleStore(data),
     calendars: memoryCalendarStore(data),
+    markers: memoryMarkers(data),
   }
 }
