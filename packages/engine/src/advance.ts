@@ -205,8 +205,9 @@ async function carryOut(
       await callPerson(tenure, command, ports, signal)
       return 'again'
     case 'measure':
-      await measureRun(tenure, command.provisional, ports, signal)
-      return 'again'
+      return (await measureRun(tenure, command.provisional, ports, signal)) === 'went-on'
+        ? 'again'
+        : soon(POLL_WORLD_MS)
   }
 }
 

@@ -4,6 +4,7 @@ import {
   PROBE_METRICS,
   worldInstant,
   type AlarmTransition,
+  type MarkerRecord,
   type MeasureInput,
   type MetricBucket,
   type Outcome,
@@ -14,7 +15,7 @@ import { askPatiently } from './call-out.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Tenure } from './tenure.ts'
 
-type Ports = Pick<EnginePorts, 'samples' | 'metrics' | 'evidence' | 'clock' | 'faults'>
+type Ports = Pick<EnginePorts, 'samples' | 'markers' | 'metrics' | 'evidence' | 'clock' | 'faults'>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Time for one question to the metrics service. */
@@ -36,10 +37,12 @@ export async function gatherMeasureInput(
 ): Promise<MeasureInput> {
   const { state, scenario, environment } = tenure
   const samples = await ports.samples.read(tenure.id)
+  const markers = await markersOf(tenure, ports)
   const input: Mutable<MeasureInput> = {
     scenario,
     vantages: environment.probes.vantages.map(({ name }) => name),
     samples,
+    markers,
     faultsConfirmed: isConfirmed(tenure),
     faultsGone: Object.values(state.steps).flatMap((step) => step.recovery?.gone ?? []),
     skipped: skippedFaults(tenure),
@@ -64,6 +67,7 @@ export async function gatherMeasureInput(
   input.probeMetrics = cloud.probeMetrics
   input.evidence = [
     await keep(ports, tenure, 'samples', samples),
+    ...(markers === undefined ? [] : [await keep(ports, tenure, 'markers', markers)]),
     await keep(ports, tenure, 'cloudwatch', {
       metrics: cloud.metrics,
       alarms: cloud.alarms,
@@ -87,6 +91,25 @@ function leftTargets(state: RunState): readonly string[] {
       injection === 'left' ? [`${id}, ${decision?.by ?? 'a person'}: ${decision?.reason ?? ''}`] : [],
     ),
   )
+}
+
+/** What the marker writers have on record, by name; undefined when the scenario has none. */
+async function markersOf(
+  { id, scenario }: Tenure,
+  ports: Pick<Ports, 'markers'>,
+): Promise<MeasureInput['markers']> {
+  if (scenario.markers === undefined) return undefined
+  const records = await ports.markers.read(id)
+  return Object.fromEntries(
+    scenario.markers.flatMap(({ name, order }) => {
+      const found = records.find(({ marker }) => marker === name)
+      return found === undefined ? [] : [[name, { order, ...withoutName(found) }]]
+    }),
+  )
+}
+
+function withoutName({ writes, readings, cleanUp }: MarkerRecord) {
+  return { writes, readings, ...(cleanUp === undefined ? {} : { cleanUp }) }
 }
 
 function isConfirmed(tenure: Tenure): boolean {

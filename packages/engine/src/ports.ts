@@ -13,6 +13,7 @@ import type {
   Identity,
   Installation,
   KitStore,
+  MarkerStore,
   Metrics,
   Pager,
   Random,
@@ -43,6 +44,7 @@ export type EnginePorts = Readonly<{
   /** What the operator says of this installation: its ceilings, and the hosts it lives by. */
   installation: Installation
   kits: KitStore
+  markers: Pick<MarkerStore, 'read'>
   metrics: Metrics
   pager: Pager
   random: Random

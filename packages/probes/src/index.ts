@@ -1,3 +1,4 @@
+export { createMarkerPaths } from './markers/marker-paths.ts'
 export type { Vantage } from './probe-context.ts'
 export { createProbeRole, type ProbeRole, type ProbeRolePorts, type ProbeTrouble } from './role/probe-role.ts'
 export { runProbe, type ProbeDeps } from './run-probe.ts'

@@ -7,8 +7,8 @@ import type { CompiledMarker } from '../scenario/marker.ts'
 /** How one write ended, before the prober's own condition is considered. Never an exception. */
 export type MarkerWriteAnswer =
   | Readonly<{ end: 'acknowledged' }>
-  /** Nobody acknowledged it; it may be there all the same. */
-  | Readonly<{ end: 'failed'; detail: string }>
+  /** Nobody acknowledged it; it may be there all the same. `isProven`: by an answer, which a late prober cannot invent. */
+  | Readonly<{ end: 'failed'; detail: string; isProven: boolean }>
   /** Our own equipment (the proxy, a setting) failed, so nothing was learned. */
   | Readonly<{ end: 'unusable'; detail: string }>
 

@@ -18,7 +18,7 @@ import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
 import { askGuardrails, refusal } from './check-guardrails.ts'
 
-type Ports = FactsPorts & Pick<EnginePorts, 'samples' | 'evidence'>
+type Ports = FactsPorts & Pick<EnginePorts, 'samples' | 'markers' | 'evidence'>
 
 /** How often each stop condition is asked while faults go in or are in, in world time. */
 export const STOP_CONDITION_EVERY_MS = 10_000
@@ -162,19 +162,34 @@ async function breachedCondition(
   return undefined
 }
 
+/** How long a run that has settled waits for its marker writers to read back and take their writes out. World time. */
+const MARKERS_WITHIN_MS = 180_000
+
+/** True while a marker writer still has to say what became of its writes, and it is not too late for that. */
+async function awaitsMarkers(tenure: Tenure, ports: Ports): Promise<boolean> {
+  const { id, state, scenario } = tenure
+  if (scenario.markers === undefined) return false
+  const settledAt = plusMs(worldInstant(state.entered.settling ?? 0), scenario.timing.settleMs)
+  if (tenure.worldNow() >= plusMs(settledAt, MARKERS_WITHIN_MS)) return false
+  const records = await ports.markers.read(id)
+  return records.some(({ cleanUp }) => cleanUp === undefined || cleanUp.state === 'pending')
+}
+
 /** Computes the figures and the verdict from samples, metrics and the journal, and keeps the raw evidence. */
 export async function measureRun(
   tenure: Tenure,
   provisional: boolean,
   ports: Ports,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'went-on' | 'not-yet'> {
+  if (!provisional && (await awaitsMarkers(tenure, ports))) return 'not-yet'
   const input = await gatherMeasureInput(tenure, { provisional, cloud: 'everything' }, ports, signal)
   // What was called off half-read would pass for what the cloud did not record.
-  if (signal.aborted) return
+  if (signal.aborted) return 'went-on'
   const measurement = measure(input)
   await tenure.recordIf(
     (state) => state.measurement?.provisional !== false,
     () => [{ type: 'measured', data: { measurement } }],
   )
+  return 'went-on'
 }

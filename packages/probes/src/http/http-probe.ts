@@ -1,10 +1,8 @@
 import { request, type IncomingMessage } from 'node:http'
-import { isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import { attemptOfError, codeOf, succeed, ended, proven, type Attempt, type StepResult } from '../attempt.ts'
-import { resolveName } from '../dns/resolve-name.ts'
-import { openConnection } from '../net/open-connection.ts'
+import type { Socket } from 'node:net'
+import { attemptOfError, succeed, ended, proven, type Attempt, type StepResult } from '../attempt.ts'
 import type { AttemptContext, ProbeOf } from '../probe-context.ts'
+import { openUrl } from './open-url.ts'
 
 /** So much of a body is looked through; a service that answers more than this need not be read to its end. */
 const BODY_MAX_BYTES = 1_048_576
@@ -15,46 +13,15 @@ const BODY_MAX_BYTES = 1_048_576
  */
 export async function attemptHttp(probe: ProbeOf<'http'>, context: AttemptContext): Promise<Attempt> {
   const url = new URL(probe.url)
-  const isTls = url.protocol === 'https:'
-  const resolved = await resolveName(url.hostname, context)
-  if (!resolved.ok) return resolved.attempt
-  const [host] = resolved.value
-  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port)
-  const connection = await openConnection({ host, port }, context)
-  if (!connection.ok) return connection.attempt
+  const opened = await openUrl(url, context)
+  if (!opened.ok) return opened.attempt
+  const { socket, addresses, close } = opened.value
   try {
-    const socket = isTls
-      ? await secure(connection.value, url.hostname, context.signal)
-      : succeed(connection.value)
-    if (!socket.ok) return socket.attempt
-    const answer = await ask(probe, url, socket.value, context.signal)
-    return answer.ok ? { end: 'good', answers: [...resolved.value].sort().join(',') } : answer.attempt
+    const answer = await ask(probe, url, socket, context.signal)
+    return answer.ok ? { end: 'good', answers: [...addresses].sort().join(',') } : answer.attempt
   } finally {
-    connection.value.destroy()
+    close()
   }
-}
-
-function secure(socket: Socket, hostname: string, signal: AbortSignal): Promise<StepResult<Socket>> {
-  const { promise, resolve } = Promise.withResolvers<StepResult<Socket>>()
-  const tls = connectTls({ socket, ...(isIP(hostname) === 0 ? { servername: hostname } : {}) })
-  const fail = (error: unknown) => {
-    signal.removeEventListener('abort', fail)
-    tls.destroy()
-    const code = codeOf(error)
-    // A certificate that does not hold is an answer; a handshake that ended early may be our doing.
-    const isCertificate = !signal.aborted && /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY/.test(code)
-    resolve(ended(isCertificate ? proven(`tls ${code}`) : attemptOfError(error, 'tls', signal)))
-  }
-  tls.once('error', fail)
-  signal.addEventListener('abort', fail)
-  tls.once('secureConnect', () => {
-    signal.removeEventListener('abort', fail)
-    tls.off('error', fail)
-    tls.on('error', () => undefined)
-    resolve(succeed(tls))
-  })
-  if (signal.aborted) fail(undefined)
-  return promise
 }
 
 function ask(

@@ -19,6 +19,7 @@ import {
 } from '@firedrill/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createResources, hostClock, type Resources } from '../testing/loopback.ts'
+import { createMarkerPaths } from '../markers/marker-paths.ts'
 import { createProbeRole, type ProbeRole, type ProbeTrouble } from './probe-role.ts'
 
 const RUN = 'run_00000000000000000000000001' as RunId
@@ -89,6 +90,8 @@ async function arrange() {
       definitions: stores.definitions,
       samples,
       metrics,
+      markers: stores.markers,
+      markerPaths: createMarkerPaths({}),
       clock: hostClock,
       onTrouble: (trouble) => void troubles.push(trouble),
       pollMs: 20,
@@ -169,6 +172,8 @@ describe('the probe role', () => {
       definitions: { byHash: () => Promise.resolve(undefined) },
       samples: stores.samples,
       metrics: { publish: () => Promise.resolve({ ok: true, value: null }) },
+      markers: stores.markers,
+      markerPaths: createMarkerPaths({}),
       clock: hostClock,
       onTrouble: (trouble) => void troubles.push(trouble),
       pollMs: 20,

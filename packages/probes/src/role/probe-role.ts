@@ -3,12 +3,16 @@ import type {
   CompiledEnvironment,
   CompiledScenario,
   DefinitionStore,
+  MarkerPaths,
+  MarkerStore,
   Metrics,
   RunId,
   RunRow,
   RunStore,
   Samples,
 } from '@firedrill/core'
+import { createMarkerKeeper } from '../markers/marker-keeper.ts'
+import type { MarkerTrouble } from '../markers/marker-writer.ts'
 import { readAnchor } from '../schedule/world-time.ts'
 import { probeRun, type ProbedRun } from './probed-run.ts'
 
@@ -22,13 +26,17 @@ export type ProbeTrouble =
   | Readonly<{ kind: 'append' | 'publish'; runId: RunId; error: unknown; pending: number }>
   /** Samples or metrics were given up for good. */
   | Readonly<{ kind: 'lost-samples' | 'lost-metrics'; runId: RunId; count: number }>
+  /** A marker could not be written, read, recorded or taken out; it is tried again. */
+  | MarkerTrouble
 
 /** What the probe role needs: ports of core, and a place to say what goes wrong. */
 export type ProbeRolePorts = Readonly<{
-  runs: Pick<RunStore, 'probed' | 'now'>
+  runs: Pick<RunStore, 'probed' | 'now' | 'get'>
   definitions: Pick<DefinitionStore, 'byHash'>
   samples: Pick<Samples, 'append'>
   metrics: Pick<Metrics, 'publish'>
+  markers: MarkerStore
+  markerPaths: MarkerPaths
   clock: Clock
   onTrouble: (trouble: ProbeTrouble) => void
   /** How often the list of runs is read, real time; default 150. */
@@ -54,6 +62,15 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
   const running = new Map<RunId, ProbedRun>()
   const stopping = new AbortController()
   const ending = new Set<Promise<void>>()
+  const markers = createMarkerKeeper({
+    definitionsOf: (row) => definitionsOf(row, ports),
+    runs: ports.runs,
+    platformNow: () => ports.runs.now(),
+    store: ports.markers,
+    paths: ports.markerPaths,
+    clock,
+    onTrouble,
+  })
 
   const look = async () => {
     const rows = await ports.runs.probed()
@@ -77,6 +94,7 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
         onTrouble({ kind: 'start', runId: row.id, error })
       }
     }
+    await markers.look(rows.filter(({ id }) => running.has(id)))
   }
 
   const loop = async () => {
@@ -99,6 +117,7 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
       await Promise.all([...running.values()].map((run) => run.stop()))
       running.clear()
       await Promise.all(ending)
+      await markers.stop()
     },
   }
 }

@@ -14,6 +14,7 @@ export function checkEnvironment(spec: View): void {
   }
   checkAddresses(spec)
   checkVantages(spec)
+  for (const name of spec.at('databases').keys()) checkDatabase(spec, spec.at('databases', name, 'url'))
   for (const window of spec.at('windows').items()) checkWindow(window)
   for (const freeze of spec.at('freezes').items()) checkFreeze(freeze)
   checkProtectedZones(spec)
@@ -63,6 +64,24 @@ function httpUrl(view: View): void {
   if (text === undefined || view.isTold()) return
   if (!/^https?:\/\/[^\s/]+/.test(text) || !URL.canParse(text))
     view.problem('not an http or https URL', 'For example: http://127.0.0.1:4601')
+}
+
+function checkDatabase(spec: View, view: View): void {
+  const text = view.text()
+  if (text === undefined || view.isTold()) return
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['postgresql:', 'postgres:'].includes(url.protocol) || url.hostname === '') {
+    view.problem('not a postgresql URL', 'For example: postgresql://drill@orders.example:5432/orders')
+    return
+  }
+  // A compiled environment is stored and pinned by runs, so a password in it would be stored too.
+  if (url.password !== '')
+    view.problem(
+      'a password is never stored with an environment',
+      'Name the variable that holds it: passwordVariable: FIREDRILL_DATABASE_ORDERS.',
+    )
+  if (spec.at('kind').text() === 'sandbox' && !/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(url.hostname))
+    view.problem('a sandbox is reached on a literal loopback address only', 'Or make it kind: cloud.')
 }
 
 function checkVantages(spec: View): void {

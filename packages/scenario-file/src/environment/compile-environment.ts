@@ -59,6 +59,16 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
         ...(resolver === undefined ? {} : { resolver }),
       })),
     },
+    ...(spec.databases === undefined
+      ? {}
+      : {
+          databases: Object.fromEntries(
+            Object.entries(spec.databases).map(([name, { url, passwordVariable }]) => [
+              name,
+              { url, ...(passwordVariable === undefined ? {} : { passwordVariable }) },
+            ]),
+          ),
+        }),
     touch: {
       requiredTags: touch.requiredTags,
       exemptTag: touch.exemptTag ?? 'firedrill:exempt',

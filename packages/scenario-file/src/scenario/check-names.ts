@@ -5,6 +5,7 @@ import { namedSteps, type NamedStep } from './step-names.ts'
 /** Names are unique, and everything that is referred to exists. */
 export function checkNames(spec: View): void {
   const probes = unique(spec, 'probes', 'probe')
+  unique(spec, 'markers', 'marker')
   unique(spec, 'objectives', 'objective')
   unique(spec, 'stopConditions', 'stop condition')
   for (const item of spec.at('steadyState', 'probes').items()) known(item, probes, 'probe')

@@ -8,6 +8,7 @@ import { mapPositions, type Located } from '../yaml/located.ts'
 import { readYaml } from '../yaml/read-yaml.ts'
 import { View } from '../yaml/view.ts'
 import { checkJudging } from './check-judging.ts'
+import { checkMarkers, warnMarkers } from './check-markers.ts'
 import { checkNames } from './check-names.ts'
 import { checkTargets } from './check-targets.ts'
 import { warnTiming } from './check-timing.ts'
@@ -34,7 +35,9 @@ export function compileScenario(text: string, options: ScenarioOptions = {}): Co
   checkNames(spec)
   checkTargets(spec)
   checkJudging(spec)
+  checkMarkers(spec)
   warnTiming(new View(root, warnings, ['spec']))
+  warnMarkers(new View(root, warnings, ['spec']))
   if (file === undefined || problems.size > 0) return refused(problems, warnings.list())
   return finish(compiledScenarioSchema, fillScenario(file), problems, warnings.list())
 }

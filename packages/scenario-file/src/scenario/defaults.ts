@@ -12,4 +12,6 @@ export const DEFAULTS = {
   observeMaxMs: 600_000,
   recoverWithinMs: 600_000,
   settleMs: 60_000,
+  writesMax: 20_000,
+  markerStatus: [200, 201, 202, 204],
 } as const

@@ -11,7 +11,7 @@ export type ResolveScenario = (name: string) => ParentFile | undefined
 export const EXTENDS_MAX = 8
 
 /** Lists whose items have names and are therefore merged item by item. */
-const NAMED_LISTS = new Set(['probes', 'steps', 'objectives', 'stopConditions'])
+const NAMED_LISTS = new Set(['probes', 'markers', 'steps', 'objectives', 'stopConditions'])
 
 /**
  * Lays a scenario over the one it extends, and that one over its own parent.

@@ -11,6 +11,7 @@ import type { ProbeFile } from '../schema/probe-schema.ts'
 import type { ScenarioFile } from '../schema/scenario-schema.ts'
 import type { InjectFile, StepFile } from '../schema/step-schema.ts'
 import { DEFAULTS } from './defaults.ts'
+import { fillMarker } from './fill-marker.ts'
 
 /** The compiled form of a file that has passed every check: defaults filled in, durations in milliseconds. */
 export function fillScenario({ metadata, spec }: ScenarioFile): CompiledScenario {
@@ -31,6 +32,7 @@ export function fillScenario({ metadata, spec }: ScenarioFile): CompiledScenario
       percentMax: spec.blastRadius.percentMax ?? DEFAULTS.percentMax,
     },
     probes,
+    ...(spec.markers === undefined ? {} : { markers: spec.markers.map(fillMarker) }),
     steadyState: {
       forMs: ms(spec.steadyState?.for, DEFAULTS.steadyForMs),
       probes: spec.steadyState?.probes ?? probes.map((probe) => probe.name),

@@ -1,4 +1,4 @@
-import { ENVIRONMENT_KINDS } from '@firedrill/core'
+import { DATABASE_VARIABLE, ENVIRONMENT_KINDS } from '@firedrill/core'
 import { z } from 'zod'
 import { INSTANT, INSTANT_WORDS } from '../environment/freeze-instant.ts'
 import {
@@ -96,6 +96,24 @@ const probesField = described(
   }),
   'How and from where probes look.',
   { vantages: [{ name: 'eu-central' }] },
+)
+
+const databasesField = described(
+  z.record(
+    byName,
+    z.strictObject({
+      url: textField('A postgresql:// URL without password.', 'postgresql://drill@orders.example:5432/orders'),
+      passwordVariable: described(
+        z
+          .string()
+          .regex(DATABASE_VARIABLE, 'a variable for a password is called FIREDRILL_DATABASE_ and something'),
+        'Variable of the probe worker that holds the password. Default: none is sent.',
+        'FIREDRILL_DATABASE_ORDERS',
+      ).optional(),
+    }),
+  ),
+  'Names that marker writers use, and the databases behind them. Default: none.',
+  { orders: { url: 'postgresql://drill@orders.example:5432/orders' } },
 )
 
 const touchField = described(
@@ -217,6 +235,7 @@ const specField = described(
     aws: awsField,
     clock: clockField.optional(),
     probes: probesField,
+    databases: databasesField.optional(),
     touch: touchField,
     windows: described(z.array(windowField), 'When drills may start. Default: always.', [
       { days: ['tue', 'wed', 'thu'], from: '09:00', to: '16:00', timeZone: 'Europe/Berlin' },

@@ -10,6 +10,7 @@ import {
   textField,
 } from './fields.ts'
 import { objectiveField, stopConditionField } from './objective-schema.ts'
+import { markerField } from './marker-schema.ts'
 import { probeField } from './probe-schema.ts'
 import { stepField } from './step-schema.ts'
 
@@ -121,6 +122,20 @@ const specField = described(
       'What watches the system as its users see it.',
       [{ name: 'checkout', kind: 'http', url: 'http://checkout.larkspur.example/health' }],
     ),
+    markers: described(
+      z.array(markerField),
+      'Numbered writes through the application, by which data-loss objectives are measured. Default: none.',
+      [
+        {
+          name: 'orders',
+          kind: 'http',
+          order: 'ordered',
+          write: { url: 'http://checkout.larkspur.example/markers/{{run}}/{{sequence}}' },
+          read: { url: 'http://checkout.larkspur.example/markers/{{run}}', path: 'present' },
+          cleanUp: { url: 'http://checkout.larkspur.example/markers/{{run}}' },
+        },
+      ],
+    ).optional(),
     steadyState: steadyStateField.optional(),
     steps: described(z.array(stepField).min(1, 'at least one step is needed'), 'What is done, in order.', [
       {

@@ -128,7 +128,7 @@ export class Gateway {
     const asked = { method, path, host: headers.host ?? '' }
     const data = answerMarkers(world.stores, instance, asked, world.now())
     // A write that was acknowledged must survive a kill of the process.
-    if (data?.status === 201) world.commit()
+    if (data !== null && method !== 'GET') world.commit()
     response.writeHead(data?.status ?? 200, {
       'content-type': 'application/json',
       'cache-control': 'no-store',

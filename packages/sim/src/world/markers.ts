@@ -20,7 +20,8 @@ const MARKERS = /^\/markers\/([A-Za-z0-9._-]{1,64})(?:\/(\d{1,12}))?$/
 
 /**
  * The application's own write path: `PUT /markers/NAME/NUMBER` is acknowledged with 201 once the store has it,
- * `GET /markers/NAME` lists the numbers that are found, as ranges. Null for requests that are not about markers.
+ * `GET /markers/NAME` lists the numbers that are found, as ranges, `DELETE /markers/NAME` takes them out. Null for requests
+ * that are not about markers.
  */
 export const answerMarkers = (
   stores: Stores,
@@ -36,12 +37,20 @@ export const answerMarkers = (
   if (marker === undefined || store === undefined)
     return { status: 404, body: { error: 'write /markers/NAME/NUMBER to a service that has a store' } }
   if (request.method === 'GET' && number === undefined) return found(stores, store.name, instance, marker)
+  if (request.method === 'DELETE' && number === undefined) return takeOut(stores, store.name, marker)
   if (!['PUT', 'POST'].includes(request.method) || number === undefined)
-    return { status: 405, body: { error: 'PUT /markers/NAME/NUMBER, or GET /markers/NAME' } }
+    return { status: 405, body: { error: 'PUT /markers/NAME/NUMBER, or GET or DELETE /markers/NAME' } }
   const outcome = stores.write(store.name, `${marker}/${Number(number)}`)
   if (outcome.kind === 'unavailable') return { status: 503, body: { error: outcome.reason } }
   const acknowledgedAt = new Date(at / 1000).toISOString()
   return { status: 201, body: { marker, number: Number(number), region: outcome.region, acknowledgedAt } }
+}
+
+const takeOut = (stores: Stores, store: string, marker: string): MarkerAnswer => {
+  const outcome = stores.takeOut(store, `${marker}/`)
+  return outcome.kind === 'unavailable'
+    ? { status: 503, body: { error: outcome.reason } }
+    : { status: 200, body: { marker, region: outcome.region } }
 }
 
 const found = (stores: Stores, store: string, { region }: Instance, marker: string): MarkerAnswer => {

@@ -119,6 +119,19 @@ describe('a replicated store', () => {
     expect((await ask(simulator, CENTRAL, 'GET', '/markers/drill')).body.present).toEqual([[1, 10]])
   })
 
+  it('takes out every number of a name and no other, and says so when the writer is gone', async () => {
+    const simulator = await begin('active-active')
+    for (const path of ['a/1', 'a/2', 'ab/1']) await ask(simulator, WEST, 'PUT', `/markers/${path}`)
+    expect((await ask(simulator, WEST, 'DELETE', '/markers/a')).status).toBe(200)
+    expect((await ask(simulator, WEST, 'GET', '/markers/a')).body.present).toEqual([])
+    expect((await ask(simulator, WEST, 'GET', '/markers/ab')).body.present).toEqual([[1, 1]])
+    expect((await truth(simulator)).writes).toHaveLength(3)
+    await ask(simulator, WEST, 'PUT', '/markers/a/3')
+    expect((await ask(simulator, WEST, 'GET', '/markers/a')).body.present).toEqual([[3, 3]])
+    await post(simulator, { kind: 'region-down', region: 'eu-west-1' })
+    expect((await ask(simulator, CENTRAL, 'DELETE', '/markers/a')).status).toBe(503)
+  })
+
   it('refuses writes while its writer is gone and nobody has taken over, rather than acknowledge them', async () => {
     const simulator = await begin('active-active')
     await post(simulator, { kind: 'region-down', region: 'eu-west-1' })

@@ -86,6 +86,8 @@ export class Stores {
   readonly replicas: Table<Replica>
   readonly strandings: Log<Stranding>
   readonly writes: Log<Write>
+  /** `${store}|${prefix}` → up to which entry the keys with that prefix were taken out. The witness's list keeps them. */
+  readonly #takenOut: Table<{ readonly through: number }>
   readonly #merges: Table<Pick<Stranding, 'mergedAt' | 'conflicts'>>
   readonly #kernel: Kernel
   readonly #compute: Compute
@@ -99,6 +101,7 @@ export class Stores {
     this.replicas = kernel.store.table('replicas')
     this.writes = kernel.store.log('writes')
     this.strandings = kernel.store.log('strandings')
+    this.#takenOut = kernel.store.table('taken-out')
     this.#merges = kernel.store.table('merges')
     kernel.on<{ store: string }>('store.second', ({ store }) => this.#second(store))
     kernel.on<{ key: string; seq: number }>('store.apply', ({ key, seq }) => this.#apply(key, seq))
@@ -140,6 +143,17 @@ export class Stores {
     return { kind: 'acknowledged', seq: this.#append(store, key, 1), region: store.writer }
   }
 
+  /** Takes out every key with a prefix. Every copy forgets them at once, those that only a lost writer has included. */
+  takeOut(name: string, prefix: string): WriteOutcome {
+    const store = this.stores.get(name)
+    if (store === undefined) return { kind: 'unavailable', reason: `no store ${name}` }
+    if (!this.isUp(store, store.writer))
+      return { kind: 'unavailable', reason: `the writer in ${store.writer} does not answer` }
+    const through = this.writes.length - 1
+    this.#takenOut.put(`${name}|${prefix}`, { through })
+    return { kind: 'acknowledged', seq: through, region: store.writer }
+  }
+
   /** The keys that a Region's application finds: in the writer if that is up, in its own copy otherwise; null for no copy. */
   keys(
     name: string,
@@ -153,9 +167,10 @@ export class Stores {
     if (from !== store.writer && (replica === undefined || !this.isUp(store, from))) return null
     const upTo = from === store.writer ? Infinity : (replica?.applied ?? -1)
     const missing = this.lost(name)
+    const after = this.#takenOut.get(`${name}|${prefix}`)?.through ?? -1
     const found = new Set<string>()
     for (const { seq, store: owner, key } of this.writes.all())
-      if (owner === name && key !== null && key.startsWith(prefix) && seq <= upTo && !missing.has(seq))
+      if (owner === name && key !== null && key.startsWith(prefix) && seq > after && seq <= upTo && !missing.has(seq))
         found.add(key)
     return { from, keys: [...found] }
   }

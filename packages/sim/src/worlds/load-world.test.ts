@@ -32,6 +32,7 @@ describe('a world file', () => {
       'no-failover',
       'pilot-light',
       'single-region',
+      'slow-replica',
       'warm-standby',
     ])
     for (const name of worldNames()) expect(loadWorld(name).metadata.name).toBe(name)
@@ -64,7 +65,7 @@ describe('a world file', () => {
 
   it('says which worlds there are when there is none of that name', () => {
     expect(() => loadWorld('warm-standbye')).toThrow(
-      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, warm-standby/,
+      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, warm-standby/,
     )
   })
 })

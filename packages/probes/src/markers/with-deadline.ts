@@ -1,0 +1,19 @@
+import type { Clock } from '@firedrill/core'
+
+/** Runs something under a signal that ends after `ms` of the clock. What does not listen is left behind. */
+export async function withDeadline<T>(
+  clock: Pick<Clock, 'sleep'>,
+  ms: number,
+  act: (ends: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController()
+  const done = new AbortController()
+  void clock.sleep(ms, done.signal).then(() => {
+    if (!done.signal.aborted) deadline.abort()
+  })
+  try {
+    return await act(deadline.signal)
+  } finally {
+    done.abort()
+  }
+}
