@@ -109,7 +109,7 @@ export function composeWorker(role: Role): Worker {
   shutdown.add('aws clients', () => clients.close())
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }
-  const { calendars, runs, undo, halt, definitions, evidence, samples } = stores
+  const { calendars, runs, undo, halt, definitions, evidence, markers, samples } = stores
   return {
     role,
     config,
@@ -131,6 +131,8 @@ export function composeWorker(role: Role): Worker {
       halt,
       identity: createIdentity(clients),
       installation: installationOf(config),
+      installation: { ceiling: config.ceiling, hosts: hostsOf(config) },
+      markers,
       metrics: createMetrics(clients),
       pager: pagerOf(config.page, role, log),
       random: systemRandom,

@@ -1,5 +1,5 @@
 import type { EnvironmentClock, RunRow } from '@firedrill/core'
-import { createProbeRole, type ProbeTrouble } from '@firedrill/probes'
+import { createMarkerPaths, createProbeRole, type ProbeTrouble } from '@firedrill/probes'
 import { systemClock } from '@firedrill/runtime'
 import type { Worker } from './compose.ts'
 
@@ -9,11 +9,14 @@ export function probe(worker: Worker): void {
   const role = createProbeRole({
     runs: {
       now: () => ports.runs.now(),
+      get: (teamId, id) => ports.runs.get(teamId, id),
       probed: async () => Promise.all((await ports.runs.probed()).map(withCurrentClock)),
     },
     definitions: ports.definitions,
     samples: ports.samples,
     metrics: ports.metrics,
+    markers: worker.stores.markers,
+    markerPaths: createMarkerPaths(process.env),
     clock: systemClock,
     onTrouble: (trouble) => report(worker, trouble),
   })
@@ -42,6 +45,15 @@ function report({ log }: Worker, trouble: ProbeTrouble): void {
       log.warn(
         { runId: trouble.runId, err: trouble.error, pending: trouble.pending },
         `probe results wait: ${trouble.kind} failed`,
+      )
+      return
+    case 'marker-path':
+      log.warn({ runId: trouble.runId, marker: trouble.marker, err: trouble.error }, 'a marker is in trouble')
+      return
+    case 'marker-record':
+      log.warn(
+        { runId: trouble.runId, marker: trouble.marker, err: trouble.error, pending: trouble.pending },
+        'records of numbered writes wait',
       )
       return
     case 'lost-samples':

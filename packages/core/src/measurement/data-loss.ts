@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { ReplicationOrder } from '../scenario/marker.ts'
 import type { WorldInstant } from '../time/instant.ts'
 import type { DurationInterval } from './interval.ts'
@@ -21,7 +20,6 @@ export type MarkerWrite = Readonly<{
 }>
 
 /** The numbers that were found, as inclusive ranges, ascending. */
-export const markerRangesSchema = z.array(z.tuple([z.int(), z.int()]))
 export type MarkerRanges = readonly (readonly [number, number])[]
 
 /** One read-back on the writer's clock. It judges the writes up to `upTo`, and no later ones. */

@@ -18,7 +18,10 @@ export type ExchangeAnswer = Readonly<{ status: number; body: string }>
 const BODY_MAX_BYTES = 8_388_608
 
 /** One request over a connection of its own, with its whole answer, whatever its status. */
-export async function exchange(asked: Exchange, context: AttemptContext): Promise<StepResult<ExchangeAnswer>> {
+export async function exchange(
+  asked: Exchange,
+  context: AttemptContext,
+): Promise<StepResult<ExchangeAnswer>> {
   const url = new URL(asked.url)
   const opened = await openUrl(url, context)
   if (!opened.ok) return opened

@@ -35,7 +35,12 @@ export type MarkerKeeper = Readonly<{
   stop(): Promise<void>
 }>
 
-type Kept = { world: WorldTime; readonly anchor: Anchor; readonly writers: readonly MarkerWriter[]; ending?: Promise<void> }
+type Kept = {
+  world: WorldTime
+  readonly anchor: Anchor
+  readonly writers: readonly MarkerWriter[]
+  ending?: Promise<void>
+}
 
 /** How often writes that were left behind are looked for. Real time. */
 const LEFT_BEHIND_EVERY_MS = 5000
@@ -73,7 +78,9 @@ export function createMarkerKeeper(ports: MarkerKeeperPorts): MarkerKeeper {
       })
     },
     stop: async () => {
-      await Promise.all([...kept.values()].map((run) => run.ending ?? Promise.all(run.writers.map((one) => one.stop()))))
+      await Promise.all(
+        [...kept.values()].map((run) => run.ending ?? Promise.all(run.writers.map((one) => one.stop()))),
+      )
       await clearing
       stalls.stop()
     },

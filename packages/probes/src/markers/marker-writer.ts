@@ -61,7 +61,7 @@ const CLEAN_UP_TRIES = 5
  * holds before anything is brought in from the lost one.
  */
 export function writeMarkers(options: MarkerWriterOptions): MarkerWriter {
-  const { runId, marker, path, store, clock, world, onTrouble } = options
+  const { runId, marker, path, store, clock, onTrouble } = options
   const stopping = new AbortController()
   if (options.isEnding === true) stopping.abort()
   const record = createRecorder({
@@ -153,7 +153,9 @@ async function begin(
   while (!signal.aborted) {
     try {
       const highest = await store.open(runId, marker.name)
-      const prepared = await withDeadline(clock, world().realMs(READ_TIMEOUT_MS), (ends) => path.prepare(ends))
+      const prepared = await withDeadline(clock, world().realMs(READ_TIMEOUT_MS), (ends) =>
+        path.prepare(ends),
+      )
       if (prepared.ok) return highest < 0 ? 0 : highest + RESTART_GAP
       fail(new Error(`nothing can be written yet: ${prepared.detail}`))
     } catch (error) {
@@ -170,12 +172,12 @@ async function writeOne(
   dueMs: number,
 ): Promise<MarkerWrite> {
   const startMs = clock.monotonicMs()
-  const answer = await withDeadline(clock, world().realMs(marker.timeoutMs), (ends) => path.write(seq, ends)).catch(
-    (error: unknown): MarkerWriteAnswer => ({
-      end: 'unusable',
-      detail: `writer ${error instanceof Error ? error.message : String(error)}`.slice(0, 200),
-    }),
-  )
+  const answer = await withDeadline(clock, world().realMs(marker.timeoutMs), (ends) =>
+    path.write(seq, ends),
+  ).catch((error: unknown): MarkerWriteAnswer => ({
+    end: 'unusable',
+    detail: `writer ${error instanceof Error ? error.message : String(error)}`.slice(0, 200),
+  }))
   const endMs = clock.monotonicMs()
   const times = { seq, sentAt: world().at(startMs), endedAt: world().at(endMs) }
   if (answer.end === 'acknowledged') return { ...times, outcome: 'acknowledged' }
@@ -235,12 +237,12 @@ export async function cleanUp(
   world: () => WorldTime,
 ): Promise<MarkerCleanUp> {
   for (let attempt = 1; ; attempt++) {
-    const done = await withDeadline(clock, world().realMs(READ_TIMEOUT_MS), (ends) => path.cleanUp(ends)).catch(
-      (error: unknown): MarkerCleanUp => ({
-        state: 'failed',
-        note: (error instanceof Error ? error.message : String(error)).slice(0, 200),
-      }),
-    )
+    const done = await withDeadline(clock, world().realMs(READ_TIMEOUT_MS), (ends) =>
+      path.cleanUp(ends),
+    ).catch((error: unknown): MarkerCleanUp => ({
+      state: 'failed',
+      note: (error instanceof Error ? error.message : String(error)).slice(0, 200),
+    }))
     if (done.state !== 'failed' || attempt >= CLEAN_UP_TRIES) return done
     await clock.sleep(world().realMs(READ_AGAIN_MS))
   }

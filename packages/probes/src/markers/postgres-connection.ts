@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 
 /** How a database is logged in to. */
 export type DatabaseLogin = Readonly<{ url: string; password?: string | undefined }>
@@ -14,11 +14,11 @@ export type Connection = Readonly<{
 
 /** Only ever one query at a time: a marker writer has to know the outcome of one write before it starts the next. */
 export function createConnection(login: DatabaseLogin): Connection {
-  let open: pg.Client | undefined
+  let open: Client | undefined
 
-  const give = async (signal: AbortSignal): Promise<pg.Client> => {
+  const give = async (signal: AbortSignal): Promise<Client> => {
     if (open !== undefined) return open
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: login.url,
       application_name: 'firedrill marker',
       ...(login.password === undefined ? {} : { password: login.password }),
@@ -31,7 +31,7 @@ export function createConnection(login: DatabaseLogin): Connection {
     return client
   }
 
-  const drop = (client: pg.Client) => {
+  const drop = (client: Client) => {
     if (open === client) open = undefined
     // A server that hangs would not say good-bye either.
     client.connection.stream.destroy()

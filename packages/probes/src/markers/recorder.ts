@@ -55,7 +55,8 @@ export function createRecorder(
       enough.abort()
     },
     close: async () => {
-      for (let tries = 0; !(await start()) && tries < CLOSE_TRIES; tries++) await options.clock.sleep(AGAIN_MS)
+      for (let tries = 0; !(await start()) && tries < CLOSE_TRIES; tries++)
+        await options.clock.sleep(AGAIN_MS)
       return waiting.length
     },
   }

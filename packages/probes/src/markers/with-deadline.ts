@@ -8,9 +8,11 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const deadline = new AbortController()
   const done = new AbortController()
-  void clock.sleep(ms, done.signal).then(() => {
+  const expire = async () => {
+    await clock.sleep(ms, done.signal)
     if (!done.signal.aborted) deadline.abort()
-  })
+  }
+  void expire()
   try {
     return await act(deadline.signal)
   } finally {

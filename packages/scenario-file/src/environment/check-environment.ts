@@ -80,7 +80,10 @@ function checkDatabase(spec: View, view: View): void {
       'a password is never stored with an environment',
       'Name the variable that holds it: passwordVariable: FIREDRILL_DATABASE_ORDERS.',
     )
-  if (spec.at('kind').text() === 'sandbox' && !/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(url.hostname))
+  if (
+    spec.at('kind').text() === 'sandbox' &&
+    !/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(url.hostname)
+  )
     view.problem('a sandbox is reached on a literal loopback address only', 'Or make it kind: cloud.')
 }
 

@@ -15,7 +15,8 @@ export function checkMarkers(spec: View): void {
     if (name === undefined || names.includes(name)) continue
     view.problem(
       `there is no marker named ${name}, so lost data would not be measured`,
-      suggest(name, names) ?? 'Describe it under spec.markers: how a number is written, read back and taken out.',
+      suggest(name, names) ??
+        'Describe it under spec.markers: how a number is written, read back and taken out.',
     )
   }
 }
@@ -40,7 +41,14 @@ function checkHttp(marker: View): void {
     if (text !== undefined && !(/^https?:\/\/[^\s/{]+/.test(text) && URL.canParse(text)))
       url.problem('not an http or https URL', 'Its host is fixed; placeholders may stand in what follows.')
     const extra = part === 'write' ? 'sequence' : part === 'read' ? 'upTo' : undefined
-    const texts = [url, request.at('body'), ...request.at('headers').keys().map((key) => request.at('headers', key))]
+    const texts = [
+      url,
+      request.at('body'),
+      ...request
+        .at('headers')
+        .keys()
+        .map((key) => request.at('headers', key)),
+    ]
     checkPlaceholders(texts, extra)
   }
   needs(marker.at('write', 'url'), [marker.at('write', 'url'), marker.at('write', 'body')], 'sequence')
@@ -65,6 +73,10 @@ function checkPostgresql(marker: View): void {
       marker
         .at('name')
         .problem(`a marker that becomes a table has a name of at most ${TABLE_NAME_MAX} characters`)
+    if (marker.at('leave').exists())
+      marker
+        .at('leave')
+        .problem('the table of a run is always dropped', 'Leave it out, or write statements of your own.')
     return
   }
   checkPlaceholders([statements.at('write')], 'sequence')
@@ -81,7 +93,9 @@ function checkCleanUp(marker: View, cleanUp: View, where: string): void {
   const isLeft = marker.at('leave').exists()
   if (cleanUp.exists() === isLeft)
     (isLeft ? marker.at('leave') : marker).problem(
-      isLeft ? 'the writes are either taken out or left, not both' : 'nothing says how the writes are taken out again',
+      isLeft
+        ? 'the writes are either taken out or left, not both'
+        : 'nothing says how the writes are taken out again',
       isLeft ? undefined : `Describe ${where}, or write leave: true.`,
     )
 }
@@ -100,9 +114,7 @@ function checkPlaceholders(texts: readonly View[], extra: string | undefined): v
       const isKnown = (MARKER_PLACEHOLDERS as readonly string[]).includes(name)
       view.problem(
         isKnown ? `{{${name}}} has no value here` : `there is no placeholder {{${name}}}`,
-        isKnown
-          ? `Here are: ${allowed.map((one) => `{{${one}}}`).join(', ')}.`
-          : suggest(name, allowed),
+        isKnown ? `Here are: ${allowed.map((one) => `{{${one}}}`).join(', ')}.` : suggest(name, allowed),
       )
     }
   }

@@ -50,7 +50,13 @@ export function fillMarker(marker: MarkerFile): CompiledMarker {
 }
 
 function fillRequest(
-  { method, url, headers, body, status }: HttpFile['read'] | HttpFile['write'] | NonNullable<HttpFile['cleanUp']>,
+  {
+    method,
+    url,
+    headers,
+    body,
+    status,
+  }: HttpFile['read'] | HttpFile['write'] | NonNullable<HttpFile['cleanUp']>,
   fallback: MarkerRequest['method'],
 ): MarkerRequest {
   return {

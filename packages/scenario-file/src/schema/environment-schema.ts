@@ -102,7 +102,10 @@ const databasesField = described(
   z.record(
     byName,
     z.strictObject({
-      url: textField('A postgresql:// URL without password.', 'postgresql://drill@orders.example:5432/orders'),
+      url: textField(
+        'A postgresql:// URL without password.',
+        'postgresql://drill@orders.example:5432/orders',
+      ),
       passwordVariable: described(
         z
           .string()

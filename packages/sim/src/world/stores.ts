@@ -170,7 +170,14 @@ export class Stores {
     const after = this.#takenOut.get(`${name}|${prefix}`)?.through ?? -1
     const found = new Set<string>()
     for (const { seq, store: owner, key } of this.writes.all())
-      if (owner === name && key !== null && key.startsWith(prefix) && seq > after && seq <= upTo && !missing.has(seq))
+      if (
+        owner === name &&
+        key !== null &&
+        key.startsWith(prefix) &&
+        seq > after &&
+        seq <= upTo &&
+        !missing.has(seq)
+      )
         found.add(key)
     return { from, keys: [...found] }
   }
