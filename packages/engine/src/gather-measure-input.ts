@@ -101,9 +101,9 @@ async function markersOf(
   if (scenario.markers === undefined) return undefined
   const records = await ports.markers.read(id)
   return Object.fromEntries(
-    scenario.markers.flatMap(({ name, order }) => {
+    scenario.markers.flatMap(({ name, order, periodMs }) => {
       const found = records.find(({ marker }) => marker === name)
-      return found === undefined ? [] : [[name, { order, ...withoutName(found) }]]
+      return found === undefined ? [] : [[name, { order, periodMs, ...withoutName(found) }]]
     }),
   )
 }

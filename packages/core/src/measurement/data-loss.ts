@@ -34,6 +34,8 @@ export type MarkerReading = Readonly<{
 /** What a marker writer left. */
 export type MarkerObservations = Readonly<{
   order: ReplicationOrder
+  /** Distance of two writes in milliseconds. */
+  periodMs: number
   /** Ascending by number. */
   writes: readonly MarkerWrite[]
   /** Ascending by start. Of readings that judge up to the same number after the return the last one counts. */
@@ -65,7 +67,8 @@ export type LossUnknown = 'nothing-acknowledged' | 'not-read' | 'not-resumed'
  * bounded for the store's own instants, since a write took effect at some instant between its start and its
  * acknowledgement:
  * - at least from the acknowledgement of the first missing write to the start of the last one that the old side took;
- * - at most from the start of the last write before the first missing one to the end of the first one that failed after.
+ * - at most from the start of the last write before the first missing one to the end of the first one that failed after,
+ *   and a period: behind a balancer targets are lost one by one, so others may have been served a little longer.
  *
  * Writes that failed for a moment before, and writes that the new side took after, decide nothing. What is not told
  * apart is a store that was away for less than a write's distance and timeout.
@@ -88,7 +91,7 @@ export function dataLoss(
   const missing = new Set<number>()
   const losses: DurationInterval[] = outages.map(({ before, first }) => ({
     lo: 0,
-    hi: before === undefined ? null : first.endedAt - before.sentAt,
+    hi: before === undefined ? null : first.endedAt - before.sentAt + markers.periodMs * 1000,
   }))
   for (const reading of back === undefined ? switches : [...switches, back]) {
     const isThere = presence(reading)
@@ -142,7 +145,10 @@ function outagesOf(writes: readonly MarkerWrite[], from: WorldInstant): readonly
 }
 
 /** The interval of what one reading found missing; `found` ascends. */
-function lossOf(found: readonly MarkerWrite[], { order, writes }: MarkerObservations): DurationInterval {
+function lossOf(
+  found: readonly MarkerWrite[],
+  { order, periodMs, writes }: MarkerObservations,
+): DurationInterval {
   const first = found[0]
   const last = found.at(-1)
   if (first === undefined || last === undefined) return { lo: 0, hi: 0 }
@@ -159,7 +165,10 @@ function lossOf(found: readonly MarkerWrite[], { order, writes }: MarkerObservat
       : (writes.findLast((write) => isAcknowledged(write) && write.seq < failed.seq) ?? last)
   return {
     lo: Math.max(0, lastOld.sentAt - first.endedAt),
-    hi: before === undefined || end === undefined ? null : Math.max(0, end.endedAt - before.sentAt),
+    hi:
+      before === undefined || end === undefined
+        ? null
+        : Math.max(0, end.endedAt - before.sentAt + (end === failed ? periodMs * 1000 : 0)),
   }
 }
 

@@ -41,7 +41,11 @@ export async function markerLab(marker: CompiledMarker, world: WorldTime) {
     markers: stores.markers,
     troubles,
     record,
-    observations: async (): Promise<MarkerObservations> => ({ order: marker.order, ...(await record()) }),
+    observations: async (): Promise<MarkerObservations> => ({
+      order: marker.order,
+      periodMs: marker.periodMs,
+      ...(await record()),
+    }),
     start: (path: MarkerPath, more: Partial<MarkerWriterOptions> = {}) =>
       writeMarkers({
         runId: MARKED_RUN,
