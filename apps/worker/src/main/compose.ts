@@ -131,7 +131,6 @@ export function composeWorker(role: Role): Worker {
       halt,
       identity: createIdentity(clients),
       installation: installationOf(config),
-      installation: { ceiling: config.ceiling, hosts: hostsOf(config) },
       markers,
       metrics: createMetrics(clients),
       pager: pagerOf(config.page, role, log),

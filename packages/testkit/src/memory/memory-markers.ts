@@ -1,4 +1,4 @@
-import { PROBED_STATUSES, type MarkerStore, type RunId, type Status } from '@firedrill/core'
+import { isProbed, type MarkerStore, type RunId } from '@firedrill/core'
 import type { MemoryData } from './memory-data.ts'
 
 /** In-memory `MarkerStore`. */
@@ -43,10 +43,10 @@ export function memoryMarkers(data: MemoryData): MarkerStore {
     leftBehind: async () =>
       [...data.markers.values()].flatMap(({ runId, marker, cleanUp }) => {
         const run = data.runs.get(runId)
-        const isProbed =
-          run !== undefined && (PROBED_STATUSES as readonly Status[]).includes(run.state.status)
         const isDone = cleanUp?.state === 'removed' || cleanUp?.state === 'kept'
-        return run === undefined || isProbed || isDone ? [] : [{ runId, teamId: run.teamId, marker }]
+        return run === undefined || isProbed(run.state) || isDone
+          ? []
+          : [{ runId, teamId: run.teamId, marker }]
       }),
   }
 }
