@@ -93,7 +93,7 @@ export const LIBRARY_HOMES: Readonly<Record<string, readonly string[]>> = {
   prisma: ['db'],
   bullmq: ['queue'],
   ioredis: ['queue'],
-  pg: ['db', 'queue', 'local', 'testkit', 'sandbox', 'bench'],
+  pg: ['db', 'queue', 'local', 'probes', 'testkit', 'sandbox', 'bench'],
   fastify: ['api'],
   '@fastify/': ['api'],
   react: ['web'],
