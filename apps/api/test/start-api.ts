@@ -108,7 +108,7 @@ export async function startTestApi(
   let isQueueAway = false
   const useCases = createUseCases({
     ...stores,
-    clock: systemClock,
+    calls: systemClock,
     clockOf: async () => REAL_CLOCK,
     cloud: async () => ({ faults: fakeFaultDriver().catalogue, identity, metrics: noMetrics, readiness }),
     hints,

@@ -1,4 +1,4 @@
-import type { Clock, FaultCatalogue } from '@firedrill/core'
+import type { CallClock, FaultCatalogue } from '@firedrill/core'
 
 /** How a word is to look; on a terminal without colours it is only the word. */
 export const TINTS = ['good', 'bad', 'warning', 'bold'] as const
@@ -37,7 +37,7 @@ export type Cli = Readonly<{
   cwd: string
   /** Directories in which a sandbox may keep its token, the nearest first. */
   stateDirs: readonly string[]
-  clock: Clock
+  clock: CallClock
   /** Opens the faults; only `recover` needs them. */
   openFaults: () => Promise<OpenFaults>
   /** Starts a simulator from where the person calls; what it complains about goes to stderr. */

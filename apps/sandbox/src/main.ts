@@ -102,7 +102,7 @@ async function announce(
   say(`Firedrill sandbox, ready in ${(tookMs / 1000).toFixed(1)} s`)
   say(`  dashboard  ${stack.apiUrl}${path}`)
   say(
-    `  AWS        ${stack.awsUrl} (simulated world ${options.world}, ${options.speed} world seconds a second)`,
+    `  AWS        ${stack.awsUrl} (simulated world ${options.world}, ${options.lockstep ? 'in lockstep' : `${options.speed} world seconds a second`})`,
   )
   say(`  state      ${options.stateDir}`)
   if (!['FIREDRILL_PAGE_COMMAND', 'FIREDRILL_PAGE_WEBHOOK'].some((name) => (process.env[name] ?? '') !== ''))

@@ -15,6 +15,8 @@ export type SandboxOptions = Readonly<{
   world: string
   /** World seconds per second. */
   speed: number
+  /** The world does not run but jumps from one instant at which anything is due to the next. */
+  lockstep: boolean
   /** Forget everything an earlier start left. */
   fresh: boolean
   seed: number
@@ -40,6 +42,7 @@ export const USAGE = `npm start -- [options]       everything on this machine, n
   --scenario NAME    a folder of scenarios/, or a file       (default instance-kill)
   --world NAME       the simulated AWS: warm-standby, no-failover, or a file
   --speed N          world seconds per second, 1 to ${SPEED_MAX}        (default ${SPEED_DEFAULT})
+  --lockstep         as fast as it goes: the world jumps when nothing is left to do
   --seed N           the world's chance                      (default 1)
   --fresh            forget what earlier starts left
   --idle             start everything, book no drill
@@ -62,7 +65,8 @@ export function parseOptions(args: readonly string[], root: string): Parsed {
         json: { type: 'string' },
         scenario: { type: 'string', default: 'instance-kill' },
         world: { type: 'string', default: 'warm-standby' },
-        speed: { type: 'string', default: String(SPEED_DEFAULT) },
+        speed: { type: 'string' },
+        lockstep: { type: 'boolean', default: false },
         seed: { type: 'string', default: '1' },
         fresh: { type: 'boolean', default: false },
         backend: { type: 'string', default: 'postgres' },
@@ -74,7 +78,9 @@ export function parseOptions(args: readonly string[], root: string): Parsed {
     if (values.help) return { ok: false, text: USAGE, exitCode: 0 }
     // npm runs scripts in the package's folder; INIT_CWD is where the person is.
     const asked = process.env['INIT_CWD'] ?? process.cwd()
-    const speed = numberIn('--speed', values.speed, 1, SPEED_MAX)
+    if (values.lockstep && values.speed !== undefined)
+      throw new RangeError('--lockstep and --speed exclude each other')
+    const speed = numberIn('--speed', values.speed ?? String(SPEED_DEFAULT), 1, SPEED_MAX)
     const portBase = integerIn('--port-base', values['port-base'], 1024, 65_500)
     if (values.backend !== 'postgres' && values.backend !== 'redis')
       throw new RangeError(`--backend takes postgres or redis, not ${values.backend}`)
@@ -87,6 +93,7 @@ export function parseOptions(args: readonly string[], root: string): Parsed {
         scenario: values.scenario,
         world: values.world,
         speed,
+        lockstep: values.lockstep,
         fresh: values.fresh,
         seed: integerIn('--seed', values.seed, 0, 2 ** 31),
         portBase,

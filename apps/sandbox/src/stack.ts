@@ -18,6 +18,8 @@ export type Stack = Readonly<{
 
 /** The worker's roles, each a process of its own so that each can be killed alone. */
 const ROLES = ['advance', 'recover', 'reap', 'probe'] as const
+/** In lockstep nobody's death is part of the play. */
+const LOCKSTEP_ROLES = ['rehearse'] as const
 
 const CHILD_STOP_MS = 8000
 
@@ -92,7 +94,8 @@ export async function startStack(
     const api = child('api', 'apps/api/src/main.ts', [], env, true)
     // The very first start makes the tables; afterwards everybody can start at once.
     if (!existsSync(tokenFile)) await api.ready
-    const workers = ROLES.map((role) => child(role, 'apps/worker/src/main.ts', ['--role', role], env, true))
+    const roles = options.lockstep ? LOCKSTEP_ROLES : ROLES
+    const workers = roles.map((role) => child(role, 'apps/worker/src/main.ts', ['--role', role], env, true))
     await Promise.all([api, ...workers].map((started) => started.ready))
     return {
       apiUrl: `http://127.0.0.1:${ports.api}`,
@@ -118,8 +121,7 @@ function simulatorArgs(options: SandboxOptions, ports: SandboxPorts): readonly s
     options.world,
     '--state',
     state,
-    '--rate',
-    String(options.speed),
+    ...(options.lockstep ? ['--lockstep'] : ['--rate', String(options.speed)]),
     '--seed',
     String(options.seed),
     '--aws-port',
@@ -156,6 +158,7 @@ function platformEnvironment(
     // Start-up is mostly reading and compiling modules; what one process compiled the others take over.
     NODE_COMPILE_CACHE: join(options.stateDir, 'compile-cache'),
     FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
+    ...(options.lockstep ? { FIREDRILL_LOCKSTEP: `http://127.0.0.1:${ports.control}` } : {}),
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...passedOn(['FIREDRILL_LOG_LEVEL', 'FIREDRILL_PAGE_COMMAND', 'FIREDRILL_PAGE_WEBHOOK']),
   }

@@ -3,10 +3,11 @@ import { parseRole } from './options.ts'
 import { drive } from './roles/drive.ts'
 import { probe } from './main/probe.ts'
 import { reap } from './roles/reap.ts'
+import { rehearse } from './roles/rehearse.ts'
 
 try {
   const role = parseRole(process.argv.slice(2))
-  const worker = composeWorker(role)
+  const worker = await composeWorker(role)
   switch (role) {
     case 'advance':
     case 'recover':
@@ -17,6 +18,9 @@ try {
       break
     case 'probe':
       probe(worker)
+      break
+    case 'rehearse':
+      await rehearse(worker)
       break
   }
   process.stdout.write(`${JSON.stringify({ ready: true, role, pid: process.pid })}\n`)

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
 
-/** What one worker process does. Each role is a process of its own, so that each can be killed alone. */
-export const ROLES = ['advance', 'recover', 'reap', 'probe'] as const
+/**
+ * What one worker process does. Each role is a process of its own, so that each can be killed alone; but `rehearse` is all of
+ * them in one, for a simulated world in lockstep, where nobody's death is part of the play and every hand-over costs time.
+ */
+export const ROLES = ['advance', 'recover', 'reap', 'probe', 'rehearse'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Reads `--role`. @throws Error that lists the roles. */

@@ -1,14 +1,18 @@
 import {
   dirtySteps,
+  FAR_PLATFORM,
+  isEnd,
   isRecovery,
   next,
   platformAt,
-  platformInstant,
   plusMs,
+  worldInstant,
   type Claim,
   type Command,
   type HintQueue,
   type PlatformInstant,
+  type Wake,
+  type WorldInstant,
   type RunId,
   type RunState,
 } from '@firedrill/core'
@@ -38,14 +42,14 @@ export type Advanced = 'dropped' | 'yielded' | 'fenced' | 'handed-over'
 
 /** Most commands one hint carries out before it gives the run back, so that no run starves the others. */
 const COMMANDS_MAX = 40
-/** How often described things are looked at again, in world time; never faster than FLOOR_MS of platform time. */
+/** How often described things are looked at again, in world time; never faster than FLOOR_MS of either clock. */
 const POLL_WORLD_MS = 2000
 const WATCH_WORLD_MS = 5000
 const FLOOR_MS = 50
 /** How long a run waits after a worker could not serve it. */
 const FAILED_WAIT_MS = 1000
 
-type Step = 'again' | Readonly<{ wakeAt: PlatformInstant }>
+type Step = 'again' | Wake
 
 /** The loop of design: claim, decide, intent, guard, act, record, yield. One call serves one hint. */
 export function createAdvance(ports: AdvancePorts, memory: RunMemory = new RunMemory()) {
@@ -55,7 +59,7 @@ export function createAdvance(ports: AdvancePorts, memory: RunMemory = new RunMe
     const taken = { askedMs, answeredMs: ports.clock.monotonicMs() }
     if (claim === undefined) return 'dropped'
     if (role === 'advance' && isRecovery(claim.run.state.status)) {
-      await ports.runs.yield(runId, claim.epoch, claim.now)
+      await ports.runs.yield(runId, claim.epoch, { at: claim.now })
       await hint(ports, 'recover', runId)
       return 'handed-over'
     }
@@ -65,7 +69,7 @@ export function createAdvance(ports: AdvancePorts, memory: RunMemory = new RunMe
       if (error instanceof Fenced) return 'fenced'
       // What went wrong here may go right elsewhere or later: the run must not wait for the lease to run out.
       const again = plusMs(claim.now, ports.clock.monotonicMs() - taken.answeredMs + FAILED_WAIT_MS)
-      await ports.runs.yield(runId, claim.epoch, again).catch(() => undefined)
+      await ports.runs.yield(runId, claim.epoch, { at: again }).catch(() => undefined)
       throw error
     }
   }
@@ -113,7 +117,7 @@ async function serve(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Advanced> {
-  let wakeAt = tenure.now()
+  let wake: Wake = { at: tenure.now() }
   for (let count = 0; count < COMMANDS_MAX && !signal.aborted; count++) {
     if (role === 'advance' && isRecovery(tenure.state.status)) break
     if (isWatched(tenure.state) && (await stopIfBreached(tenure, memory, ports, signal))) continue
@@ -124,21 +128,32 @@ async function serve(
       worldNow: tenure.worldNow(),
     })
     const step = await carryOut(command, tenure, ports, memory, signal)
-    wakeAt = step === 'again' ? tenure.now() : step.wakeAt
+    wake = step === 'again' ? { at: tenure.now() } : step
     if (step !== 'again') break
   }
-  await ports.runs.yield(tenure.id, tenure.epoch, wakeAt)
-  if (wakeAt < FAR) {
-    const afterMs = Math.max(0, (wakeAt - tenure.now()) / 1000)
+  await ports.runs.yield(tenure.id, tenure.epoch, wake)
+  const dueAt = wake.worldAt === undefined ? wake.at : earlier(wake.at, platformAt(tenure.clock, wake.worldAt))
+  if (dueAt < FAR_PLATFORM) {
+    const afterMs = Math.max(0, (dueAt - tenure.now()) / 1000)
     await hint(ports, isRecovery(tenure.state.status) ? 'recover' : 'advance', tenure.id, afterMs)
-  } else {
+  } else if (isEnd(tenure.state.status)) {
     memory.forget(tenure.id)
   }
   return 'yielded'
 }
 
-/** A wake-up that never comes by itself: ends, and waits for people. */
-const FAR = 8_000_000_000_000_000 as PlatformInstant
+function earlier(a: PlatformInstant, b: PlatformInstant): PlatformInstant {
+  return a < b ? a : b
+}
+
+/** Ends, and waits for people: a wake-up that never comes by itself. */
+const NEVER: Wake = { at: FAR_PLATFORM }
+
+/** At a world instant, but neither clock is looked at more often than every FLOOR_MS. */
+function atWorld(tenure: Tenure, worldAt: WorldInstant): Wake {
+  const floor = plusMs(tenure.worldNow(), FLOOR_MS * Math.max(1, tenure.clock.rate))
+  return { at: FAR_PLATFORM, worldAt: worldAt < floor ? floor : worldAt }
+}
 
 async function carryOut(
   command: Command,
@@ -147,23 +162,20 @@ async function carryOut(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Step> {
-  const soon = (worldMs: number): Step => ({
-    wakeAt: plusMs(tenure.now(), Math.max(FLOOR_MS, worldMs / tenure.clock.rate)),
-  })
+  const soon = (worldMs: number): Step => atWorld(tenure, plusMs(tenure.worldNow(), worldMs))
   switch (command.do) {
     case 'end':
-      return { wakeAt: FAR }
+      return NEVER
     case 'wait': {
-      const until = command.until === undefined ? FAR : platformAt(tenure.clock, command.until)
-      const poll = command.pollMs === undefined ? FAR : plusMs(tenure.now(), command.pollMs)
+      const at = command.pollMs === undefined ? FAR_PLATFORM : plusMs(tenure.now(), command.pollMs)
       const isAsked = isWatched(tenure.state) && tenure.scenario.stopConditions.length > 0
-      const watched = isAsked
-        ? plusMs(tenure.now(), Math.max(FLOOR_MS, STOP_CONDITION_EVERY_MS / tenure.clock.rate))
-        : FAR
-      return { wakeAt: platformInstant(Math.min(until, poll, watched)) }
+      const watched = isAsked ? plusMs(tenure.worldNow(), STOP_CONDITION_EVERY_MS) : undefined
+      const until = [command.until, watched].filter((instant) => instant !== undefined)
+      if (until.length === 0) return { at }
+      return { ...atWorld(tenure, worldInstant(Math.min(...until))), at }
     }
     case 'back-off':
-      return { wakeAt: command.until }
+      return { ...atWorld(tenure, command.until), ...(command.at === undefined ? {} : { at: command.at }) }
     case 'record': {
       const { status } = tenure.state
       await tenure.recordIf(

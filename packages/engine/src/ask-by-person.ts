@@ -21,7 +21,7 @@ import { loadDefinitions } from './definitions.ts'
 import { everyTarget } from './every-target.ts'
 import type { EnginePorts } from './ports.ts'
 
-type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'definitions' | 'undo' | 'clock'> &
+type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'definitions' | 'undo' | 'calls'> &
   Readonly<{ cloud: () => Promise<Pick<EnginePorts, 'faults'>> }>
 
 /** Who asks, of which run, and why. */
@@ -90,7 +90,7 @@ async function mustBeRestored(
     )
   const { environment } = await loadDefinitions(run, ports.definitions)
   const site = { operation: `${step}.confirmRecovered`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
-  const look = await callOut(ports.clock, site, signal, (ends) =>
+  const look = await callOut(ports.calls, site, signal, (ends) =>
     driver.confirmRecovered(record.plan, { environment, signal: ends }),
   )
   if (!look.ok)

@@ -1,12 +1,12 @@
-import { classify, INJECT_POLICY, type Clock, type Outcome } from '@firedrill/core'
+import { classify, INJECT_POLICY, type CallClock, type Outcome } from '@firedrill/core'
 import { Hung, withDeadline } from './deadline.ts'
 
 /**
- * Platform milliseconds for one act, which may take several requests. The hold on the run is kept while it lasts, and ends
+ * Milliseconds for one act, which may take several requests. The hold on the run is kept while it lasts, and ends
  * the act when it is lost.
  */
 export const ACT_TIMEOUT_MS = 12_000
-/** Platform milliseconds for one look, which may take a dozen requests. */
+/** Milliseconds for one look, which may take a dozen requests. */
 export const LOOK_TIMEOUT_MS = 20_000
 
 /** What is called, for the journal (`fault.method`), how long it may take, and whether it changes anything. */
@@ -23,13 +23,13 @@ export type CallSite = Readonly<{
  * other. Of an act nobody can then tell whether it took effect.
  */
 export async function callOut<T>(
-  clock: Clock,
+  clock: CallClock,
   { operation, timeoutMs, isAct, mayGoOn }: CallSite,
   signal: AbortSignal,
   work: (ends: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   try {
-    return await withDeadline(clock, timeoutMs, signal, work, mayGoOn)
+    return await withDeadline(clock, timeoutMs, signal, (ends) => clock.work(() => work(ends)), mayGoOn)
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Unknown', message: String(error) }
     const kind = isAct ? 'ambiguous' : error instanceof Hung ? 'transient' : 'unexpected'
@@ -37,12 +37,12 @@ export async function callOut<T>(
   }
 }
 
-/** How long a question that is throttled or not answered is asked again before its failure is the answer. Platform time. */
+/** How long a question that is throttled or not answered is asked again before its failure is the answer. */
 const PATIENCE_MS = 20_000
 
 /** Asks a question of the cloud, again and again while the failure says no more than "not now". */
 export async function askPatiently<T>(
-  clock: Clock,
+  clock: CallClock,
   operation: string,
   timeoutMs: number,
   signal: AbortSignal,

@@ -7,7 +7,10 @@ import type { Tenure } from './tenure.ts'
  */
 export type FailedCall = Readonly<{ step?: string; act?: 'inject' | 'recover'; attempt?: number }>
 
-/** The journal's entry for a failed call, with the instant of the next try when there is to be one. */
+/**
+ * The journal's entry for a failed call, with the instant of the next try when there is to be one: as long from now as the
+ * policy says, in platform time, or in world time where the world stands still.
+ */
 export function failureEvent(
   tenure: Tenure,
   failure: Failure,
@@ -16,7 +19,7 @@ export function failureEvent(
   { step, act, attempt = (tenure.state.retry?.attempt ?? 0) + 1 }: FailedCall = {},
 ): Readonly<{ event: RunEventBody; givesUp: boolean }> {
   const retry = classify(failure, attempt, policy, jitter)
-  const retryAt = retry.action === 'give-up' ? undefined : plusMs(tenure.now(), retry.afterMs)
+  const retryAt = retry.action === 'give-up' ? undefined : plusMs(tenure.worldNow(), retry.afterMs * Math.max(1, tenure.clock.rate))
   const event: RunEventBody = {
     type: 'call-failed',
     data: {

@@ -18,7 +18,7 @@ import type { EnginePorts } from './ports.ts'
 /** What gathering asks. */
 export type FactsPorts = Pick<
   EnginePorts,
-  'calendars' | 'clock' | 'faults' | 'halt' | 'identity' | 'installation' | 'metrics' | 'readiness' | 'runs'
+  'calendars' | 'calls' | 'faults' | 'halt' | 'identity' | 'installation' | 'metrics' | 'readiness' | 'runs'
 >
 
 /** Time allowed for one question to the cloud while facts are gathered. */
@@ -51,7 +51,7 @@ export async function gatherFacts(
   signal: AbortSignal,
 ): Promise<GuardrailFacts> {
   const { scenario, environment, rate, now, steadyState } = input
-  const ask: Ask = (what, question) => askPatiently(ports.clock, what, QUESTION_TIMEOUT_MS, signal, question)
+  const ask: Ask = (what, question) => askPatiently(ports.calls, what, QUESTION_TIMEOUT_MS, signal, question)
   const regions = [...new Set(injectSteps(scenario).map(({ targets }) => targets.region))]
   const halt = await ports.halt.get()
   const calendarFreezes = await freezesAhead(input, ports)

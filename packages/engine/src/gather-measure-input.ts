@@ -15,7 +15,7 @@ import { askPatiently } from './call-out.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Tenure } from './tenure.ts'
 
-type Ports = Pick<EnginePorts, 'samples' | 'markers' | 'metrics' | 'evidence' | 'clock' | 'faults'>
+type Ports = Pick<EnginePorts, 'samples' | 'markers' | 'metrics' | 'evidence' | 'calls' | 'faults'>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Time for one question to the metrics service. */
@@ -187,7 +187,7 @@ async function readCloud(
     what: string,
     question: (ends: AbortSignal) => Promise<Outcome<T>>,
   ): Promise<T | undefined> => {
-    const outcome = await askPatiently(ports.clock, what, METRIC_TIMEOUT_MS, signal, question)
+    const outcome = await askPatiently(ports.calls, what, METRIC_TIMEOUT_MS, signal, question)
     if (outcome.ok) return outcome.value
     cloud.unread.push(`${what}: ${outcome.failure.code} ${outcome.failure.message}`)
     return undefined

@@ -3,6 +3,7 @@ import type {
   EnvironmentClock,
   Actor,
   CalendarStore,
+  CallClock,
   Clock,
   CrashPoint,
   DefinitionStore,
@@ -28,7 +29,10 @@ import type {
 export type EnginePorts = Readonly<{
   actor: Actor
   calendars: CalendarStore
+  /** Platform time: leases, and everything that has to do with this process alone. */
   clock: Clock
+  /** Bounds every call to the outside, and the pauses between them. */
+  calls: CallClock
   /**
    * The clock of an environment as it holds now. Asked before anything is stamped or judged by world time: after a
    * crash the stored clock has run on while a simulated world stood still.

@@ -17,7 +17,7 @@ import { buildKit, kitName, kitNameParts, kitWorldNow, parseKit, type Kit } from
 import type { EnginePorts } from './ports.ts'
 import type { Advanced } from './advance.ts'
 
-type Ports = Pick<EnginePorts, 'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock'> &
+type Ports = Pick<EnginePorts, 'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock' | 'calls'> &
   Readonly<{
     actor: Actor
     /** Takes a run over when nobody holds it; the reaper's own hands, without any queue. */
@@ -258,7 +258,7 @@ export function createReaper(ports: Ports) {
  */
 export async function undoFromKit(
   kit: Kit,
-  ports: Pick<Ports, 'faults' | 'clock' | 'log'>,
+  ports: Pick<Ports, 'faults' | 'calls' | 'log'>,
   signal: AbortSignal,
   handles: Map<string, string> = new Map(),
 ): Promise<boolean> {
@@ -272,7 +272,7 @@ export async function undoFromKit(
   const { environment } = kit
   const site = (operation: string, isAct: boolean) => ({ operation, timeoutMs: CALL_TIMEOUT_MS, isAct })
   const look = (undo: UndoPlan) =>
-    callOut(ports.clock, site('kit.confirmRecovered', false), signal, (ends) =>
+    callOut(ports.calls, site('kit.confirmRecovered', false), signal, (ends) =>
       driver.confirmRecovered(undo, { environment, signal: ends }),
     )
   const left = new Set(kit.undo.decided?.left)
@@ -286,7 +286,7 @@ export async function undoFromKit(
   const known = kit.undo.undoHandle ?? handles.get(name)
   const undo: UndoPlan = known === undefined ? kit.undo : { ...kit.undo, undoHandle: known }
   if (isOut(await look(undo))) return true
-  const asked = await callOut(ports.clock, site('kit.recover', true), signal, (ends) =>
+  const asked = await callOut(ports.calls, site('kit.recover', true), signal, (ends) =>
     driver.recover(undo, { environment, signal: ends }),
   )
   if (!asked.ok)

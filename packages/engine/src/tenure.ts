@@ -52,6 +52,7 @@ export class Tenure {
   state: RunState
   #ports: TenurePorts
   #platform: PlatformInstant
+  #world: WorldInstant
   #monotonicMs: number
   #leaseEndsMs: number
 
@@ -70,6 +71,7 @@ export class Tenure {
     this.environment = definitions.environment
     this.#ports = ports
     this.#platform = claim.now
+    this.#world = worldAt(claim.clock, claim.now)
     this.#monotonicMs = taken.answeredMs
     this.#leaseEndsMs = taken.askedMs + LEASE_MS
   }
@@ -96,9 +98,9 @@ export class Tenure {
     return plusMs(this.#platform, this.#ports.clock.monotonicMs() - this.#monotonicMs)
   }
 
-  /** World time at `now()`. */
+  /** World time at `now()`. A world that stands still may have gone on since: then it is the store's last word. */
   worldNow(): WorldInstant {
-    return worldAt(this.clock, this.now())
+    return plusMs(this.#world, ((this.now() - this.#platform) / 1000) * this.clock.rate)
   }
 
   /** Appends events whatever the state has become: for outcomes, which must never be dropped. @throws Fenced */
@@ -157,8 +159,7 @@ export class Tenure {
   async mayAct(kind: 'inject' | 'recover'): Promise<Guarded> {
     const askedMs = this.#ports.clock.monotonicMs()
     const view = await this.#ports.runs.guard(this.id, this.epoch)
-    this.#platform = view.now
-    this.#monotonicMs = this.#ports.clock.monotonicMs()
+    this.#toldTime(view)
     if (!view.epochHolds) throw new Fenced(`epoch ${this.epoch} of ${this.id} has passed`)
     this.#leaseEndsMs = askedMs + view.leaseLeftMs
     if (view.leaseLeftMs < LEASE_LEFT_MIN_MS) return 'too-late'
@@ -168,7 +169,12 @@ export class Tenure {
   #took(result: AppendResult): void {
     if (!result.ok) throw new Fenced(`the journal of ${this.id} refused: ${result.why}`)
     this.state = result.state
-    this.#platform = result.now
+    this.#toldTime(result)
+  }
+
+  #toldTime({ now, worldNow }: Readonly<{ now: PlatformInstant; worldNow: WorldInstant }>): void {
+    this.#platform = now
+    this.#world = worldNow
     this.#monotonicMs = this.#ports.clock.monotonicMs()
   }
 }

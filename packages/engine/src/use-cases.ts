@@ -40,7 +40,7 @@ type Ports = Pick<
   | 'hints'
   | 'installation'
   | 'random'
-  | 'clock'
+  | 'calls'
   | 'clockOf'
   | 'sha256'
   | 'undo'

@@ -1,4 +1,4 @@
-import type { Clock, CompiledProbe, Sample } from '@firedrill/core'
+import type { CallClock, CompiledProbe, Sample } from '@firedrill/core'
 import { unproven, type Attempt } from './attempt.ts'
 import { attemptDns } from './dns/dns-probe.ts'
 import { attemptHttp } from './http/http-probe.ts'
@@ -9,7 +9,7 @@ import { attemptTcp } from './tcp/tcp-probe.ts'
 
 /** What a probe needs besides itself. */
 export type ProbeDeps = Readonly<{
-  clock: Pick<Clock, 'monotonicMs'>
+  clock: CallClock
   world: WorldTime
   proxy?: string | undefined
   /** Absent: the prober is taken to be punctual. */
@@ -40,14 +40,12 @@ export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: Pro
   const dueMs = deps.dueMs ?? startMs
   const deadline = new AbortController()
   const timeoutMs = world.realMs(probe.timeoutMs)
-  const timer = setTimeout(() => deadline.abort(), timeoutMs)
-  const attempt = await attemptOf(probe, {
-    resolver: vantage.resolver,
-    proxy: deps.proxy,
-    timeoutMs,
-    signal: deadline.signal,
-  })
-  clearTimeout(timer)
+  const answered = new AbortController()
+  void clock.sleep(timeoutMs, answered.signal).then(() => deadline.abort())
+  const attempt = await clock.work(() =>
+    attemptOf(probe, { resolver: vantage.resolver, proxy: deps.proxy, timeoutMs, signal: deadline.signal }),
+  )
+  answered.abort()
   const endMs = clock.monotonicMs()
   const judged = judgeLatency(probe, attempt, (endMs - startMs) / world.realMs(1))
   const stallMs = Math.max(startMs - dueMs, deps.stalls?.longestSince(Math.min(startMs, dueMs)) ?? 0)

@@ -94,7 +94,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
   })
   const useCases = createUseCases({
     ...stores,
-    clock,
+    calls: systemClock,
     clockOf: clockOf(stores, worldClocks),
     cloud: cloudWhenNeeded(shutdown),
     hints: queue.hints,

@@ -75,7 +75,7 @@ async function recoverKit(
   while (!isOut && !signal.aborted) {
     rounds++
     try {
-      isOut = await undoFromKit(kit, { faults, clock: cli.clock, log }, signal, handles)
+      isOut = await undoFromKit(kit, { faults, calls: cli.clock, log }, signal, handles)
     } catch (error) {
       say(
         `round ${rounds} failed and will be tried again: ${error instanceof Error ? error.message : String(error)}`,

@@ -12,13 +12,17 @@ import { NOBODY_IS_CALLED, type AdvancePorts } from '@firedrill/engine'
 import { createCommandPager, createNobodyPager, createWebhookPager } from '@firedrill/notify'
 import {
   ceilingRoom,
+  createLockstepClocks,
   createLogger,
   createShutdown,
   createWorldClocks,
   dbRoom,
   endWithParent,
   hostsOf,
+  joinLockstep,
+  keepingTime,
   loadConfig,
+  lockstepRoom,
   logRoom,
   pageRoom,
   queueRoom,
@@ -26,6 +30,8 @@ import {
   systemClock,
   systemRandom,
   workerRoom,
+  type LockstepClock,
+  type LockstepClocks,
   type Logger,
   type PageConfig,
   type Shutdown,
@@ -38,6 +44,7 @@ const ACTOR_KINDS: Readonly<Record<Role, ActorKind>> = {
   recover: 'worker',
   reap: 'reaper',
   probe: 'prober',
+  rehearse: 'worker',
 }
 
 /** Everything a worker process is made of; the roles take their parts. */
@@ -49,6 +56,8 @@ export type Worker = Readonly<{
   stores: Stores
   clients: AwsClients
   worldClocks: WorldClocks
+  /** Of the role `rehearse` alone. */
+  lockstep?: Lockstep
   actor: Actor
   /** The engine's ports but the hints, which each role gets from elsewhere. */
   ports: Omit<AdvancePorts, 'hints'>
@@ -56,7 +65,15 @@ export type Worker = Readonly<{
 
 function readConfig(env: NodeJS.ProcessEnv) {
   return loadConfig(
-    { db: dbRoom, queue: queueRoom, worker: workerRoom, log: logRoom, ceiling: ceilingRoom, page: pageRoom },
+    {
+      db: dbRoom,
+      queue: queueRoom,
+      worker: workerRoom,
+      log: logRoom,
+      ceiling: ceilingRoom,
+      page: pageRoom,
+      lockstep: lockstepRoom,
+    },
     env,
   )
 }
@@ -82,9 +99,11 @@ function pagerOf(config: PageConfig, role: Role, log: Logger): Pager {
       return createNobodyPager()
   }
 }
+/** A process that shares a simulator's time. */
+export type Lockstep = Readonly<{ member: LockstepClock; clocks: LockstepClocks }>
 
 /** Constructs the adapters. The only place that does so in this app, besides the roles' own queue. */
-export function composeWorker(role: Role): Worker {
+export async function composeWorker(role: Role): Promise<Worker> {
   const config = readConfig(process.env)
   const log = createLogger(`worker ${role}`, config.log)
   const shutdown = createShutdown({ log, clock: systemClock })
@@ -97,19 +116,23 @@ export function composeWorker(role: Role): Worker {
     onConnectionError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
   shutdown.add('stores', () => stores.close())
-  const worldClocks = createWorldClocks({
-    store: stores.clocks,
-    platformNow: () => stores.runs.now(),
-    clock: systemClock,
-    onFailure: (environment, error) =>
-      log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
-  })
+  const lockstep = role === 'rehearse' ? await joinWorld(config, stores, log, shutdown) : undefined
+  const worldClocks =
+    lockstep?.clocks ??
+    createWorldClocks({
+      store: stores.clocks,
+      platformNow: () => stores.runs.now(),
+      clock: systemClock,
+      onFailure: (environment, error) =>
+        log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
+    })
   shutdown.add('world clocks', () => worldClocks.stop())
   const clients = createAwsClients()
   shutdown.add('aws clients', () => clients.close())
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }
-  const { calendars, runs, undo, halt, definitions, evidence, markers, samples } = stores
+  const { calendars, undo, halt, definitions, evidence, markers, samples } = stores
+  const runs = lockstep === undefined ? stores.runs : keepingTime(stores.runs, lockstep.clocks)
   return {
     role,
     config,
@@ -118,11 +141,13 @@ export function composeWorker(role: Role): Worker {
     stores,
     clients,
     worldClocks,
+    ...(lockstep === undefined ? {} : { lockstep }),
     actor,
     ports: {
       actor,
       calendars,
       clock: systemClock,
+      calls: lockstep?.member ?? systemClock,
       clockOf: (teamId, environment) => worldClocks.of(teamId, environment),
       crash: () => undefined,
       definitions,
@@ -134,7 +159,8 @@ export function composeWorker(role: Role): Worker {
       markers,
       metrics: createMetrics(clients),
       pager: pagerOf(config.page, role, log),
-      random: systemRandom,
+      // Pauses are scattered so that many workers do not come at once; one alone repeats itself by its seed.
+      random: lockstep === undefined ? systemRandom : { next: () => 0.5 },
       readiness: createReadiness(clients),
       runs,
       samples,
@@ -142,4 +168,24 @@ export function composeWorker(role: Role): Worker {
       undo,
     },
   }
+}
+
+async function joinWorld(
+  config: ReturnType<typeof readConfig>,
+  stores: Stores,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<Lockstep> {
+  const { control } = config.lockstep
+  if (control === undefined)
+    throw new Error(
+      '--role rehearse needs FIREDRILL_LOCKSTEP, the control URL of a simulator that was started with --lockstep',
+    )
+  const member = await joinLockstep({
+    control,
+    name: `rehearse@${config.worker.owner}`,
+    onTrouble: (error) => log.warn({ err: error }, 'the time keeper could not be reached and is tried again'),
+  })
+  shutdown.add('time', () => member.leave())
+  return { member, clocks: createLockstepClocks({ store: stores.clocks, member, control }) }
 }

@@ -1,12 +1,18 @@
 import type { EnvironmentClock, RunRow } from '@firedrill/core'
-import { createMarkerPaths, createProbeRole, type ProbeTrouble } from '@firedrill/probes'
-import { systemClock } from '@firedrill/runtime'
+import { createMarkerPaths, createProbeRole, type ProbeRole, type ProbeTrouble } from '@firedrill/probes'
 import type { Worker } from './compose.ts'
 
 /** The role `probe`: watches the systems under drill. A process of its own, so that no other death leaves a gap. */
 export function probe(worker: Worker): void {
-  const { log, shutdown, ports } = worker
-  const role = createProbeRole({
+  const role = openProbeRole(worker)
+  worker.shutdown.add('probers', () => role.stop())
+  worker.log.info('probing')
+}
+
+/** The probes of every run. In lockstep nothing of it happens but when it is told to look. */
+export function openProbeRole(worker: Worker): ProbeRole {
+  const { ports } = worker
+  return createProbeRole({
     runs: {
       now: () => ports.runs.now(),
       get: (teamId, id) => ports.runs.get(teamId, id),
@@ -17,11 +23,10 @@ export function probe(worker: Worker): void {
     metrics: ports.metrics,
     markers: worker.stores.markers,
     markerPaths: createMarkerPaths(process.env),
-    clock: systemClock,
+    clock: ports.calls,
     onTrouble: (trouble) => report(worker, trouble),
+    ...(worker.lockstep === undefined ? {} : { pollMs: 'never' as const }),
   })
-  shutdown.add('probers', () => role.stop())
-  log.info('probing')
 
   /** The stored clock may have run on while a simulated world stood still; samples must carry the world's own time. */
   async function withCurrentClock(row: RunRow): Promise<RunRow> {

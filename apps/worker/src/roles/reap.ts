@@ -1,3 +1,4 @@
+import type { Actor } from '@firedrill/core'
 import { createAdvance, createReaper } from '@firedrill/engine'
 import { hostNow, openKitStore, systemClock } from '@firedrill/runtime'
 import type { Worker } from '../main/compose.ts'
@@ -8,10 +9,21 @@ const LOOK_MS = 100
 
 /** The role `reap`: the dead man. Uses the database and its own kits, never the queue. */
 export async function reap(worker: Worker): Promise<void> {
-  const { config, log, shutdown, ports, actor } = worker
+  const { log, shutdown } = worker
+  const look = await openReaper(worker, worker.actor)
+  const looking = every(LOOK_MS, 'reaping', systemClock, log, shutdown.signal, () => look(shutdown.signal))
+  shutdown.add('reaper', () => looking)
+}
+
+/** One look of the reaper, to be had again and again. */
+export async function openReaper(
+  worker: Worker,
+  actor: Actor,
+): Promise<(signal: AbortSignal) => Promise<void>> {
+  const { config, log, ports } = worker
   const kits = await openKitStore(config.worker.kitDir)
   const advance = createAdvance({ ...ports, hints: { send: async () => undefined } })
-  const look = createReaper({
+  return createReaper({
     ...ports,
     kits,
     actor,
@@ -19,6 +31,4 @@ export async function reap(worker: Worker): Promise<void> {
     wallNow: hostNow,
     log: (what, details) => log.warn(details, what),
   })
-  const looking = every(LOOK_MS, 'reaping', systemClock, log, shutdown.signal, () => look(shutdown.signal))
-  shutdown.add('reaper', () => looking)
 }

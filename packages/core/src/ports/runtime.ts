@@ -7,6 +7,16 @@ export type Clock = Readonly<{
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }>
 
+/**
+ * The clock that bounds questions to the cloud and to the system under drill, and the pauses between them: platform time,
+ * but world time in a simulated world that moves in lockstep, where an answer may take hours that pass in no time.
+ */
+export type CallClock = Clock &
+  Readonly<{
+    /** Asks something. A world in lockstep stands still until it is answered, unless the answer itself waits for world time. */
+    work<T>(run: () => Promise<T>): Promise<T>
+  }>
+
 /** Mints ids. */
 export type Ids = Readonly<{ mint<K extends IdKind>(kind: K): Id<K> }>
 

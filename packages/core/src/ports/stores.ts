@@ -149,6 +149,9 @@ export type AppendOptions = Readonly<{
   locks?: readonly string[]
 }>
 
+/** When a run wants to be looked at again: at a platform instant, or once its world has reached an instant, whichever is first. */
+export type Wake = Readonly<{ at: PlatformInstant; worldAt?: WorldInstant }>
+
 /** The journal and the run rows. Appending locks the run row, checks the fence, folds, hashes and projects in one transaction. */
 export type RunStore = Readonly<{
   /** Creates run and journal with `run-created`, due at once. */
@@ -181,11 +184,13 @@ export type RunStore = Readonly<{
     options?: AppendOptions,
   ): Promise<AppendResult>
   /** Gives the lease back and says when the run wants to be looked at again. */
-  yield(id: RunId, epoch: number, wakeAt: PlatformInstant): Promise<void>
+  yield(id: RunId, epoch: number, wake: Wake): Promise<void>
   /** Makes a run due now (after an abort, a note, an acknowledgement). */
   wake(id: RunId): Promise<void>
   /** Runs that are due and have no live lease, those that take faults out before all others. */
   due(limit: number): Promise<readonly Readonly<{ id: RunId; status: Status }>[]>
+  /** The next instants, of either clock, at which runs that nobody holds want to be looked at; of those that are not over. */
+  nextWakes(): Promise<Readonly<{ at?: PlatformInstant; worldAt?: WorldInstant }>>
   /** Runs whose probes must be running. */
   probed(): Promise<readonly RunRow[]>
   /** Platform time and, per clock, world time. */

@@ -15,8 +15,11 @@ export type Command =
       /** Look again after this long in platform time, whatever `until` says. */ pollMs?: number
       why: string
     }>
-  /** Nothing before this platform instant, because a call failed. */
-  | Readonly<{ do: 'back-off'; until: PlatformInstant }>
+  /**
+   * Nothing before this world instant, because a call failed: the limits of a cloud live in its own time. `at`: or this
+   * platform instant, at which a person is called again.
+   */
+  | Readonly<{ do: 'back-off'; until: WorldInstant; at?: PlatformInstant }>
   | Readonly<{ do: 'record'; events: readonly RunEventBody[] }>
   | Readonly<{ do: 'plan' }>
   | Readonly<{ do: 'check-guardrails' }>

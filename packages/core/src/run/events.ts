@@ -108,6 +108,7 @@ export const EVENT_SCHEMAS = {
     act: z.enum(['inject', 'recover']).optional(),
     failure: failureSchema,
     attempt: z.int(),
+    /** Not again before: world time. */
     retryAt: instant.optional(),
   }),
   'stop-condition-breached': z.strictObject({ condition: z.string(), seen: z.string() }),

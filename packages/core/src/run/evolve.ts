@@ -69,7 +69,7 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
         expiresAt: body.data.expiresAt,
         attempts: body.data.attempt,
         requestedAt: step.requestedAt ?? event.worldAt,
-        doubts: [...(step.doubts ?? []), event.at],
+        doubts: [...(step.doubts ?? []), event.worldAt],
         targets: all(step, 'requested', 'asked for, not yet confirmed'),
       }))
     case 'injection-accepted':

@@ -1,5 +1,5 @@
 import { isSettled } from '../target/target.ts'
-import { platformInstant, type PlatformInstant } from '../time/instant.ts'
+import { platformInstant, worldInstant, type PlatformInstant } from '../time/instant.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import type { RecoverReason } from './events.ts'
 import type { RunState, StepState } from './state.ts'
@@ -61,7 +61,7 @@ export function clearing(name: string, step: StepState, context: NextContext): C
   if (Object.values(step.targets).every(({ injection }) => isSettled(injection)))
     return { do: 'record', events: [{ type: 'step-cleared', data: { step: name } }] }
   const retryAt = step.recovery?.retryAt ?? 0
-  if (retryAt > context.now) return { do: 'back-off', until: platformInstant(retryAt) }
+  if (retryAt > context.worldNow) return { do: 'back-off', until: worldInstant(retryAt) }
   return step.recovery?.accepted === true
     ? { do: 'confirm-recovery', step: name }
     : { do: 'recover', step: name, reason: 'retry' }
@@ -80,7 +80,7 @@ function undo(
   const isOurs = (step: StepState) => !isInHands(state, step) && hasWork(step)
   const hands = dirty.filter(([, step]) => !isOurs(step))
   const ours = dirty.filter(([, step]) => isOurs(step))
-  const ready = ours.filter(([, step]) => (step.recovery?.retryAt ?? 0) <= context.now)
+  const ready = ours.filter(([, step]) => (step.recovery?.retryAt ?? 0) <= context.worldNow)
   const [lost] = ready
     .filter(([, step]) => step.recovery?.accepted !== true)
     .toSorted(([, a], [, b]) => (a.recovery?.attempts ?? 0) - (b.recovery?.attempts ?? 0))
@@ -89,9 +89,11 @@ function undo(
   // Steps take turns, so that one that lags does not hide the others.
   const turn = asked[Math.floor(context.worldNow / 1000) % asked.length]
   if (turn !== undefined) return { do: 'confirm-recovery', step: turn[0] }
-  const times = dirty.map(([, step]) => step.recovery?.retryAt ?? context.now)
-  if (state.status === 'needs-person' && state.takenOver === undefined) times.push(pageAt(state))
-  return { do: 'back-off', until: platformInstant(Math.min(...times)) }
+  const times = dirty.map(([, step]) => step.recovery?.retryAt ?? context.worldNow)
+  const until = worldInstant(Math.min(...times))
+  return state.status === 'needs-person' && state.takenOver === undefined
+    ? { do: 'back-off', until, at: platformInstant(pageAt(state)) }
+    : { do: 'back-off', until }
 }
 
 /** Why the faults go: whatever the journal said first, else what the state shows. */

@@ -14,8 +14,8 @@ export const RESTORE_GRACE_MS = 120_000
 /** The heart of the product: from what is, the one thing to do next. Pure. */
 export function next(state: RunState, context: NextContext): Command {
   if (isEnd(state.status)) return { do: 'end' }
-  if (!isRecovery(state.status) && state.retry?.at !== undefined && state.retry.at > context.now) {
-    return { do: 'back-off', until: state.retry.at as PlatformInstant }
+  if (!isRecovery(state.status) && state.retry?.at !== undefined && state.retry.at > context.worldNow) {
+    return { do: 'back-off', until: worldInstant(state.retry.at) }
   }
   switch (state.status) {
     case 'booked':

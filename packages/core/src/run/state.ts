@@ -25,7 +25,7 @@ export const stepStateSchema = z.strictObject({
   key: z.string().optional(),
   handle: z.string().optional(),
   attempts: z.int(),
-  /** Attempts that nobody answered: each may still take effect. Platform time. */
+  /** Attempts that nobody answered: each may still take effect. World time. */
   doubts: z.array(z.int()).optional(),
   requestedAt: z.int().optional(),
   acceptedAt: z.int().optional(),
@@ -52,7 +52,7 @@ export const stepStateSchema = z.strictObject({
       gone: z.array(z.string()).optional(),
       /** Calls that failed in a row. */
       failures: z.int().optional(),
-      /** Not again before: platform time. Each step has its own, so that one that fails holds up no other. */
+      /** Not again before: world time. Each step has its own, so that one that fails holds up no other. */
       retryAt: z.int().optional(),
       verifiedAt: z.int().optional(),
     })
@@ -84,7 +84,7 @@ export const runStateSchema = z.strictObject({
   skipped: z.record(z.string(), z.strictObject({ by: z.string(), reason: z.string() })).optional(),
   /** When the run was held; the last one is open while it is. World time. */
   pauses: z.array(z.strictObject({ from: z.int(), to: z.int().optional() })).optional(),
-  /** The last failed call and when to try again; cleared by the next success. */
+  /** The last failed call and when to try again, in world time; cleared by the next success. */
   retry: z.strictObject({ attempt: z.int(), at: z.int().optional(), code: z.string() }).optional(),
   refusal: z.string().optional(),
   steadyBefore: z.boolean(),

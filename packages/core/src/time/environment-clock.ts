@@ -7,7 +7,10 @@ import type { PlatformInstant, WorldInstant } from './instant.ts'
 export type EnvironmentClock = Readonly<{
   anchorPlatform: PlatformInstant
   anchorWorld: WorldInstant
-  /** World seconds per platform second, > 0. */
+  /**
+   * World seconds per platform second. 0: a simulated world in lockstep, which stands still and jumps when nothing is
+   * left to do at an instant.
+   */
   rate: number
 }>
 
@@ -16,12 +19,16 @@ export function worldAt(clock: EnvironmentClock, platform: PlatformInstant): Wor
   return Math.round(clock.anchorWorld + (platform - clock.anchorPlatform) * clock.rate) as WorldInstant
 }
 
-/** Platform time at which the world reaches an instant. */
+/** Platform time at which the world reaches an instant; FAR_PLATFORM for one that a world that stands still has not reached. */
 export function platformAt(clock: EnvironmentClock, world: WorldInstant): PlatformInstant {
+  if (clock.rate === 0) return world <= clock.anchorWorld ? clock.anchorPlatform : FAR_PLATFORM
   return Math.ceil(clock.anchorPlatform + (world - clock.anchorWorld) / clock.rate) as PlatformInstant
 }
 
-/** Platform milliseconds that a world duration takes. */
+/** A platform instant that never comes: what waits for it waits for something else. */
+export const FAR_PLATFORM = 8_000_000_000_000_000 as PlatformInstant
+
+/** Platform milliseconds that a world duration takes; infinite in a world that stands still. */
 export function platformMsFor(clock: EnvironmentClock, worldMs: number): number {
   return worldMs / clock.rate
 }

@@ -1,12 +1,12 @@
 import { worldAt, worldInstant, type Claim, type GuardView, type RunId } from '@firedrill/core'
 import type { Pool } from 'pg'
 import { platformOf } from '../connection/micros.ts'
-import { clockOf, RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
+import { clockOf, isDueSql, RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
 
 const CLAIM = `
   UPDATE run r SET epoch = r.epoch + 1, owner = $2, lease_until = now_micros() + $3, is_woken = false
   FROM environment_clock c
-  WHERE r.id = $1 AND ${RUN_CLOCK} AND NOT r.is_over AND r.lease_until <= now_micros() AND r.wake_at <= now_micros()
+  WHERE r.id = $1 AND ${RUN_CLOCK} AND ${isDueSql('now_micros()')}
   RETURNING ${RUN_COLUMNS}, now_micros() AS reading`
 
 /** Takes a run that is due and unheld, in one round trip; undefined when somebody else has it or it is not due. */

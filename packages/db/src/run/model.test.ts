@@ -64,9 +64,9 @@ function steps(ids: readonly RunId[], seed: number): readonly Step[] {
       },
       {
         name: 'yield',
-        run: async ({ runs }) => runs.yield(id, epoch, plusMs(await runs.now(), PAUSE_MS * epoch)),
+        run: async ({ runs }) => runs.yield(id, epoch, { at: plusMs(await runs.now(), PAUSE_MS * epoch) }),
       },
-      { name: 'yield for good', run: ({ runs }) => runs.yield(id, epoch, platformInstant(2 ** 52)) },
+      { name: 'yield for good', run: ({ runs }) => runs.yield(id, epoch, { at: platformInstant(2 ** 52) }) },
       { name: 'wake', run: ({ runs }) => runs.wake(id) },
       {
         name: 'guard',

@@ -24,6 +24,14 @@ export const RUN_COLUMNS =
 /** Joins a run `r` with its clock `c`. */
 export const RUN_CLOCK = 'c.team_id = r.team_id AND c.environment = r.environment'
 
+/** World time of a clock `c` at a platform instant, as `worldAt` of core reckons it. */
+export const worldNowSql = (reading: string) =>
+  `round(c.anchor_world + (${reading} - c.anchor_platform) * c.rate)`
+
+/** Whether a run `r` with its clock `c` wants to be looked at and nobody holds it. */
+export const isDueSql = (reading: string) =>
+  `NOT r.is_over AND r.lease_until <= ${reading} AND (r.wake_at <= ${reading} OR r.wake_world_at <= ${worldNowSql(reading)})`
+
 /** The clock of a joined row. */
 export function clockOf(
   row: Readonly<{ anchor_platform: number; anchor_world: number; rate: number }>,

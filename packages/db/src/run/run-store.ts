@@ -1,11 +1,11 @@
 import type { RunId, RunStore, Status } from '@firedrill/core'
 import type { Pool } from 'pg'
-import { platformOf } from '../connection/micros.ts'
+import { platformOf, worldOf } from '../connection/micros.ts'
 import { EVENT_COLUMNS, eventOf, type EventRow } from '../journal/event-row.ts'
 import { append } from './append.ts'
 import { createRun } from './create-run.ts'
 import { claim, guard, renew } from './lease.ts'
-import { RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
+import { isDueSql, RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
 
 const LIST_LIMIT = 100
 const SELECT_RUN = `SELECT ${RUN_COLUMNS} FROM run r JOIN environment_clock c ON ${RUN_CLOCK}`
@@ -28,12 +28,12 @@ export function runStore(pool: Pool): RunStore {
     renew: (id, epoch, leaseMs) => renew(pool, id, epoch, leaseMs),
     guard: (id, epoch) => guard(pool, id, epoch),
     append: (id, fence, actor, decide, options = {}) => append(pool, { id, fence, actor, decide, options }),
-    yield: async (id, epoch, wakeAt) => {
+    yield: async (id, epoch, { at, worldAt }) => {
       await pool.query(
-        `UPDATE run SET lease_until = 0, owner = NULL,
+        `UPDATE run SET lease_until = 0, owner = NULL, wake_world_at = $4,
            wake_at = CASE WHEN is_woken THEN least($3, now_micros()) ELSE $3 END
          WHERE id = $1 AND epoch = $2`,
-        [id, epoch, wakeAt],
+        [id, epoch, at, worldAt ?? null],
       )
     },
     wake: async (id) => {
@@ -44,12 +44,23 @@ export function runStore(pool: Pool): RunStore {
     },
     due: async (limit) => {
       const due = await pool.query<{ id: RunId; status: Status }>(
-        `SELECT id, status FROM run, (SELECT now_micros() AS reading) AS clock
-         WHERE NOT is_over AND wake_at <= reading AND lease_until <= reading
-         ORDER BY recovering_at IS NULL, wake_at LIMIT $1`,
+        `SELECT r.id, r.status FROM run r JOIN environment_clock c ON ${RUN_CLOCK}, (SELECT now_micros() AS reading) AS t
+         WHERE ${isDueSql('t.reading')}
+         ORDER BY r.recovering_at IS NULL, r.wake_at, r.wake_world_at, r.number LIMIT $1`,
         [limit],
       )
       return due.rows
+    },
+    nextWakes: async () => {
+      const [row] = (
+        await pool.query<{ at: number | null; world_at: number | null }>(
+          `SELECT min(greatest(wake_at, lease_until)) AS at, min(wake_world_at) AS world_at FROM run WHERE NOT is_over`,
+        )
+      ).rows
+      return {
+        ...(row?.at == null ? {} : { at: platformOf(row.at) }),
+        ...(row?.world_at == null ? {} : { worldAt: worldOf(row.world_at) }),
+      }
     },
     probed: () => runs('WHERE r.is_probed ORDER BY r.number', []),
     now: async () => {

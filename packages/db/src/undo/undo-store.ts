@@ -1,7 +1,7 @@
 import type { RunId, UndoRecord, UndoStore } from '@firedrill/core'
 import type { Pool } from 'pg'
 import { worldOf } from '../connection/micros.ts'
-import { RUN_CLOCK } from '../run/run-row.ts'
+import { RUN_CLOCK, worldNowSql } from '../run/run-row.ts'
 
 /** How long a run that was asked to abort may lie unclaimed before the reaper takes its faults out. Platform time. */
 const UNATTENDED_ABORT_MICROS = 15_000_000
@@ -26,7 +26,7 @@ const OVERDUE = `
   JOIN run r ON r.id = u.run_id
   JOIN environment_clock c ON ${RUN_CLOCK}
   CROSS JOIN (SELECT now_micros() AS reading, coalesce((SELECT is_set FROM halt WHERE id = 1), true) AS is_halted) AS t
-  CROSS JOIN LATERAL (SELECT round(c.anchor_world + (t.reading - c.anchor_platform) * c.rate)::bigint AS world_now) AS w
+  CROSS JOIN LATERAL (SELECT ${worldNowSql('t.reading')}::bigint AS world_now) AS w
   WHERE u.status = 'live' AND (
     t.is_halted
     OR w.world_now >= u.expires_at

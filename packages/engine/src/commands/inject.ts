@@ -23,7 +23,7 @@ import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
 import { undoHash, undoRecord } from '../undo-record.ts'
 
-type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'clock' | 'random' | 'sha256' | 'undo' | 'crash'>
+type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'calls' | 'random' | 'sha256' | 'undo' | 'crash'>
 
 /** How long an accepted fault may take to show on its targets before the drill is given up, in world time. */
 const CONFIRM_WITHIN_MS = 600_000
@@ -112,7 +112,7 @@ export async function inject(
     isAct: true,
     mayGoOn: tenure.holds,
   }
-  const outcome = await callOut(ports.clock, site, signal, (ends) =>
+  const outcome = await callOut(ports.calls, site, signal, (ends) =>
     driver.apply(step, frozen, record.plan.key, {
       environment: tenure.environment,
       signal: ends,
@@ -190,7 +190,7 @@ export async function confirmInjection(
   }
   const looked = tenure.worldNow()
   const site = { operation: `${step.fault}.confirm`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
-  const outcome = await callOut(ports.clock, site, signal, (ends) =>
+  const outcome = await callOut(ports.calls, site, signal, (ends) =>
     driver.confirm(record.plan, { environment: tenure.environment, signal: ends }),
   )
   if (!outcome.ok) {

@@ -138,7 +138,7 @@ async function breachedCondition(
     if (!memory.isTimeFor(tenure.id, condition.name, tenure.worldNow(), STOP_CONDITION_EVERY_MS)) continue
     const alarm = { region: condition.region, name: condition.alarm }
     const site = { operation: 'metrics.alarmState', timeoutMs: ALARM_TIMEOUT_MS, isAct: false }
-    const outcome = await callOut(ports.clock, site, signal, (ends) =>
+    const outcome = await callOut(ports.calls, site, signal, (ends) =>
       ports.metrics.alarmState(tenure.environment, alarm, ends),
     )
     if (outcome.ok) {
@@ -149,7 +149,7 @@ async function breachedCondition(
     }
     // A question that was called off says nothing about its source.
     if (signal.aborted) return undefined
-    const nowMs = ports.clock.monotonicMs()
+    const nowMs = ports.calls.monotonicMs()
     const failed = memory.failedPoll(tenure.id, condition.name, nowMs)
     const isDead = failed.count >= DEAD_POLLS && nowMs - failed.since >= DEAD_AFTER_MS
     if (isDead && condition.whenDead === 'breached') {

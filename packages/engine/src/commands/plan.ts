@@ -12,7 +12,7 @@ import { storePlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { Tenure } from '../tenure.ts'
 
-type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'clock' | 'random'>
+type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'calls' | 'random'>
 
 /** Describing many targets takes several pages. */
 const PLAN_TIMEOUT_MS = 20_000
@@ -26,7 +26,7 @@ export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal)
     const driver = ports.faults.get(step.fault)
     if (driver === undefined) return refuse(tenure, `this installation has no fault named ${step.fault}`)
     const site = { operation: `${step.fault}.plan`, timeoutMs: PLAN_TIMEOUT_MS, isAct: false }
-    const outcome = await callOut(ports.clock, site, signal, (ends) =>
+    const outcome = await callOut(ports.calls, site, signal, (ends) =>
       driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
     )
     if (!outcome.ok) {

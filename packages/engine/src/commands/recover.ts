@@ -4,7 +4,7 @@ import {
   isRestored,
   isSettled,
   plusMs,
-  platformInstant,
+  worldInstant,
   RECOVER_POLICY,
   undoDecisions,
   type Failure,
@@ -24,7 +24,7 @@ import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
 
-type Ports = Pick<EnginePorts, 'faults' | 'clock' | 'random' | 'undo' | 'crash'>
+type Ports = Pick<EnginePorts, 'faults' | 'calls' | 'random' | 'undo' | 'crash'>
 
 /**
  * How long an attempt to inject that nobody answered may still take effect: on the way there in platform time, and until
@@ -67,7 +67,7 @@ export async function recover(
   await ports.crash(`recover:${step}:after-intent`)
   const site = { operation: `${step}.recover`, timeoutMs: ACT_TIMEOUT_MS, isAct: true, mayGoOn: tenure.holds }
   const outcome = undo.ok
-    ? await callOut(ports.clock, site, signal, (ends) =>
+    ? await callOut(ports.calls, site, signal, (ends) =>
         undo.value.driver.recover(undo.value.record.plan, { environment: tenure.environment, signal: ends }),
       )
     : undo
@@ -102,7 +102,7 @@ async function lookAfterFailure(
 ): Promise<void> {
   if (failure.kind !== 'conflict' && tenure.state.status !== 'needs-person') return
   const site = { operation: `${step}.confirmRecovered`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
-  const look = await callOut(ports.clock, site, signal, (ends) =>
+  const look = await callOut(ports.calls, site, signal, (ends) =>
     driver.confirmRecovered(record.plan, { environment: tenure.environment, signal: ends }),
   )
   if (!look.ok) return
@@ -137,7 +137,7 @@ async function alreadyGone(
   const expiresAt = tenure.state.steps[step]?.expiresAt
   if (driver.expiry === 'native' && expiresAt !== undefined && expiresAt <= tenure.worldNow()) return []
   const site = { operation: `${step}.confirmRecovered`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
-  const look = await callOut(ports.clock, site, signal, (ends) =>
+  const look = await callOut(ports.calls, site, signal, (ends) =>
     driver.confirmRecovered(record.plan, { environment: tenure.environment, signal: ends }),
   )
   if (!look.ok) return []
@@ -155,7 +155,7 @@ export async function confirmRecovery(
   const undo = await undoOf(tenure, step, ports)
   const site = { operation: `${step}.confirmRecovered`, timeoutMs: LOOK_TIMEOUT_MS, isAct: false }
   const outcome = undo.ok
-    ? await callOut(ports.clock, site, signal, (ends) =>
+    ? await callOut(ports.calls, site, signal, (ends) =>
         undo.value.driver.confirmRecovered(undo.value.record.plan, {
           environment: tenure.environment,
           signal: ends,
@@ -226,8 +226,8 @@ async function leaveUndescribed(
 function isAnswerOpen(step: StepState | undefined, tenure: Tenure): boolean {
   const last = step?.doubts?.at(-1)
   if (last === undefined) return false
-  const openMs = Math.max(UNANSWERED_PLATFORM_MS, UNANSWERED_WORLD_MS / tenure.clock.rate)
-  return tenure.now() < plusMs(platformInstant(last), openMs)
+  const openMs = Math.max(UNANSWERED_PLATFORM_MS * tenure.clock.rate, UNANSWERED_WORLD_MS)
+  return tenure.worldNow() < plusMs(worldInstant(last), openMs)
 }
 
 function doubted(seen: TargetSeen): TargetSeen {

@@ -85,6 +85,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     ...stores,
     actor: { kind: 'worker', id: 'w1', name: 'worker 1' },
     clock: time.clock,
+    calls: time.clock,
     clockOf: async () => REAL_CLOCK,
     crash: () => undefined,
     evidence: {

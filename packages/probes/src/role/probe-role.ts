@@ -1,5 +1,5 @@
 import type {
-  Clock,
+  CallClock,
   CompiledEnvironment,
   CompiledScenario,
   DefinitionStore,
@@ -37,16 +37,18 @@ export type ProbeRolePorts = Readonly<{
   metrics: Pick<Metrics, 'publish'>
   markers: MarkerStore
   markerPaths: MarkerPaths
-  clock: Clock
+  clock: CallClock
   onTrouble: (trouble: ProbeTrouble) => void
-  /** How often the list of runs is read, real time; default 150. */
-  pollMs?: number
+  /** How often the list of runs is read, real time; default 150. `never`: only when `look` is called. */
+  pollMs?: number | 'never'
 }>
 
 /** The probe role of a worker: a process of its own, so that no other process that dies leaves a gap in the samples. */
 export type ProbeRole = Readonly<{
   /** Runs that are being probed now. */
   probing(): readonly RunId[]
+  /** Reads the list of runs now; starts and stops probes accordingly. Never rejects. */
+  look(): Promise<void>
   /** Stops every prober and hands over what is left. */
   stop(): Promise<void>
 }>
@@ -72,7 +74,7 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
     onTrouble,
   })
 
-  const look = async () => {
+  const follow = async () => {
     const rows = await ports.runs.probed()
     const wanted = new Map(rows.map((row) => [row.id, row]))
     for (const [id, run] of running) {
@@ -97,20 +99,19 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
     await markers.look(rows.filter(({ id }) => running.has(id)))
   }
 
-  const loop = async () => {
+  const look = () => follow().catch((error: unknown) => onTrouble({ kind: 'poll', error }))
+
+  const loop = async (everyMs: number) => {
     while (!stopping.signal.aborted) {
-      try {
-        await look()
-      } catch (error) {
-        onTrouble({ kind: 'poll', error })
-      }
-      await clock.sleep(ports.pollMs ?? POLL_MS, stopping.signal)
+      await look()
+      await clock.sleep(everyMs, stopping.signal)
     }
   }
-  const looping = loop()
+  const looping = ports.pollMs === 'never' ? Promise.resolve() : loop(ports.pollMs ?? POLL_MS)
 
   return {
     probing: () => [...running.keys()],
+    look,
     stop: async () => {
       stopping.abort()
       await looping

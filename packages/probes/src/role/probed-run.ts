@@ -1,5 +1,5 @@
 import type {
-  Clock,
+  CallClock,
   CompiledEnvironment,
   CompiledScenario,
   EnvironmentClock,
@@ -27,7 +27,7 @@ export type ProbedRunOptions = Readonly<{
   environment: CompiledEnvironment
   environmentClock: EnvironmentClock
   anchor: Anchor
-  clock: Clock
+  clock: CallClock
   samples: Pick<Samples, 'append'>
   metrics: Pick<Metrics, 'publish'>
   onTrouble: (trouble: ProbeTrouble) => void
@@ -35,10 +35,13 @@ export type ProbedRunOptions = Readonly<{
 
 /** A live page and the provisional measurement see a sample at most this late. Real time, like all of these. */
 const APPEND_EVERY_MS = 200
+/** In a world that stands still between jumps nobody watches, and all of these are world time. */
+const APPEND_EVERY_LOCKSTEP_MS = 2000
 const APPEND_MAX = 2000
 /** Hours of samples, in case the store is away for hours. */
 const APPEND_KEEP = 200_000
 const PUBLISH_EVERY_MS = 1000
+const PUBLISH_EVERY_LOCKSTEP_MS = 5000
 const PUBLISH_MAX = 1000
 /** Published metrics are a cross-check, the samples are the record: less is kept for them. */
 const PUBLISH_KEEP = 20_000
@@ -51,7 +54,7 @@ export function probeRun(options: ProbedRunOptions): ProbedRun {
   const stored = createBatcher<Sample>({
     deliver: (batch) => options.samples.append(runId, batch),
     clock,
-    everyMs: APPEND_EVERY_MS,
+    everyMs: options.environmentClock.rate === 0 ? APPEND_EVERY_LOCKSTEP_MS : APPEND_EVERY_MS,
     batchMax: APPEND_MAX,
     keepMax: APPEND_KEEP,
     onFailure: (error, pending) => onTrouble({ kind: 'append', runId, error, pending }),
@@ -84,7 +87,14 @@ export function probeRun(options: ProbedRunOptions): ProbedRun {
   }
 }
 
-function publisher({ runId, environment, clock, metrics, onTrouble }: ProbedRunOptions): Batcher<Sample> {
+function publisher({
+  runId,
+  environment,
+  environmentClock,
+  clock,
+  metrics,
+  onTrouble,
+}: ProbedRunOptions): Batcher<Sample> {
   return createBatcher<Sample>({
     deliver: async (batch, signal) => {
       const outcome = await metrics.publish(environment, runId, batch, signal)
@@ -95,7 +105,7 @@ function publisher({ runId, environment, clock, metrics, onTrouble }: ProbedRunO
       onTrouble({ kind: 'publish', runId, error: new Error(`${operation} ${code}: ${message}`), pending: 0 })
     },
     clock,
-    everyMs: PUBLISH_EVERY_MS,
+    everyMs: environmentClock.rate === 0 ? PUBLISH_EVERY_LOCKSTEP_MS : PUBLISH_EVERY_MS,
     batchMax: PUBLISH_MAX,
     keepMax: PUBLISH_KEEP,
     onFailure: (error, pending) => onTrouble({ kind: 'publish', runId, error, pending }),

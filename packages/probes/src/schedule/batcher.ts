@@ -1,4 +1,4 @@
-import type { Clock } from '@firedrill/core'
+import type { CallClock } from '@firedrill/core'
 
 /** Hands items over in batches, in order, and keeps them until they are taken. */
 export type Batcher<T> = Readonly<{
@@ -14,7 +14,7 @@ export type Batcher<T> = Readonly<{
 /** How a batcher behaves. Times are real. */
 export type BatcherOptions<T> = Readonly<{
   deliver: (batch: readonly T[], signal: AbortSignal) => Promise<void>
-  clock: Clock
+  clock: CallClock
   /** A batch at most this often. */
   everyMs: number
   batchMax: number
@@ -45,7 +45,7 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
       await clock.sleep(pauseMs, failures > 0 ? giveUp.signal : pausing.signal)
       const batch = items.slice(0, batchMax)
       try {
-        await deliver(batch, giveUp.signal)
+        await clock.work(() => deliver(batch, giveUp.signal))
         items.splice(0, batch.length)
         failures = 0
       } catch (error) {

@@ -1,5 +1,6 @@
 import {
   worldInstant,
+  type CallClock,
   type Clock,
   type CompiledProbe,
   type EnvironmentClock,
@@ -25,7 +26,7 @@ export type ProberOptions = Readonly<{
   proxy?: string | undefined
   anchor: Anchor
   environmentClock: EnvironmentClock
-  clock: Clock
+  clock: CallClock
   /** Takes every sample, once, at the end of its probe. */
   onSample: (sample: Sample) => void
 }>
@@ -47,10 +48,14 @@ export function createProber(options: ProberOptions): Prober {
   let environmentClock = options.environmentClock
   let world = worldTime(options.anchor, environmentClock)
   const shortestMs = Math.min(...probes.map(({ periodMs }) => stallLimitMs(periodMs, world)))
-  const stalls = watchStalls(
-    () => clock.monotonicMs(),
-    Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2)),
-  )
+  // A world that stands still while anything is left to do cannot be slept through.
+  const stalls =
+    environmentClock.rate === 0
+      ? undefined
+      : watchStalls(
+          () => clock.monotonicMs(),
+          Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2)),
+        )
 
   const launch = (stream: Stream, dueMs: number) => {
     const flight = runProbe(stream.probe, stream.vantage, {
@@ -85,7 +90,7 @@ export function createProber(options: ProberOptions): Prober {
       stopping.abort()
       await Promise.all(following)
       await Promise.all(inFlight)
-      stalls.stop()
+      stalls?.stop()
     },
   }
 }

@@ -4,6 +4,7 @@ import {
   platformMsFor,
   plusMs,
   worldAt,
+  worldInstant,
   type EnvironmentClock,
   type PlatformInstant,
   type WorldInstant,
@@ -22,8 +23,14 @@ export type WorldTime = Readonly<{
   realMs(worldMs: number): number
 }>
 
-/** Maps the monotonic clock to the world's. */
+/** Maps the monotonic clock to the world's. That of a world that stands still between jumps is the world's own. */
 export function worldTime(anchor: Anchor, clock: EnvironmentClock): WorldTime {
+  if (clock.rate === 0)
+    return {
+      at: (monotonicMs) => worldInstant(Math.round(monotonicMs * 1000)),
+      monotonicAt: (world) => world / 1000,
+      realMs: (worldMs) => worldMs,
+    }
   return {
     at: (monotonicMs) => worldAt(clock, plusMs(anchor.platform, monotonicMs - anchor.monotonicMs)),
     monotonicAt: (world) => anchor.monotonicMs + (platformAt(clock, world) - anchor.platform) / 1000,

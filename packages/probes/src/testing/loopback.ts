@@ -8,7 +8,7 @@ import {
   platformInstant,
   REAL_CLOCK,
   worldInstant,
-  type Clock,
+  type CallClock,
   type EnvironmentClock,
   type Sample,
 } from '@firedrill/core'
@@ -18,7 +18,8 @@ import { createProber, type Prober, type ProberOptions } from '../schedule/probe
 import { worldTime, type Anchor } from '../schedule/world-time.ts'
 
 /** The host's own clock. */
-export const hostClock: Clock = {
+export const hostClock: CallClock = {
+  work: (run) => run(),
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) =>
     wait(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch(() => undefined),

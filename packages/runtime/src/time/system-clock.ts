@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import { platformInstant, type Clock, type PlatformInstant } from '@firedrill/core'
+import { platformInstant, type CallClock, type PlatformInstant } from '@firedrill/core'
 
 /** The host's monotonic clock and timers. */
-export const systemClock: Clock = {
+export const systemClock: CallClock = {
   monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
     const options = signal === undefined ? {} : { signal }
@@ -12,6 +12,7 @@ export const systemClock: Clock = {
       if (!isAborted(signal)) throw error
     })
   },
+  work: (run) => run(),
 }
 
 /**

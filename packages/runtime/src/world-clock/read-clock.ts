@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import { hostNow } from '../time/system-clock.ts'
 
-const readingSchema = z.object({ platformAt: z.int(), worldAt: z.int(), rate: z.number().gt(0).max(100_000) })
+const readingSchema = z.object({ platformAt: z.int(), worldAt: z.int(), rate: z.number().gt(0).max(100_000), mode: z.string().optional() })
 
 /** Host and database clocks closer than this (plus the reading's own uncertainty) are taken to be the same clock. µs. */
 const SAME_CLOCK_MICROS = 1000
@@ -40,7 +40,8 @@ export async function readEnvironmentClock(reading: ClockReading): Promise<Envir
   return {
     anchorPlatform: platformInstant(answer.platformAt + offset),
     anchorWorld: worldInstant(answer.worldAt),
-    rate: answer.rate,
+    // Between two jumps a world in lockstep stands still, whatever rate it names.
+    rate: answer.mode === 'lockstep' ? 0 : answer.rate,
   }
 }
 

@@ -61,10 +61,16 @@ export function createWorldClocks(
     signal: AbortSignal,
   ): Promise<Reading> => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(2000)])
+    const before = await store.get(teamId, environment.name)
     const fresh = await readEnvironmentClock({ environment, platformNow, signal: limit })
     if (held !== undefined && isSameReading(held, fresh)) return { holds: held, behind: false }
     const holds = await store.put(teamId, environment.name, fresh)
-    return { holds, behind: !isSameReading(holds, fresh) }
+    // A world that jumps may have gone on since it was read; it is behind only if it was behind before.
+    const behind =
+      fresh.rate === 0 && before?.rate === 0
+        ? fresh.anchorWorld < before.anchorWorld
+        : !isSameReading(holds, fresh)
+    return { holds, behind }
   }
 
   const follow = async (

@@ -88,7 +88,7 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
     test('a run that was yielded is due at its time, not before', async () => {
       const run = await bench.run()
       const claim = await bench.stores.runs.claim(run.id, 'w', LEASE_MS)
-      await bench.stores.runs.yield(run.id, 1, plusMs(claim?.now ?? platformInstant(0), 60_000))
+      await bench.stores.runs.yield(run.id, 1, { at: plusMs(claim?.now ?? platformInstant(0), 60_000) })
       expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toBeUndefined()
       await bench.passTime(60_001)
       expect(await bench.stores.runs.due(1000)).toContainEqual({ id: run.id, status: 'booked' })
@@ -99,9 +99,9 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       const run = await bench.run()
       const claim = await bench.stores.runs.claim(run.id, 'w', LEASE_MS)
       await bench.stores.runs.wake(run.id)
-      await bench.stores.runs.yield(run.id, 1, plusMs(claim?.now ?? platformInstant(0), 3_600_000))
+      await bench.stores.runs.yield(run.id, 1, { at: plusMs(claim?.now ?? platformInstant(0), 3_600_000) })
       expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toMatchObject({ epoch: 2 })
-      await bench.stores.runs.yield(run.id, 2, plusMs(claim?.now ?? platformInstant(0), 3_600_000))
+      await bench.stores.runs.yield(run.id, 2, { at: plusMs(claim?.now ?? platformInstant(0), 3_600_000) })
       expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toBeUndefined()
     })
 
@@ -110,7 +110,7 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       const claim = await bench.stores.runs.claim(run.id, 'w', LEASE_MS)
       const later = plusMs(claim?.now ?? platformInstant(0), 3_600_000)
       await bench.stores.runs.append(run.id, { kind: 'open' }, PERSON, noteDown('look'))
-      await bench.stores.runs.yield(run.id, 1, later)
+      await bench.stores.runs.yield(run.id, 1, { at: later })
       expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toMatchObject({ epoch: 2 })
     })
 
@@ -119,7 +119,7 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       const claim = await bench.stores.runs.claim(run.id, 'w', LEASE_MS)
       await bench.passTime(LEASE_MS + 1)
       await bench.stores.runs.claim(run.id, 'w2', LEASE_MS)
-      await bench.stores.runs.yield(run.id, claim?.epoch ?? 0, platformInstant(0))
+      await bench.stores.runs.yield(run.id, claim?.epoch ?? 0, { at: platformInstant(0) })
       expect((await bench.stores.runs.guard(run.id, 2)).epochHolds).toBe(true)
     })
 

@@ -17,6 +17,7 @@ import type {
   Sample,
   Schedule,
   UndoRecord,
+  WorldInstant,
 } from '@firedrill/core'
 
 /** A run as the in-memory database keeps it. */
@@ -31,6 +32,7 @@ export type MemoryRun = {
   epoch: number
   leaseUntil: number
   wakeAt: number
+  wakeWorldAt: WorldInstant | undefined
   /** Somebody asked for another look since the last claim; a yield must not sleep over it. */
   isWoken: boolean
   readonly events: JournalEvent[]

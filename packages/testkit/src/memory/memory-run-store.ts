@@ -2,6 +2,7 @@ import {
   evolve,
   isEnd,
   isProbed,
+  platformInstant,
   worldAt,
   worldInstant,
   type Claim,
@@ -49,11 +50,12 @@ export function memoryRunStore(data: MemoryData): RunStore {
         ? { ok: false, why: 'no-such-run' }
         : appendTo(data, run, fence, actor, decide, options)
     },
-    yield: async (id, epoch, wakeAt) => {
+    yield: async (id, epoch, wake) => {
       const run = data.runs.get(id)
       if (run === undefined || run.epoch !== epoch) return
       run.leaseUntil = 0
-      run.wakeAt = run.isWoken ? Math.min(wakeAt, data.now()) : wakeAt
+      run.wakeAt = run.isWoken ? Math.min(wake.at, data.now()) : wake.at
+      run.wakeWorldAt = wake.worldAt
     },
     wake: async (id) => {
       const run = data.runs.get(id)
@@ -61,10 +63,20 @@ export function memoryRunStore(data: MemoryData): RunStore {
     },
     due: async (limit) =>
       [...data.runs.values()]
-        .filter((run) => isDue(run, data.now()))
+        .filter((run) => isDue(data, run, data.now()))
         .sort((a, b) => Number(hasToRecover(b)) - Number(hasToRecover(a)) || a.wakeAt - b.wakeAt)
         .slice(0, limit)
         .map((run) => ({ id: run.id, status: run.state.status })),
+    nextWakes: async () => {
+      const open = [...data.runs.values()].filter(({ state }) => !isEnd(state.status))
+      const worlds = open.flatMap(({ wakeWorldAt }) => (wakeWorldAt === undefined ? [] : [wakeWorldAt]))
+      return {
+        ...(open.length === 0
+          ? {}
+          : { at: platformInstant(Math.min(...open.map((run) => Math.max(run.wakeAt, run.leaseUntil)))) }),
+        ...(worlds.length === 0 ? {} : { worldAt: worldInstant(Math.min(...worlds)) }),
+      }
+    },
     probed: async () =>
       [...data.runs.values()].filter((run) => isProbed(run.state)).map((run) => rowOf(data, run)),
     now: async () => data.now(),
@@ -97,6 +109,7 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRo
     epoch: 0,
     leaseUntil: 0,
     wakeAt: now,
+    wakeWorldAt: undefined,
     isWoken: false,
     events: [...events],
   }
@@ -110,13 +123,14 @@ function hasToRecover({ state }: MemoryRun): boolean {
   return state.entered.recovering !== undefined || state.entered.aborting !== undefined
 }
 
-function isDue(run: MemoryRun, now: PlatformInstant): boolean {
-  return run.leaseUntil <= now && run.wakeAt <= now && !isEnd(run.state.status)
+function isDue(data: MemoryData, run: MemoryRun, now: PlatformInstant): boolean {
+  if (run.leaseUntil > now || isEnd(run.state.status)) return false
+  return run.wakeAt <= now || (run.wakeWorldAt !== undefined && run.wakeWorldAt <= worldAt(clockOf(data, run), now))
 }
 
 function claim(data: MemoryData, run: MemoryRun | undefined, leaseMs: number): Claim | undefined {
   const now = data.now()
-  if (run === undefined || !isDue(run, now)) return undefined
+  if (run === undefined || !isDue(data, run, now)) return undefined
   run.epoch += 1
   run.leaseUntil = now + leaseMs * 1000
   run.isWoken = false

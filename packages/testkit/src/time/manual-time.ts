@@ -1,4 +1,4 @@
-import { platformInstant, plusMs, type Clock, type PlatformInstant } from '@firedrill/core'
+import { platformInstant, plusMs, type CallClock, type PlatformInstant } from '@firedrill/core'
 
 /** Platform time that only moves when a test moves it, and the `Clock` port that waits on it. */
 export type ManualTime = Readonly<{
@@ -8,7 +8,7 @@ export type ManualTime = Readonly<{
   advance(ms: number): Promise<void>
   /** Milliseconds until the earliest sleeper wakes, or undefined when nobody sleeps. */
   nextWakeMs(): number | undefined
-  clock: Clock
+  clock: CallClock
 }>
 
 /** Lets everything run that can run now, so that it may go to sleep before time goes on. */
@@ -58,6 +58,6 @@ export function manualTime(start: PlatformInstant = START): ManualTime {
       const next = earliest()
       return next === undefined ? undefined : Math.max(0, (next.at - now) / 1000)
     },
-    clock: { monotonicMs: () => (now - START) / 1000, sleep },
+    clock: { monotonicMs: () => (now - START) / 1000, sleep, work: (run) => run() },
   }
 }
