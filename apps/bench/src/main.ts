@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util'
 import { dispatch } from './dispatch/dispatch.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
+import { rehearsal } from './rehearsal/rehearsal.ts'
 import { startup } from './figures/startup.ts'
 import { simulator } from './simulator/simulator.ts'
 
-const BENCHES: readonly Bench[] = [dispatch, startup, footprint, simulator]
+const BENCHES: readonly Bench[] = [dispatch, startup, footprint, simulator, rehearsal]
 
 const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed
 pnpm bench --list                           what can be measured

@@ -76,7 +76,7 @@ describe('one command', () => {
   })
 
   test('the removal of records is held and both are put back', async () => {
-    const { code, said, verdict } = await drill(['--scenario', 'dns-record-removal'])
+    const { code, said, verdict } = await drill(['--lockstep', '--scenario', 'dns-record-removal'])
     expect(code, said).toBe(0)
     expect(verdict()).toMatchObject({ status: 'closed', verdict: 'held', exitCode: 0 })
     expectPutBack(verdict(), 2)
@@ -87,6 +87,7 @@ describe('one command', () => {
 describe('a world without failover', () => {
   test('with a fault that ends before the objective the drill is never held', async () => {
     const { code, said, verdict } = await drill([
+      '--lockstep',
       '--world',
       'no-failover',
       '--scenario',
@@ -99,6 +100,7 @@ describe('a world without failover', () => {
 
   test('with a fault that outlasts the objective the drill is deviated', async () => {
     const { code, said, verdict } = await drill([
+      '--lockstep',
       '--world',
       'no-failover',
       '--scenario',

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { Clock } from '@firedrill/core'
+import type { CallClock } from '@firedrill/core'
 import { systemClock } from '@firedrill/runtime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SHAPES, type Shape, type ShapeName } from '../src/output/shapes.ts'
@@ -219,7 +219,7 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
       paint: (_: string, painted: string) => painted,
     }
     // Waiting for an API that is gone takes a minute; a fiftieth of it is as good.
-    const clock: Clock = {
+    const clock: CallClock = {
       ...systemClock,
       sleep: (ms, signal) => systemClock.sleep(isCut ? ms / 50 : ms, signal),
     }

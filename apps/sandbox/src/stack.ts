@@ -20,6 +20,8 @@ export type Stack = Readonly<{
 const ROLES = ['advance', 'recover', 'reap', 'probe'] as const
 /** In lockstep nobody's death is part of the play. */
 const LOCKSTEP_ROLES = ['rehearse'] as const
+/** Where a new world in lockstep begins, so that one seed gives one drill to the last digit. */
+const LOCKSTEP_START = '2026-11-03T09:00:00Z'
 
 const CHILD_STOP_MS = 8000
 
@@ -64,6 +66,7 @@ export async function startStack(
         env,
         logFile: join(logs, `${name}.log`),
         isPunctual: name === 'simulator' || name === 'probe',
+        isFast: options.lockstep,
         restart,
       },
       onLost,
@@ -121,7 +124,7 @@ function simulatorArgs(options: SandboxOptions, ports: SandboxPorts): readonly s
     options.world,
     '--state',
     state,
-    ...(options.lockstep ? ['--lockstep'] : ['--rate', String(options.speed)]),
+    ...(options.lockstep ? ['--lockstep', '--start-at', LOCKSTEP_START] : ['--rate', String(options.speed)]),
     '--seed',
     String(options.seed),
     '--aws-port',

@@ -1,26 +1,23 @@
 import { composeWorker } from './main/compose.ts'
 import { parseRole } from './options.ts'
-import { drive } from './roles/drive.ts'
-import { probe } from './main/probe.ts'
-import { reap } from './roles/reap.ts'
-import { rehearse } from './roles/rehearse.ts'
 
 try {
   const role = parseRole(process.argv.slice(2))
   const worker = await composeWorker(role)
+  // Each loads its own part alone: what it does not use costs memory.
   switch (role) {
     case 'advance':
     case 'recover':
-      await drive(worker, role)
+      await (await import('./roles/drive.ts')).drive(worker, role)
       break
     case 'reap':
-      await reap(worker)
+      await (await import('./roles/reap.ts')).reap(worker)
       break
     case 'probe':
-      probe(worker)
+      ;(await import('./main/probe.ts')).probe(worker)
       break
     case 'rehearse':
-      await rehearse(worker)
+      await (await import('./roles/rehearse.ts')).rehearse(worker)
       break
   }
   process.stdout.write(`${JSON.stringify({ ready: true, role, pid: process.pid })}\n`)

@@ -132,7 +132,8 @@ async function serve(
     if (step !== 'again') break
   }
   await ports.runs.yield(tenure.id, tenure.epoch, wake)
-  const dueAt = wake.worldAt === undefined ? wake.at : earlier(wake.at, platformAt(tenure.clock, wake.worldAt))
+  const dueAt =
+    wake.worldAt === undefined ? wake.at : earlier(wake.at, platformAt(tenure.clock, wake.worldAt))
   if (dueAt < FAR_PLATFORM) {
     const afterMs = Math.max(0, (dueAt - tenure.now()) / 1000)
     await hint(ports, isRecovery(tenure.state.status) ? 'recover' : 'advance', tenure.id, afterMs)

@@ -19,7 +19,10 @@ export function failureEvent(
   { step, act, attempt = (tenure.state.retry?.attempt ?? 0) + 1 }: FailedCall = {},
 ): Readonly<{ event: RunEventBody; givesUp: boolean }> {
   const retry = classify(failure, attempt, policy, jitter)
-  const retryAt = retry.action === 'give-up' ? undefined : plusMs(tenure.worldNow(), retry.afterMs * Math.max(1, tenure.clock.rate))
+  const retryAt =
+    retry.action === 'give-up'
+      ? undefined
+      : plusMs(tenure.worldNow(), retry.afterMs * Math.max(1, tenure.clock.rate))
   const event: RunEventBody = {
     type: 'call-failed',
     data: {

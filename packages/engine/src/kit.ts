@@ -32,7 +32,7 @@ const kitSchema = z.object({
   step: z.string(),
   hash: z.string(),
   expiresAt: z.int(),
-  clock: z.object({ anchorPlatform: z.int(), anchorWorld: z.int(), rate: z.number().gt(0) }),
+  clock: z.object({ anchorPlatform: z.int(), anchorWorld: z.int(), rate: z.number().min(0) }),
   environment: compiledEnvironmentSchema,
   undo: z.object({
     fault: z.string(),

@@ -17,7 +17,10 @@ import { buildKit, kitName, kitNameParts, kitWorldNow, parseKit, type Kit } from
 import type { EnginePorts } from './ports.ts'
 import type { Advanced } from './advance.ts'
 
-type Ports = Pick<EnginePorts, 'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock' | 'calls'> &
+type Ports = Pick<
+  EnginePorts,
+  'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock' | 'calls'
+> &
   Readonly<{
     actor: Actor
     /** Takes a run over when nobody holds it; the reaper's own hands, without any queue. */

@@ -9,7 +9,7 @@ import {
   compiledStepSchema,
   platformInstant,
   worldInstant,
-  type Clock,
+  type CallClock,
   type CompiledEnvironment,
   type Outcome,
   type UndoPlan,
@@ -107,8 +107,9 @@ function valueOf<T>(outcome: Outcome<T>): T {
 }
 
 /** The pause between two rounds lets a minute of the world pass; deadlines of calls stay real. */
-const worldPassing: Clock = {
+const worldPassing: CallClock = {
   ...systemClock,
+  work: (run) => run(),
   sleep: async (ms, signal) => {
     if (ms > 5000) return systemClock.sleep(ms, signal)
     sim.advance(60 * SECOND)

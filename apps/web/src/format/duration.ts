@@ -43,3 +43,9 @@ export function axisDistance(micros: number): string {
   if (seconds % 60 === 0) return `${seconds / 60} min`
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
+
+/** How the world's time goes beside that on the wall. */
+export function worldSpeed(rate: number): string {
+  if (rate === 1) return 'as on the wall'
+  return rate === 0 ? 'in jumps' : `×${rate}`
+}

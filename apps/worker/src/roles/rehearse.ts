@@ -31,21 +31,23 @@ export async function rehearse(worker: Worker): Promise<void> {
 
   /** Does all that is due at this instant of the world; answers when it wants to be here again. */
   async function settle(): Promise<WorldInstant | undefined> {
+    await clocks.refresh()
+    await probes.look()
+    await reap(signal)
     while (!signal.aborted) {
-      await clocks.refresh()
-      await probes.look()
-      await reap(signal)
       const due = await ports.runs.due(DUE_MAX)
       await Promise.all(
         due.map(({ id, status }) =>
           member.work(() => advance(id, isRecovery(status) ? 'recover' : 'advance', signal)),
         ),
       )
-      if (due.length > 0) continue
       const wakes = await ports.runs.nextWakes()
-      const standsMs = wakes.at === undefined ? Infinity : (wakes.at - (await ports.runs.now())) / 1000
-      if (standsMs > STAND_STILL_MS) return wakes.worldAt
-      await systemClock.sleep(Math.max(1, standsMs), signal)
+      const standsMs = wakes.at === undefined ? Infinity : (wakes.at - wakes.now) / 1000
+      if (due.length === 0 && standsMs > STAND_STILL_MS) return wakes.worldAt
+      // What was done may have to be probed, or acknowledged, before it goes on.
+      await probes.look()
+      await reap(signal)
+      if (due.length === 0) await systemClock.sleep(Math.max(1, standsMs), signal)
     }
     return undefined
   }

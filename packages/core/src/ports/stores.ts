@@ -190,7 +190,7 @@ export type RunStore = Readonly<{
   /** Runs that are due and have no live lease, those that take faults out before all others. */
   due(limit: number): Promise<readonly Readonly<{ id: RunId; status: Status }>[]>
   /** The next instants, of either clock, at which runs that nobody holds want to be looked at; of those that are not over. */
-  nextWakes(): Promise<Readonly<{ at?: PlatformInstant; worldAt?: WorldInstant }>>
+  nextWakes(): Promise<Readonly<{ now: PlatformInstant; at?: PlatformInstant; worldAt?: WorldInstant }>>
   /** Runs whose probes must be running. */
   probed(): Promise<readonly RunRow[]>
   /** Platform time and, per clock, world time. */

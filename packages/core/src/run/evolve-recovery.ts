@@ -53,7 +53,8 @@ export function restorationObserved(
   // Still in although it was asked to go: ask again, ever more seldom.
   const isStillIn = data.observations.some(({ injection }) => injection === 'injected')
   if (isStillIn) {
-    const retryAt = event.worldAt + ASK_AGAIN_MICROS * 2 ** Math.min(recovery.attempts - 1, ASK_AGAIN_DOUBLINGS)
+    const retryAt =
+      event.worldAt + ASK_AGAIN_MICROS * 2 ** Math.min(recovery.attempts - 1, ASK_AGAIN_DOUBLINGS)
     return { ...step, targets, recovery: { ...recovery, accepted: false, retryAt } }
   }
   if (!done || recovery.verifiedAt !== undefined) return { ...step, targets, recovery }

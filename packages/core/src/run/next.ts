@@ -1,5 +1,5 @@
 import type { CompiledStep, InjectStep } from '../scenario/scenario.ts'
-import { plusMs, worldInstant, type PlatformInstant, type WorldInstant } from '../time/instant.ts'
+import { plusMs, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import { clearing, dirtySteps, recovering, verifying } from './next-undo.ts'
 import type { RunState, StepState } from './state.ts'

@@ -53,13 +53,15 @@ export function runStore(pool: Pool): RunStore {
     },
     nextWakes: async () => {
       const [row] = (
-        await pool.query<{ at: number | null; world_at: number | null }>(
-          `SELECT min(greatest(wake_at, lease_until)) AS at, min(wake_world_at) AS world_at FROM run WHERE NOT is_over`,
+        await pool.query<{ reading: number; at: number | null; world_at: number | null }>(
+          `SELECT now_micros() AS reading, min(greatest(wake_at, lease_until)) AS at, min(wake_world_at) AS world_at FROM run WHERE NOT is_over`,
         )
       ).rows
+      if (row === undefined) throw new Error('the database told no time')
       return {
-        ...(row?.at == null ? {} : { at: platformOf(row.at) }),
-        ...(row?.world_at == null ? {} : { worldAt: worldOf(row.world_at) }),
+        now: platformOf(row.reading),
+        ...(row.at === null ? {} : { at: platformOf(row.at) }),
+        ...(row.world_at === null ? {} : { worldAt: worldOf(row.world_at) }),
       }
     },
     probed: () => runs('WHERE r.is_probed ORDER BY r.number', []),

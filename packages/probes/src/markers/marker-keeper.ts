@@ -1,5 +1,5 @@
 import type {
-  Clock,
+  CallClock,
   CompiledEnvironment,
   CompiledScenario,
   MarkerPaths,
@@ -23,7 +23,7 @@ export type MarkerKeeperPorts = Readonly<{
   platformNow: () => Promise<PlatformInstant>
   store: MarkerStore
   paths: MarkerPaths
-  clock: Clock
+  clock: CallClock
   onTrouble: (trouble: MarkerTrouble) => void
 }>
 
@@ -49,8 +49,9 @@ const BEAT_MS = 10
 const BACK = ['settling', 'closed'] as const satisfies readonly Status[]
 
 /** Starts, follows and ends marker writers. */
-export function createMarkerKeeper(ports: MarkerKeeperPorts): MarkerKeeper {
-  const { clock } = ports
+export function createMarkerKeeper(given: MarkerKeeperPorts): MarkerKeeper {
+  const { clock } = given
+  const ports = { ...given, store: held(given.store, clock) }
   const kept = new Map<RunId, Kept>()
   const stalls = watchStalls(() => clock.monotonicMs(), BEAT_MS)
   let lookedAtMs = Number.NEGATIVE_INFINITY
@@ -108,7 +109,8 @@ async function begin(row: RunRow, ports: MarkerKeeperPorts, stalls: StallWatch):
           store: ports.store,
           clock: ports.clock,
           world: () => run.world,
-          stalls,
+          // A world that stands still while anything is left to do cannot be slept through.
+          stalls: row.clock.rate === 0 ? undefined : stalls,
           offsetMs: Math.round((marker.periodMs * (index + 0.5)) / markers.length),
           isEnding: isBack,
           onTrouble: ports.onTrouble,
@@ -139,5 +141,17 @@ async function takeOutLeftBehind(ports: MarkerKeeperPorts, busy: ReadonlySet<Run
     } catch (error) {
       ports.onTrouble({ kind: 'marker-path', runId, marker, error })
     }
+  }
+}
+
+/** The store, with world time held until it has answered. */
+function held(store: MarkerStore, { work }: CallClock): MarkerStore {
+  return {
+    open: (...args) => work(() => store.open(...args)),
+    append: (...args) => work(() => store.append(...args)),
+    addReading: (...args) => work(() => store.addReading(...args)),
+    conclude: (...args) => work(() => store.conclude(...args)),
+    read: (...args) => work(() => store.read(...args)),
+    leftBehind: () => work(() => store.leftBehind()),
   }
 }

@@ -1,6 +1,6 @@
 import {
   worldInstant,
-  type Clock,
+  type CallClock,
   type CompiledMarker,
   type MarkerCleanUp,
   type MarkerPath,
@@ -27,7 +27,7 @@ export type MarkerWriterOptions = Readonly<{
   marker: CompiledMarker
   path: MarkerPath
   store: MarkerStore
-  clock: Clock
+  clock: CallClock
   world: () => WorldTime
   stalls?: Pick<StallWatch, 'longestSince'> | undefined
   /** World milliseconds from the start of a period to this writer's starts, so that writers do not all start at once. */
@@ -233,7 +233,7 @@ function isPresent({ present }: MarkerReading, seq: number): boolean {
 /** Takes the writes out, with a few tries. */
 export async function cleanUp(
   path: MarkerPath,
-  clock: Clock,
+  clock: CallClock,
   world: () => WorldTime,
 ): Promise<MarkerCleanUp> {
   for (let attempt = 1; ; attempt++) {

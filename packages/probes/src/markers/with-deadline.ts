@@ -1,8 +1,8 @@
-import type { Clock } from '@firedrill/core'
+import type { CallClock } from '@firedrill/core'
 
 /** Runs something under a signal that ends after `ms` of the clock. What does not listen is left behind. */
 export async function withDeadline<T>(
-  clock: Pick<Clock, 'sleep'>,
+  clock: CallClock,
   ms: number,
   act: (ends: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -14,7 +14,7 @@ export async function withDeadline<T>(
   }
   void expire()
   try {
-    return await act(deadline.signal)
+    return await clock.work(() => act(deadline.signal))
   } finally {
     done.abort()
   }

@@ -52,10 +52,7 @@ export function createProber(options: ProberOptions): Prober {
   const stalls =
     environmentClock.rate === 0
       ? undefined
-      : watchStalls(
-          () => clock.monotonicMs(),
-          Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2)),
-        )
+      : watchStalls(() => clock.monotonicMs(), Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2)))
 
   const launch = (stream: Stream, dueMs: number) => {
     const flight = runProbe(stream.probe, stream.vantage, {

@@ -148,10 +148,7 @@ export function timeline({ timeline: entries, run }: ReportModel): Markup {
   return html`<section>
     <header>
       <h2>Timeline</h2>
-      <span class="end"
-        >world time,
-        UTC${run.rate === 1 ? '' : `; the world ran ${run.rate} times as fast as the clock on the wall`}</span
-      >
+      <span class="end">world time, UTC${pace(run.rate)}</span>
     </header>
     <div class="scroll" role="region" aria-label="Timeline, table" tabindex="0">
       <table class="time">
@@ -179,4 +176,12 @@ export function timeline({ timeline: entries, run }: ReportModel): Markup {
     </div>
     ${when(left > 0, () => html`<p class="how">${countText(left, 'more entry')} in the report’s JSON.</p>`)}
   </section>`
+}
+
+/** How world time went, where it did not go as on the wall. */
+function pace(rate: number): string {
+  if (rate === 1) return ''
+  return rate === 0
+    ? '; the world was simulated and jumped whenever nothing was left to do'
+    : `; the world ran ${rate} times as fast as the clock on the wall`
 }

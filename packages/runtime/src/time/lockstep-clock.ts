@@ -7,6 +7,11 @@ import { createLockstepWire, type LockstepWire } from './lockstep-wire.ts'
 
 /** World milliseconds are this many microseconds. */
 const MICROS_PER_MS = 1000
+/**
+ * Most answers come at once. Only for one that has not come after so long the time keeper is asked whether it waits for world
+ * time. Real milliseconds.
+ */
+const ANSWER_GRACE_MS = 4
 /** So many turns of the event loop without anything new count as nothing left to do. */
 const QUIET_TURNS = 2
 /** Silence after which the time keeper goes on without this process, unless told otherwise. Real milliseconds. */
@@ -70,6 +75,7 @@ class Member {
   #sleeps = 0
   /** Of an earlier process of this name a report may still be on its way; the numbers of this one are beyond it. */
   #report = Date.now()
+  #changes = 0
   #isReported = false
   #isSettling = false
   #hasLeft = false
@@ -161,6 +167,7 @@ class Member {
   /** What was reported no longer holds; a new report goes out once the event loop is quiet. */
   #changed(): void {
     if (this.#hasLeft) return
+    this.#changes++
     // Connections to the time keeper belong to no work.
     this.#current.run(undefined, () => {
       if (this.#isReported) {
@@ -181,11 +188,12 @@ class Member {
     })
   }
 
-  async #reportIfIdle(): Promise<void> {
+  async #reportIfIdle(isPatient = false): Promise<void> {
     if (this.#isReported || this.#hasLeft) return
     const holds = [...this.#works].filter(({ waits }) => waits === 0).map(({ ports }) => [...ports.values()])
     // Work without a connection is about this process alone; nobody else could tell when it ends.
     if (holds.some((ports) => ports.length === 0)) return
+    if (holds.length > 0 && !isPatient) return this.#reportLater()
     const report = this.#report++
     this.#isReported = true
     const until = this.#first()?.due ?? null
@@ -200,6 +208,14 @@ class Member {
       this.#isReported = false
       this.#changed()
     }
+  }
+
+  /** Reports after the grace, unless something happens meanwhile, after which there is a report of its own. */
+  #reportLater(): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const changes = this.#changes
+    setTimeout(resolve, ANSWER_GRACE_MS)
+    void promise.then(() => (changes === this.#changes ? this.#reportIfIdle(true) : undefined))
   }
 
   #hear(answer: Readonly<{ kind: string; worldAt: number }>): void {

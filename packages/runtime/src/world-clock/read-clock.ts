@@ -11,7 +11,12 @@ import {
 import { z } from 'zod'
 import { hostNow } from '../time/system-clock.ts'
 
-const readingSchema = z.object({ platformAt: z.int(), worldAt: z.int(), rate: z.number().gt(0).max(100_000), mode: z.string().optional() })
+const readingSchema = z.object({
+  platformAt: z.int(),
+  worldAt: z.int(),
+  rate: z.number().gt(0).max(100_000),
+  mode: z.string().optional(),
+})
 
 /** Host and database clocks closer than this (plus the reading's own uncertainty) are taken to be the same clock. µs. */
 const SAME_CLOCK_MICROS = 1000

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  FAR_PLATFORM,
   journalProblem,
   platformInstant,
   plusMs,
@@ -93,6 +94,25 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       await bench.passTime(60_001)
       expect(await bench.stores.runs.due(1000)).toContainEqual({ id: run.id, status: 'booked' })
       expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toMatchObject({ epoch: 2 })
+    })
+
+    test('a run that waits for its world is due when the world is there, however it came to be', async () => {
+      const run = await bench.run()
+      const claim = await bench.stores.runs.claim(run.id, 'w', LEASE_MS)
+      const worldNow = claim?.worldNow ?? worldInstant(0)
+      const { name } = run.state.environment
+      const still = { anchorPlatform: claim?.now ?? platformInstant(0), rate: 0 }
+      await bench.stores.clocks.put(run.teamId, name, { ...still, anchorWorld: worldNow })
+      const worldAt = plusMs(worldNow, 3_600_000)
+      await bench.stores.runs.yield(run.id, 1, { at: FAR_PLATFORM, worldAt })
+      await bench.passTime(7_200_000)
+      expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toBeUndefined()
+      await bench.stores.clocks.put(run.teamId, name, { ...still, anchorWorld: worldAt })
+      expect(await bench.stores.runs.due(1000)).toContainEqual({ id: run.id, status: 'booked' })
+      expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toMatchObject({
+        epoch: 2,
+        worldNow: worldAt,
+      })
     })
 
     test('a wake that comes while a worker holds the run is not slept over by its yield', async () => {

@@ -71,6 +71,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
       const open = [...data.runs.values()].filter(({ state }) => !isEnd(state.status))
       const worlds = open.flatMap(({ wakeWorldAt }) => (wakeWorldAt === undefined ? [] : [wakeWorldAt]))
       return {
+        now: data.now(),
         ...(open.length === 0
           ? {}
           : { at: platformInstant(Math.min(...open.map((run) => Math.max(run.wakeAt, run.leaseUntil)))) }),
@@ -125,7 +126,10 @@ function hasToRecover({ state }: MemoryRun): boolean {
 
 function isDue(data: MemoryData, run: MemoryRun, now: PlatformInstant): boolean {
   if (run.leaseUntil > now || isEnd(run.state.status)) return false
-  return run.wakeAt <= now || (run.wakeWorldAt !== undefined && run.wakeWorldAt <= worldAt(clockOf(data, run), now))
+  return (
+    run.wakeAt <= now ||
+    (run.wakeWorldAt !== undefined && run.wakeWorldAt <= worldAt(clockOf(data, run), now))
+  )
 }
 
 function claim(data: MemoryData, run: MemoryRun | undefined, leaseMs: number): Claim | undefined {

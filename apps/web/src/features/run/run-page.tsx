@@ -14,6 +14,7 @@ import { ribbonPhases } from './header/ribbon.ts'
 import { PhaseRibbon } from './header/phase-ribbon.tsx'
 import { PersonNeeded, RunHeader } from './header/run-header.tsx'
 import { Inspector } from './inspector/inspector.tsx'
+import { platformNowOf } from './live/liveness.ts'
 import { Announcer } from './live/live-mark.tsx'
 import { useLiveRun, type LiveRun } from './live/use-live-run.ts'
 import { presentObjectives } from './objectives/present.ts'
@@ -92,7 +93,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
       <RunHeader
         run={run}
         worldNow={worldNow}
-        platformNow={run.now.at + (worldNow - run.now.worldAt) / run.clock.rate}
+        platformNow={platformNowOf(run, worldNow)}
         zone={zone}
         objectives={presentObjectives(run, worldNow)}
         environmentKind={useEnvironmentKind(run.environment.name)}

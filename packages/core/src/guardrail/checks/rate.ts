@@ -6,8 +6,9 @@ export const rate: Guardrail = {
   code: 'rate',
   ask({ environment: { aws }, rate: speed }) {
     if (speed === 1) return allow('world time runs at 1x')
+    const pace = speed === 0 ? 'jumps from event to event' : `runs at ${speed}x`
     return aws.endpoint !== 'aws' && isLoopback(aws.endpoint)
-      ? allow(`world time runs at ${speed}x, in a simulator on loopback`)
-      : refuse(`world time runs at ${speed}x, which only a simulator on loopback may do`)
+      ? allow(`world time ${pace}, in a simulator on loopback`)
+      : refuse(`world time ${pace}, which only a simulator on loopback may do`)
   },
 }

@@ -24,6 +24,11 @@ export function livenessOf(feed: FeedState, isOver: boolean, nowMs: number): Liv
   return { kind: 'live', ageMs }
 }
 
+/** Platform time at an instant of the world. While a world stands still between jumps, what the run was read with. */
+export function platformNowOf({ now, clock }: RunDetail, worldNow: number): number {
+  return clock.rate === 0 ? now.at : now.at + (worldNow - now.worldAt) / clock.rate
+}
+
 /**
  * World time now. It runs on between heartbeats, and stands still when they have stopped: a page that hears nothing must not
  * pretend to know what time it is there. A run that is over stays at its end.

@@ -1,5 +1,5 @@
 import { formatInterval, type RunDetail } from '@firedrill/contracts'
-import { duration } from '../../../format/duration.ts'
+import { duration, worldSpeed } from '../../../format/duration.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { useEvidence } from '../queries.ts'
 
@@ -75,7 +75,7 @@ export function Record({ run }: Readonly<{ run: RunDetail }>) {
           <dt>Plan</dt>
           <dd className="mono">{run.planHash?.slice(0, 12) ?? 'not yet'}</dd>
           <dt>World time</dt>
-          <dd>{run.clock.rate === 1 ? 'as on the wall' : `×${run.clock.rate}`}</dd>
+          <dd>{worldSpeed(run.clock.rate)}</dd>
           <dt>Journal</dt>
           <dd>{run.seq} events</dd>
         </dl>

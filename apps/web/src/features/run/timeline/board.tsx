@@ -1,5 +1,6 @@
 import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
 import { useCallback, useMemo, useRef } from 'react'
+import { worldSpeed } from '../../../format/duration.ts'
 import { clockTime, shortDay, zoneName, type Zone } from '../../../format/time.ts'
 import type { PointName } from '../../../vocabulary/measured.ts'
 import { Axis } from './axis.tsx'
@@ -45,7 +46,7 @@ export function Board({
     const nearest = events.toSorted((a, b) => Math.abs(a.worldAt - at) - Math.abs(b.worldAt - at))[0]
     if (nearest !== undefined) selectEvent(nearest.seq)
   }
-  const rate = run.clock.rate === 1 ? '' : ` · world time ×${run.clock.rate}`
+  const rate = run.clock.rate === 1 ? '' : ` · world time ${worldSpeed(run.clock.rate)}`
   return (
     <div className="board" ref={board} role="group" aria-label="Timeline; a table of the same is below">
       <div className="tl-row is-axis">
