@@ -54,13 +54,7 @@ export function startChild(spec: ChildSpec, onLost: (why: string) => void): Chil
     tail = []
     const child = spawn(
       process.execPath,
-      [
-        ...(process.env['FD_PROF'] ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-        ...NODE_FLAGS,
-        ...(spec.isFast ? [] : SMALL_FLAGS),
-        spec.entry,
-        ...spec.args,
-      ],
+      [...NODE_FLAGS, ...(spec.isFast ? [] : SMALL_FLAGS), spec.entry, ...spec.args],
       {
         env: { ...spec.env, FIREDRILL_PARENT: 'stdin' },
         stdio: ['pipe', 'pipe', 'pipe'],
