@@ -48,7 +48,7 @@ export async function rehearse(
 /** Ids, hashes over ids, and processes are named anew each time; everything else has to be the same. */
 function comparable(events: readonly TimelineEvent[]): string {
   return events
-    .map(({ at: _, actor: __, ...event }) => JSON.stringify(event))
+    .map(({ seq, type, worldAt, summary, data }) => JSON.stringify({ seq, type, worldAt, summary, data }))
     .join('\n')
     .replaceAll(/\b(run|drl)_[0-9a-z]{26}\b/g, '$1')
     .replaceAll(/\b[0-9a-f]{40}\b|\b[0-9a-f]{64}\b/g, 'hash')
