@@ -1,8 +1,18 @@
-import { REPORT_FORMATS } from '@firedrill/contracts'
+import { REPORT_FORMATS, RESOLUTIONS } from '@firedrill/contracts'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { Cli, CommonOptions } from './cli.ts'
 import { abort, type AbortOptions } from './commands/abort.ts'
 import { apply } from './commands/apply.ts'
+import {
+  pause,
+  resolve,
+  resume,
+  retry,
+  skip,
+  takeOver,
+  type ReasonOptions,
+  type ResolveOptions,
+} from './commands/by-person.ts'
 import { completion, SHELLS, type CompletedCommand, type Shell } from './commands/completion.ts'
 import { halt, haltStatus, type HaltOptions } from './commands/halt.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
@@ -43,6 +53,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addFileCommands(program, cli, end)
   addRunCommands(program, cli, end)
   addLookCommands(program, cli, end)
+  addPersonCommands(program, cli, end)
   addEmergencyCommands(program, cli, end)
   addSimulator(program, cli, end)
   return program
@@ -104,6 +115,50 @@ function addLookCommands(program: Command, cli: Cli, end: End): void {
     .argument('<run>')
   for (const format of REPORT_FORMATS) reports.option(`--${format} <file>`, `write it as ${format}`)
   reports.action(async (id: string, options: ReportOptions) => end(await report(cli, id, options)))
+}
+
+function addPersonCommands(program: Command, cli: Cli, end: End): void {
+  withReason(program.command('pause'))
+    .description('hold a run before its next step; expiries run on, and undo is never held up')
+    .argument('<run>')
+    .action(async (id: string, options: ReasonOptions) => end(await pause(cli, id, options)))
+  withReason(program.command('resume'))
+    .description('let a held run go on')
+    .argument('<run>')
+    .action(async (id: string, options: ReasonOptions) => end(await resume(cli, id, options)))
+  withReason(program.command('skip'))
+    .description('leave a step out; refused when its fault is in, or may be')
+    .argument('<run>')
+    .argument('<step>')
+    .action(async (id: string, step: string, options: ReasonOptions) =>
+      end(await skip(cli, id, step, options)),
+    )
+  withReason(program.command('retry'))
+    .description('put a step in again that surely did not take effect')
+    .argument('<run>')
+    .argument('<step>')
+    .action(async (id: string, step: string, options: ReasonOptions) =>
+      end(await retry(cli, id, step, options)),
+    )
+  withReason(program.command('take-over'))
+    .description('do what is left of an undo by hand; the platform only goes on describing')
+    .argument('<run>')
+    .action(async (id: string, options: ReasonOptions) => end(await takeOver(cli, id, options)))
+  withReason(program.command('resolve'))
+    .description('answer what becomes of one target of an undo')
+    .argument('<run>')
+    .argument('<target>', 'its id or its label, as firedrill runs RUN shows them')
+    .addOption(
+      new Option('--answer <answer>', 'what to do about it').choices(RESOLUTIONS).makeOptionMandatory(),
+    )
+    .option('--step <step>', 'which step, when several have the target')
+    .action(async (id: string, target: string, options: ResolveOptions) =>
+      end(await resolve(cli, id, target, options)),
+    )
+}
+
+function withReason(command: Command): Command {
+  return withApi(command).requiredOption('--reason <text>', 'why, for the journal')
 }
 
 function addEmergencyCommands(program: Command, cli: Cli, end: End): void {

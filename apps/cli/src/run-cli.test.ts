@@ -32,6 +32,8 @@ describe('the command line', () => {
     ['a run without an environment', ['run', 'instance-kill']],
     ['an address that is none', ['runs', '--url', 'localhost']],
     ['a halt without a reason', ['halt']],
+    ['a pause without a reason', ['pause', 'latest']],
+    ['an answer that is none', ['resolve', 'latest', 'web-1', '--reason', 'x', '--answer', 'maybe']],
     ['a file that is not there', ['run', './none.yaml', '-e', 'sandbox']],
   ])('exits 2 and keeps stdout empty for %s', async (_, args) => {
     const { exitCode, out, err } = await call(args)
@@ -129,7 +131,7 @@ describe('what needs no API', () => {
         ],
         { encoding: 'utf8' },
       ).trim()
-    expect(complete('re')).toBe('report recover')
+    expect(complete('re')).toBe('report resume retry resolve recover')
     expect(complete('recover', '--k')).toBe('--kit')
     expect(complete('schema', 'env')).toBe('environment')
     expect((await call(['completion', 'fish'])).out).toContain(

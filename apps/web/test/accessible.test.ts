@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { emptyState } from './stub/server.ts'
 import { SKIPPED, startDashboard, type Dashboard } from './stub/open.ts'
-import { abortedRun, closedRun, liveRun } from './story/told-runs.ts'
+import { abortedRun, closedRun, heldRun, liveRun, needyRun } from './story/told-runs.ts'
 
 let dashboard: Dashboard
 
@@ -47,6 +47,15 @@ const STATES: readonly Readonly<{
     },
   },
   { name: 'an aborted run', path: `/runs/${abortedRun().id}` },
+  {
+    name: 'a run that needs a person, being asked why',
+    path: `/runs/${needyRun().id}`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Keep theirs', exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'a held run', path: `/runs/${heldRun().id}` },
   { name: 'scenarios', path: '/scenarios' },
   { name: 'a scenario', path: '/scenarios/instance-kill' },
   {
@@ -90,7 +99,9 @@ describe.skipIf(SKIPPED !== '')(`axe finds nothing${SKIPPED}`, () => {
   })
   afterAll(() => dashboard.close())
   beforeEach(() => {
-    Object.assign(dashboard.stub.state, emptyState(), { runs: [liveRun(), closedRun(), abortedRun()] })
+    Object.assign(dashboard.stub.state, emptyState(), {
+      runs: [liveRun(), closedRun(), abortedRun(), needyRun(), heldRun()],
+    })
   })
 
   test.each(STATES)(

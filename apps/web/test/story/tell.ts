@@ -10,6 +10,8 @@ export type Told = Readonly<{
   lines: readonly Line[]
   nowSeconds: number
   limits: Limits
+  /** What this run has that its lines do not tell. */
+  change?: (run: RunDetail) => RunDetail
 }>
 
 /** The journal of a told run as the API would answer it. */
@@ -34,6 +36,11 @@ export function eventsOf({ id, lines }: Told): readonly TimelineEvent[] {
 
 /** The run as the API would answer it, checked against the contract. */
 export function detailOf(told: Told): RunDetail {
+  const detail = plainDetailOf(told)
+  return told.change === undefined ? detail : runDetailSchema.parse(told.change(detail))
+}
+
+function plainDetailOf(told: Told): RunDetail {
   const { lines, nowSeconds } = told
   const phases = phasesOf(lines)
   const status = phases.at(-1)?.status ?? 'booked'

@@ -1,9 +1,12 @@
 import { EASY, MIXED } from './measured.ts'
 import { abortedEnd, abortLines, UNTIL_CLOSED, UNTIL_INJECTED } from './script.ts'
+import type { RunDetail } from '@firedrill/contracts'
 import type { Told } from './tell.ts'
 
 const LIVE_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n0'
 const CLOSED_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n1'
+const NEEDY_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n3'
+const HELD_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n4'
 const ABORTED_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n2'
 
 /** A run in its outage: the fault is in, nothing is decided. */
@@ -27,4 +30,77 @@ export function closedRun(): Told {
 export function abortedRun(): Told {
   const lines = [...UNTIL_INJECTED, ...abortLines(120, 'it was enough'), ...abortedEnd(161)]
   return { id: ABORTED_ID, number: 212, lines, nowSeconds: 161.2, limits: EASY }
+}
+
+/** A run whose undo waits for people: one target was changed by somebody else, one cannot be put back. */
+export function needyRun(): Told {
+  const why =
+    'somebody else changed web-1 (now terminated); it is not overwritten: keep theirs, or restore ours?'
+  const lines: Told['lines'] = [
+    ...UNTIL_INJECTED,
+    ...abortLines(120, 'it was enough'),
+    {
+      s: 140,
+      type: 'status-changed',
+      tone: 'bad',
+      summary: `aborting → needs-person: ${why}`,
+      data: { from: 'aborting', to: 'needs-person', why },
+    },
+    {
+      s: 141,
+      type: 'paged',
+      tone: 'warning',
+      summary: 'A person was called (call 1, by command): the page command ended with 0',
+      data: { page: 1, via: 'command', seen: 'the page command ended with 0' },
+    },
+  ]
+  return { id: NEEDY_ID, number: 215, lines, nowSeconds: 150, limits: EASY, change: withQuestions }
+}
+
+function withQuestions(run: RunDetail): RunDetail {
+  const [first] = run.steps
+  if (first === undefined) return run
+  const targets = first.targets.map((target, index) =>
+    index === 0
+      ? {
+          ...target,
+          injection: 'unknown' as const,
+          seen: 'terminated, and no target group tells whether it was replaced',
+          isQuestion: true,
+          foreign: { captured: 'running', ours: 'stopped', now: 'terminated' },
+        }
+      : index === 1
+        ? { ...target, injection: 'injected' as const, seen: 'stopped, and nothing is starting it' }
+        : { ...target, injection: 'restored' as const, seen: 'running again', isClean: true },
+  )
+  return {
+    ...run,
+    steps: [{ ...first, targets }],
+    mayTakeOver: true,
+    mayPause: false,
+    pages: { sent: 1, lastAt: run.now.at, failures: 0 },
+  }
+}
+
+/** A run that somebody holds, with a step that did not take effect. */
+export function heldRun(): Told {
+  const lines: Told['lines'] = [
+    ...UNTIL_INJECTED.slice(0, 6),
+    {
+      s: 66,
+      type: 'status-changed',
+      tone: 'warning',
+      by: 'P. Novák',
+      summary: 'baseline → paused: a deploy is under way',
+      data: { from: 'baseline', to: 'paused', why: 'a deploy is under way' },
+    },
+  ]
+  return {
+    id: HELD_ID,
+    number: 216,
+    lines,
+    nowSeconds: 80,
+    limits: EASY,
+    change: (run) => ({ ...run, mayPause: false, resumesTo: 'baseline' }),
+  }
 }

@@ -113,6 +113,12 @@ function answerRuns(
       replace(state, { ...told, lines, nowSeconds: told.nowSeconds + 2 })
       return json(response, summaryOf(told), 202)
     }
+    case 'POST pause':
+    case 'POST resume':
+    case 'POST take-over':
+    case 'POST resolve':
+    case 'POST steps':
+      return json(response, summaryOf(told), 202)
     case 'POST notes': {
       const text = String((body as { text?: unknown }).text)
       const line = {

@@ -1,5 +1,5 @@
 import { formatDurationMs, intervalInWords, type Rounding } from '@firedrill/core'
-import type { RunDetail } from '../http/run.ts'
+import type { RunDetail, TargetView } from '../http/run.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { TimelineEvent } from '../http/timeline.ts'
 
@@ -96,6 +96,37 @@ function restorationLines(run: RunDetail): readonly string[] {
   return [
     '',
     `  ${clean === touched.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${touched.length} targets described as captured`,
-    ...touched.map((target) => `    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`),
+    ...touched.flatMap((target) => [
+      `    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`,
+      ...foreignLines(target),
+    ]),
+    ...handsLines(run),
   ]
+}
+
+/** Somebody else's change, side by side, with the question or what was decided. */
+function foreignLines({ foreign, isQuestion, decision }: TargetView): readonly string[] {
+  const indent = ' '.repeat(21)
+  const sides =
+    foreign === undefined
+      ? []
+      : [`captured  ${foreign.captured}`, `the fault ${foreign.ours}`, `now       ${foreign.now}`]
+  const question = isQuestion ? ['keep theirs, or restore ours? firedrill resolve answers'] : []
+  const decided = decision === undefined ? [] : [`${decision.answer}, ${decision.by}: ${decision.reason}`]
+  return [...sides, ...question, ...decided].map((line) => indent + line)
+}
+
+/** Who has the undo in hand, and whether anybody was called. */
+function handsLines({ takenOver, pages, status, resumesTo }: RunDetail): readonly string[] {
+  const lines: string[] = []
+  if (takenOver !== null)
+    lines.push(`${takenOver.by} has taken over what is left (${takenOver.reason}); the platform describes`)
+  if (status === 'needs-person' && takenOver === null) {
+    const calls = pages?.sent ?? 0
+    const called =
+      calls === 0 ? 'nobody was called yet' : `a person was called ${calls} ${calls === 1 ? 'time' : 'times'}`
+    lines.push(`a person is needed; ${called}. firedrill take-over stops the calls`)
+  }
+  if (status === 'paused') lines.push(`paused; resumes to ${resumesTo ?? 'what it did'}`)
+  return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)]
 }

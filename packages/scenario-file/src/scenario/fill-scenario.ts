@@ -111,6 +111,7 @@ function fillSteps(steps: readonly StepFile[]): CompiledStep[] {
         targets: fillTargets(step.targets),
         durationMs: ms(step.duration, 0),
         parameters: step.parameters ?? {},
+        ...(step.onFailure === undefined ? {} : { onFailure: step.onFailure }),
       })
     }
   }

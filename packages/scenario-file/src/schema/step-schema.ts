@@ -1,3 +1,4 @@
+import { FAILURE_ANSWERS } from '@firedrill/core'
 import { z } from 'zod'
 import { described, durationField, nameField, textField, textMapField } from './fields.ts'
 
@@ -70,6 +71,11 @@ const injectStep = z.strictObject({
     z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     'Settings of the fault; its page in docs/faults lists them.',
     { stopAlarms: 'checkout-errors' },
+  ).optional(),
+  onFailure: described(
+    z.enum(FAILURE_ANSWERS),
+    'When the fault does not take effect: recover (the default) takes everything out, ask holds the run for a person, who may retry or skip the step, at most for its duration.',
+    'ask',
   ).optional(),
 })
 

@@ -12,12 +12,13 @@ import { verdictWord } from '../../vocabulary/verdicts.ts'
 import { useEnvironmentKind } from '../scenarios/queries.ts'
 import { ribbonPhases } from './header/ribbon.ts'
 import { PhaseRibbon } from './header/phase-ribbon.tsx'
-import { PersonNeeded, RunHeader } from './header/run-header.tsx'
+import { RunHeader } from './header/run-header.tsx'
 import { Inspector } from './inspector/inspector.tsx'
 import { platformNowOf } from './live/liveness.ts'
 import { Announcer } from './live/live-mark.tsx'
 import { useLiveRun, type LiveRun } from './live/use-live-run.ts'
 import { presentObjectives } from './objectives/present.ts'
+import { PersonBox } from './person/person-box.tsx'
 import { useSamples } from './queries.ts'
 import { SheetPage } from './sheet/sheet-page.tsx'
 import { selectionOf } from './selection.ts'
@@ -98,7 +99,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
         objectives={presentObjectives(run, worldNow)}
         environmentKind={useEnvironmentKind(run.environment.name)}
       />
-      <PersonNeeded run={run} />
+      <PersonBox run={run} />
       <PhaseRibbon phases={ribbonPhases(run, worldNow)} />
       <Tools
         liveness={liveness}

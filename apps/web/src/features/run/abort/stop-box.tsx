@@ -4,6 +4,7 @@ import { useShortcuts } from '../../../app/use-shortcuts.ts'
 import { duration } from '../../../format/duration.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { ProblemNotice } from '../../../ui/problem.tsx'
+import { HoldRun } from '../person/hold-run.tsx'
 import { useAbortRun } from '../queries.ts'
 import { AbortDialog, USUAL_REASON } from './abort-dialog.tsx'
 import { HoldButton } from './hold-button.tsx'
@@ -45,6 +46,7 @@ function Ready({
       </button>
       <HoldButton label="Hold 1.5 s to abort" onHeld={() => abort.mutate(USUAL_REASON)} onKeyboard={onAsk} />
       {abort.error === null ? <p>{state.undoes}</p> : <ProblemNotice error={abort.error} />}
+      <HoldRun run={run} />
     </>
   )
 }

@@ -27,11 +27,13 @@ export function ribbonPhases(run: RunDetail, worldNow: number): readonly RibbonP
     }
   })
   if (run.isOver) return been
-  const at = USUAL_WAY.findIndex((status) => status === run.status)
+  // A run that is held goes on with what it was held in.
+  const next = run.status === 'paused' ? run.resumesTo : run.status
+  const at = USUAL_WAY.findIndex((status) => status === next)
   const rest =
     at < 0
       ? (['verifying', 'closed'] as const).filter((status) => status !== run.status)
-      : USUAL_WAY.slice(at + 1)
+      : USUAL_WAY.slice(run.status === 'paused' ? at : at + 1)
   return [
     ...been,
     ...rest.map((status): RibbonPhase => ({

@@ -150,18 +150,3 @@ function Clock({
     </div>
   )
 }
-
-/** Across the page when a person has to act. */
-export function PersonNeeded({ run }: Readonly<{ run: RunDetail }>) {
-  if (run.status !== 'needs-person' && !(run.isOver && run.mayBeBroken)) return null
-  const why = run.phases.at(-1)?.why ?? run.reason
-  return (
-    <div className="notice is-bad person-needed" role="alert">
-      <Icon name="alarm" className="deviated" />
-      <span>
-        <b>A person is needed.</b> {why} The reaper keeps trying; the run’s recovery kit holds the commands
-        that put everything back by hand.
-      </span>
-    </div>
-  )
-}

@@ -32,13 +32,18 @@ export function presentTargets(
       word: INJECTION_WORDS[target.injection],
       injectedAt: times.get(target.id)?.injectedAt,
       restoredAt: times.get(target.id)?.restoredAt,
-      seen: target.seen,
+      seen: seenWords(target),
     }))
   })
   const targets = run.steps.flatMap((step) => step.targets)
   const broken = targets.filter((target) => !target.isClean).length
   const wasTouched = targets.some((target) => target.injection !== 'planned')
   const noun = targets.length === 1 ? 'target' : 'targets'
+  const left = targets.filter((target) => target.injection === 'left').length
+  if (left > 0 && left === broken) {
+    const title = `${left} of ${targets.length} ${noun} left by a person, not as captured`
+    return { rows, title, word: { icon: 'people', role: 'deviated' } }
+  }
   if (broken > 0) {
     const title = `${broken} of ${targets.length} ${noun} broken on purpose`
     return { rows, title, word: { icon: 'fault', role: 'fault' } }
@@ -50,4 +55,9 @@ export function presentTargets(
     title: `Put back: ${targets.length} of ${targets.length} ${noun}`,
     word: { icon: 'held', role: 'held' },
   }
+}
+
+/** What was described, and what a person decided about it. */
+function seenWords({ seen, decision }: RunDetail['steps'][number]['targets'][number]): string {
+  return decision === undefined ? seen : `${seen} (${decision.answer}, ${decision.by}: ${decision.reason})`
 }

@@ -3,6 +3,7 @@ import type { Zone } from '../../../format/time.ts'
 import { presentObjectives } from '../objectives/present.ts'
 import { Objectives } from '../objectives/objectives.tsx'
 import type { Selection } from '../timeline/board.tsx'
+import { Steps } from '../person/steps.tsx'
 import { lanesUntil } from '../timeline/overlays.ts'
 import { timelineRows } from '../timeline/rows.ts'
 import { AddNote } from './add-note.tsx'
@@ -39,6 +40,7 @@ export function SheetPage({
           isFinal={run.isOver && run.measurement?.provisional !== true}
         />
         {run.measurement === null ? null : <Parts measurement={run.measurement} />}
+        <Steps run={run} />
         <Targets run={run} events={events} zone={zone} />
         <Guardrails run={run} zone={zone} />
         <Journal events={events} zone={zone} selected={selected} onSelect={onSelect} />

@@ -24,6 +24,14 @@ export function PlanView({ plan }: Readonly<{ plan: PlanAnswer }>) {
           </span>
         )}
       </p>
+      {plan.warnings.map((warning) => (
+        <p className="notice is-fault" key={warning}>
+          <Icon name="alarm" className="alarm" />
+          <span>
+            <b>Know before you start:</b> {warning}.
+          </span>
+        </p>
+      ))}
       <GuardrailAnswers answers={plan.guardrails} />
       {plan.steps.map((step) => (
         <PlannedStep key={step.step} step={step} />

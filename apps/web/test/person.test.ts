@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SKIPPED, startDashboard, type Dashboard } from './stub/open.ts'
+import { emptyState } from './stub/server.ts'
+import { heldRun, liveRun, needyRun } from './story/told-runs.ts'
+
+let dashboard: Dashboard
+
+describe.skipIf(SKIPPED !== '')(`what people do to a run${SKIPPED}`, () => {
+  beforeAll(async () => {
+    dashboard = await startDashboard()
+  })
+  afterAll(() => dashboard.close())
+  beforeEach(() => {
+    Object.assign(dashboard.stub.state, emptyState(), { runs: [liveRun(), needyRun(), heldRun()] })
+  })
+
+  const writes = () => dashboard.stub.state.writes
+
+  test('somebody else’s change stands side by side, and is answered with a reason or not at all', async () => {
+    const page = await dashboard.open(`/runs/${needyRun().id}`)
+    const box = page.getByRole('region', { name: 'A person is needed' })
+    for (const words of ['Before the drill', 'running', 'With our fault', 'stopped', 'Now', 'terminated'])
+      expect(await box.textContent()).toContain(words)
+    expect(await box.textContent()).toContain('A person was called 1 time')
+    const item = box.getByRole('group', { name: 'What to do about web-1' })
+    expect(await item.getByRole('button').allTextContents()).toEqual([
+      'Keep theirs',
+      'Restore ours',
+      'It is restored',
+    ])
+    await item.getByRole('button', { name: 'Restore ours' }).click()
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Restore ours' }).isDisabled()).toBe(
+      true,
+    )
+    await page.keyboard.type('it was a mistake')
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(() => writes())
+      .toMatchObject([
+        {
+          path: `/v1/runs/${needyRun().id}/resolve`,
+          body: { step: 'stop-web', answer: 'restore-ours', reason: 'it was a mistake' },
+        },
+      ])
+    await page.context().close()
+  })
+
+  test('a run is held and let go on with a reason; once it is being undone nothing offers to hold it', async () => {
+    const page = await dashboard.open(`/runs/${liveRun().id}`)
+    await page.getByRole('button', { name: 'Pause run' }).click()
+    await page.keyboard.type('look')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => writes().map(({ path }) => path)).toEqual([`/v1/runs/${liveRun().id}/pause`])
+    await page.context().close()
+    const held = await dashboard.open(`/runs/${heldRun().id}`)
+    await held.getByRole('button', { name: 'Resume run' }).waitFor()
+    await held.getByRole('button', { name: 'Skip' }).click()
+    await held.getByRole('dialog').getByText('cannot be held').waitFor()
+    await held.context().close()
+    const needy = await dashboard.open(`/runs/${needyRun().id}`)
+    await needy.getByRole('button', { name: 'Take over' }).waitFor()
+    expect(await needy.getByRole('button', { name: /Pause run|Resume run|Skip/ }).count()).toBe(0)
+    await needy.context().close()
+  })
+
+  test('on a phone every answer is as large as a finger, and nothing is cut off', async () => {
+    const page = await dashboard.open(`/runs/${needyRun().id}`, { width: 360, height: 780, touch: true })
+    const sizes = await page
+      .locator('.answers .btn')
+      .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().height)))
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    await page.context().close()
+  })
+})
