@@ -26,6 +26,7 @@ import type { VerdictOptions } from './commands/see-through.ts'
 import { validate } from './commands/validate.ts'
 import { watch } from './commands/watch.ts'
 import { DEFAULT_URL } from './connect.ts'
+import { addCalendarCommands, addScheduleCommands } from './schedule-program.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -55,6 +56,8 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addLookCommands(program, cli, end)
   addPersonCommands(program, cli, end)
   addEmergencyCommands(program, cli, end)
+  addScheduleCommands(program, cli, end, { withApi, wholeNumber })
+  addCalendarCommands(program, cli, end, { withApi, wholeNumber })
   addSimulator(program, cli, end)
   return program
 }

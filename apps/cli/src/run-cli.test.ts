@@ -109,6 +109,27 @@ describe('validate', () => {
   })
 })
 
+describe('schedules and calendars', () => {
+  it('name every problem of a calendar file by line before anything is sent', async () => {
+    file(
+      'close.ics',
+      'BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nEND:VEVENT\nEND:VCALENDAR\n',
+    )
+    const { exitCode, out, err } = await call(['calendar', 'import', 'close.ics'], { cwd: dir })
+    expect([exitCode, out]).toEqual([2, ''])
+    expect(err).toMatch(/^close\.ics:3:20: a date begins at another instant[^]*--zone Europe\/Berlin/)
+  })
+
+  it.each([
+    ['neither --cron nor --at', []],
+    ['both', ['--cron', '0 10 * * tue', '--at', '2026-12-01T09:00']],
+    ['a lateness that is none', ['--at', '2026-12-01T09:00', '--late', 'soon']],
+    ['an instant without its offset', ['--at', '2026-12-01T09:00', '--until', '2027-01-01T09:00']],
+  ])('exit 2 for %s', async (_, args) => {
+    expect((await call(['schedule', 'add', 'x', '-e', 'y', ...args])).exitCode).toBe(2)
+  })
+})
+
 describe('what needs no API', () => {
   it('prints the schemas of files as editors read them, and of outputs', async () => {
     const { out } = await call(['schema', 'scenario'])

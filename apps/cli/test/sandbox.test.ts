@@ -154,6 +154,32 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
     expect((await ask('halt', 'halt', '--lift')).answer.set).toBe(false)
   })
 
+  it('schedule: a drill starts by itself at its time, once, and not in a freeze that was imported', async () => {
+    const stamp = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 19)
+    const from = `${stamp(-3_600_000).replaceAll(/[-:]/g, '')}Z`
+    const ics = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', `DTSTART:${from}`, 'DURATION:P1D', 'SUMMARY:Launch']
+    sandbox.file('company.ics', [...ics, 'END:VEVENT', 'END:VCALENDAR'].join('\n'))
+    expect((await ask('imported', 'calendar', 'import', 'company.ics', '-e', 'sandbox')).answer.events).toBe(
+      1,
+    )
+    const at = `${stamp(2500)}Z`
+    const { answer } = await ask('schedule', 'schedule', 'add', quick, '-e', 'sandbox', '--at', at)
+    expect(answer.next[0]?.conflicts.map(({ kind }) => kind)).toEqual(['freeze'])
+    const entry = async () => (await ask('calendar', 'calendar', 'show')).answer.entries[0]
+    await expect
+      .poll(async () => (await entry())?.run?.status, { timeout: 20_000, interval: 150 })
+      .toBe('refused')
+    expect(await entry()).toMatchObject({
+      state: 'started',
+      at: answer.schedule.nextAt,
+      reason: expect.stringContaining('Launch (calendar company)') as string,
+    })
+    expect((await ask('calendar', 'calendar', 'show')).answer.entries).toHaveLength(1)
+    expect((await here('calendar', 'remove', 'company')).exitCode).toBe(0)
+    expect((await ask('schedule', 'schedule', 'remove', answer.schedule.id)).exitCode).toBe(0)
+    expect(await here('schedule', 'list', '-o', 'json')).toMatchObject({ exitCode: 0, out: '[]\n' })
+  })
+
   it('run: ends with a verdict, its exit code, and proof that everything was put back', async () => {
     const { exitCode, answer } = await ask('verdict', 'run', quick, '-e', environment)
     expect(exitCode).toBe(answer.exitCode)

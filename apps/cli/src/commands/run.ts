@@ -2,6 +2,7 @@ import { ApiError, EXIT, type Client, type RunSummary, type StartRun } from '@fi
 import { CliError, type Cli } from '../cli.ts'
 import { connect } from '../connect.ts'
 import { explain } from '../exit.ts'
+import { bookDrill } from '../files/book-drill.ts'
 import { storedHash, storeFile } from '../files/store.ts'
 import { readDefinition, readSubject, type Definition, type Subject } from '../files/subject.ts'
 import { print } from '../output/print.ts'
@@ -22,7 +23,7 @@ export async function run(cli: Cli, text: string, options: RunOptions): Promise<
   const client = connect(cli, options)
   const scenario = await makeReady(client, subject)
   if (environment.from === 'file') await storeFile(client, environment.file)
-  const drillId = await book(client, scenario, environment.name)
+  const drillId = await bookDrill(client, scenario, environment.name)
   // From here on the run is ours: an interrupt while it is being started must not leave it running.
   const early: string[] = []
   const stopListening = cli.onInterrupt((signal) => early.push(signal))
@@ -100,13 +101,6 @@ async function makeReady(client: Client, subject: Subject): Promise<string> {
       return name
     }
   }
-}
-
-async function book(client: Client, scenario: string, environment: string): Promise<string> {
-  const known = (await client.drills.list()).find(
-    (drill) => drill.scenario === scenario && drill.environment === environment,
-  )
-  return (known ?? (await client.drills.book({ scenario, environment }))).id
 }
 
 async function start(cli: Cli, client: Client, request: StartRun): Promise<RunSummary> {

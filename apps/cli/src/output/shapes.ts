@@ -1,10 +1,14 @@
 import {
+  calendarSchema,
+  freezeCalendarSchema,
   haltSchema,
   planAnswerSchema,
   problemEntrySchema,
   REPORT_FORMATS,
   runDetailSchema,
   runSummarySchema,
+  scheduleSchema,
+  upcomingSchema,
   verdictDocumentSchema,
 } from '@firedrill/contracts'
 import { INJECTIONS } from '@firedrill/core'
@@ -71,6 +75,12 @@ export const SHAPES = {
   report: reportFiles,
   halt: haltSchema,
   recover: recovered,
+  schedules: z.array(scheduleSchema),
+  /** A schedule and when it comes next. */
+  schedule: z.object({ schedule: scheduleSchema, next: z.array(upcomingSchema) }),
+  calendar: calendarSchema,
+  calendars: z.array(freezeCalendarSchema),
+  imported: freezeCalendarSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
 /** Name of an output's shape, as `firedrill schema` takes it. */
