@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { TOLD_MONTH } from './story/calendar.ts'
 import { emptyState } from './stub/server.ts'
 import { SKIPPED, startDashboard, type Dashboard } from './stub/open.ts'
 import { abortedRun, closedRun, heldRun, liveRun, needyRun } from './story/told-runs.ts'
@@ -56,6 +57,16 @@ const STATES: readonly Readonly<{
     },
   },
   { name: 'a held run', path: `/runs/${heldRun().id}` },
+  { name: 'a month of the calendar', path: `/calendar?month=${TOLD_MONTH}` },
+  {
+    name: 'a drill being booked',
+    path: `/calendar?month=${TOLD_MONTH}`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Book a drill' }).click()
+      await page.getByLabel('again and again').check()
+      await page.getByText('clocks go forward').waitFor()
+    },
+  },
   { name: 'scenarios', path: '/scenarios' },
   { name: 'a scenario', path: '/scenarios/instance-kill' },
   {

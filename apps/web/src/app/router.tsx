@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { CalendarPage } from '../features/calendar/calendar-page.tsx'
+import { readCalendarSearch } from '../features/calendar/calendar-search.ts'
 import { RunPage } from '../features/run/run-page.tsx'
 import { readRunSearch } from '../features/run/run-search.ts'
 import { RunsPage } from '../features/runs/runs-page.tsx'
@@ -31,13 +33,20 @@ const run = createRoute({
   component: RunPage,
 })
 
+const calendar = createRoute({
+  getParentRoute: () => root,
+  path: '/calendar',
+  validateSearch: readCalendarSearch,
+  component: CalendarPage,
+})
+
 const scenarios = createRoute({ getParentRoute: () => root, path: '/scenarios', component: ScenariosPage })
 const scenariosHint = createRoute({ getParentRoute: () => scenarios, path: '/', component: ScenariosHint })
 const scenario = createRoute({ getParentRoute: () => scenarios, path: '$name', component: ScenarioPage })
 
 /** Every page and its address. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, scenarios.addChildren([scenariosHint, scenario])]),
+  routeTree: root.addChildren([home, runs, run, calendar, scenarios.addChildren([scenariosHint, scenario])]),
   defaultPreload: false,
 })
 

@@ -30,6 +30,9 @@ export function Shell() {
           <Link to="/runs" activeProps={{ 'aria-current': 'page' }}>
             Runs
           </Link>
+          <Link to="/calendar" activeProps={{ 'aria-current': 'page' }}>
+            Calendar
+          </Link>
           <Link to="/scenarios" activeProps={{ 'aria-current': 'page' }}>
             Scenarios
           </Link>

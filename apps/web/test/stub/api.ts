@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HaltView, LiveEvent, ProblemAnswer } from '@firedrill/contracts'
 import { environments, otherScenario, plan, scenario } from '../story/catalogue.ts'
+import { calendar, calendars, schedules, upcoming } from '../story/calendar.ts'
 import { platform, world } from '../story/clock.ts'
 import { lanesUntil } from '../story/lanes.ts'
 import { abortLines } from '../story/script.ts'
@@ -47,6 +48,21 @@ export async function answerApi(
       return json(response, { environments: environments() })
     case 'POST plan':
       return json(response, plan(state.isPlanAllowed))
+    case 'GET calendar':
+      return json(
+        response,
+        calendar(Number(url.searchParams.get('from')), Number(url.searchParams.get('to'))),
+      )
+    case 'GET calendars':
+      return json(response, { calendars: calendars() })
+    case 'GET schedules':
+      return json(response, { schedules: schedules() })
+    case 'POST schedules':
+      return id === 'preview'
+        ? json(response, { occurrences: upcoming() })
+        : json(response, schedules()[0], id === '' ? 201 : 200)
+    case 'GET drills':
+      return json(response, { drills: [] })
     case 'POST drills':
       return json(
         response,

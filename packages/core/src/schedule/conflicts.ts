@@ -2,7 +2,7 @@ import { freezesIn, type Freeze, type FreezeCalendar } from '../calendar/freeze.
 import type { CompiledEnvironment } from '../environment/environment.ts'
 import { insideWindow } from '../guardrail/checks/window.ts'
 import type { CompiledScenario } from '../scenario/scenario.ts'
-import { formatInstant, plusMs, type PlatformInstant } from '../time/instant.ts'
+import { formatMinute, plusMs, type PlatformInstant } from '../time/instant.ts'
 
 /** What is in the way of a booked drill. The first three refuse its start, `runs-into-freeze` only warns. */
 export const CONFLICT_KINDS = ['disabled', 'window', 'freeze', 'overlap', 'runs-into-freeze'] as const
@@ -42,7 +42,7 @@ export function conflictsOf(
     if (other.at < ends && plusMs(other.at, other.lengthMs) > at)
       found.push({
         kind: 'overlap',
-        reason: `${other.title} is booked in the same environment for ${formatInstant(other.at)}`,
+        reason: `${other.title} is booked in the same environment for ${formatMinute(other.at)}`,
       })
   }
   return found
@@ -50,9 +50,9 @@ export function conflictsOf(
 
 function frozen({ from, to, reason }: Freeze, at: PlatformInstant): Conflict {
   return from <= at
-    ? { kind: 'freeze', reason: `frozen until ${formatInstant(to)}: ${reason}` }
+    ? { kind: 'freeze', reason: `frozen until ${formatMinute(to)}: ${reason}` }
     : {
         kind: 'runs-into-freeze',
-        reason: `a freeze begins at ${formatInstant(from)}, before the drill is surely over: ${reason}`,
+        reason: `a freeze begins at ${formatMinute(from)}, before the drill is surely over: ${reason}`,
       }
 }

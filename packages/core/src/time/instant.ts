@@ -41,6 +41,11 @@ export function formatInstant(instant: PlatformInstant | WorldInstant): string {
   return isoFromMillis(millis).replace('Z', `${micros}Z`)
 }
 
+/** To the minute, for sentences: `2026-11-19 14:02 UTC`. Cut, never rounded. */
+export function formatMinute(instant: PlatformInstant | WorldInstant): string {
+  return `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`
+}
+
 function checked(micros: number): number {
   if (!Number.isSafeInteger(micros)) throw new RangeError(`an instant is integer microseconds, got ${micros}`)
   return micros

@@ -1,5 +1,5 @@
 import { freezesIn, type Freeze } from '../../calendar/freeze.ts'
-import { formatInstant, platformInstant } from '../../time/instant.ts'
+import { formatMinute, platformInstant } from '../../time/instant.ts'
 import { allow, refuse, type Guardrail } from '../guardrail.ts'
 
 /** How far ahead the answer looks for a freeze that is about to begin. */
@@ -24,5 +24,5 @@ export const freeze: Guardrail = {
 
 function inWords({ reason, source }: Freeze, edge: Freeze['from']): string {
   const from = source === 'environment' ? '' : ` (calendar ${source})`
-  return `${formatInstant(edge)}: ${reason}${from}`
+  return `${formatMinute(edge)}: ${reason}${from}`
 }
