@@ -23,6 +23,25 @@ describe('clean-up', () => {
     expect([...lab.kits.keys()]).toEqual([])
   })
 
+  it('goes on when a freeze begins while a fault is in; another start is refused', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === 'observing')
+    const startWall = Math.floor(lab.time.now() / 1_000_000) - 60
+    const freeze = { uid: 'a', summary: 'incident', timeZone: 'UTC', extraWalls: [], exceptWalls: [] }
+    await lab.ports.calendars.put({
+      teamId: 'default',
+      name: 'company',
+      events: [{ ...freeze, startWall, length: { unit: 'days', days: 1 } }],
+      source: '',
+      actor: { kind: 'person', id: 'ana', name: 'Ana' },
+    })
+    expect((await lab.toEnd(run)).status).toBe('closed')
+    expect(lab.world.broken()).toEqual([])
+    const late = await lab.start()
+    expect((await lab.toEnd(late)).refusal).toContain('incident (calendar company)')
+  })
+
   it('does not let a step whose undo fails hold up the undo and the proof of the others', async () => {
     const lab = cleanUpLab({
       scenario: twoSteps,

@@ -2,6 +2,7 @@ import type { CalendarEntry, CalendarView, FreezeView } from '@firedrill/contrac
 import {
   freezesIn,
   freezesOf,
+  type CompiledEnvironment,
   type Freeze,
   type FreezeCalendar,
   type Occurrence,
@@ -93,4 +94,16 @@ function freezesBetween(board: Board, from: PlatformInstant, to: PlatformInstant
 /** A freeze and where it holds. */
 export function presentFreeze(freeze: Freeze, environment: FreezeCalendar['environment']): FreezeView {
   return { ...freeze, environment: environment ?? null }
+}
+
+/** Freezes of an environment that began between two instants: while a run was under way. */
+export function freezesDuring(
+  from: PlatformInstant,
+  to: PlatformInstant,
+  environment: CompiledEnvironment,
+  calendars: readonly FreezeCalendar[],
+): readonly FreezeView[] {
+  return freezesIn(environment, calendars, from, to)
+    .filter((freeze) => freeze.from > from)
+    .map((freeze) => presentFreeze(freeze, environment.name))
 }

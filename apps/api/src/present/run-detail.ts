@@ -16,7 +16,7 @@ import {
   type TargetState,
   type WorldInstant,
 } from '@firedrill/core'
-import type { ObjectiveProgress, RunDetail, StepView } from '@firedrill/contracts'
+import type { FreezeView, ObjectiveProgress, RunDetail, StepView } from '@firedrill/contracts'
 import type { JournalDigest } from './journal-digest.ts'
 import { presentRun } from './run-summary.ts'
 
@@ -28,6 +28,8 @@ export type RunDetailSource = Readonly<{
   digest: JournalDigest
   now: PlatformInstant
   worldNow: WorldInstant
+  /** Freezes that began while it was under way. */
+  freezes: readonly FreezeView[]
 }>
 
 /** A run with everything its page needs except events, samples and evidence. Pure. */
@@ -58,6 +60,7 @@ export function presentRunDetail(source: RunDetailSource): RunDetail {
       state.pages === undefined
         ? null
         : { sent: state.pages.sent, lastAt: state.pages.lastAt ?? null, failures: state.pages.failures },
+    freezes: [...source.freezes],
     retry:
       state.retry === undefined
         ? null

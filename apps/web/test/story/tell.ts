@@ -109,6 +109,7 @@ function plainDetailOf(told: Told): RunDetail {
     takenOver: null,
     mayTakeOver: false,
     pages: null,
+    freezes: [],
   } satisfies RunDetail)
 }
 

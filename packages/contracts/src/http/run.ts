@@ -13,6 +13,7 @@ import {
 } from '@firedrill/core'
 import { z } from 'zod'
 import { guardrailAnswerViewSchema, planReferenceSchema } from './plan.ts'
+import { freezeViewSchema } from './schedule.ts'
 import { instantSchema, microsSchema, pinnedSchema, reasonSchema } from './shared.ts'
 
 /** Starts a run of a booked drill. */
@@ -198,6 +199,8 @@ export const runDetailSchema = runSummarySchema
     mayTakeOver: z.boolean(),
     /** Calls for a person so far. */
     pages: z.object({ sent: z.int(), lastAt: instantSchema.nullable(), failures: z.int() }).nullable(),
+    /** Freezes that began while it was under way. It goes on: what is broken is put back as planned. */
+    freezes: z.array(freezeViewSchema).default([]),
     /** The last failed call, while it is being repeated. */
     retry: z.object({ attempt: z.int(), code: z.string(), at: instantSchema.nullable() }).nullable(),
   })

@@ -1,11 +1,12 @@
 import { probeLanesSchema, runDetailSchema, runSummarySchema, timelinePageSchema } from '@firedrill/contracts'
-import { worldAt, worldInstant } from '@firedrill/core'
+import { isEnd, platformInstant, worldAt, worldInstant } from '@firedrill/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
 import { presentEvent } from '../../present/event-words.ts'
 import { createJournalDigests } from '../../present/journal-digest.ts'
 import { presentLanes } from '../../present/probe-lanes.ts'
+import { freezesDuring } from '../../present/calendar.ts'
 import { presentRunDetail } from '../../present/run-detail.ts'
 import { presentRun } from '../../present/run-summary.ts'
 import { signedIn } from '../../security/principal.ts'
@@ -17,7 +18,10 @@ const tags = ['runs']
 const params = z.object({ id: z.string() })
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
-type Needed = Pick<ApiDependencies, 'definitions' | 'drills' | 'platformTime' | 'runs' | 'samples'>
+type Needed = Pick<
+  ApiDependencies,
+  'calendars' | 'definitions' | 'drills' | 'platformTime' | 'runs' | 'samples'
+>
 
 /** Runs: list, one in detail, its journal by pages, its samples as lanes. */
 export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
@@ -51,12 +55,16 @@ export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
       async (request) => {
         const { teamId } = signedIn(request)
         const row = await findRun(deps.runs, teamId, request.params.id)
-        const [digest, scenario, drill, now] = await Promise.all([
+        const { environment: place } = row.state
+        const [digest, scenario, environment, drill, calendars, now] = await Promise.all([
           digests.of(row),
           findVersion(deps.definitions, teamId, 'scenario', row.state.scenario.name, row.state.scenario.hash),
+          findVersion(deps.definitions, teamId, 'environment', place.name, place.hash),
           deps.drills.get(teamId, row.drillId),
+          deps.calendars.list(teamId),
           deps.platformTime.now(),
         ])
+        const until = isEnd(row.state.status) ? platformInstant(digest.phases.at(-1)?.at ?? now) : now
         return presentRunDetail({
           row,
           digest,
@@ -64,6 +72,7 @@ export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
           title: drill?.title ?? scenario.compiled.title,
           now,
           worldNow: worldAt(row.clock, now),
+          freezes: freezesDuring(row.createdAt, until, environment.compiled, calendars),
         })
       },
     )

@@ -234,6 +234,25 @@ describe('the calendar', () => {
     ])
   })
 
+  it('is shown on a run when a freeze began while it was under way, and only then', async () => {
+    const id = await api.startRun()
+    const begins = new Date(Date.now() + 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
+    const freeze = (from: string) => vcalendar(`DTSTART:${from}Z`, 'DURATION:P1D', 'SUMMARY:Launch')
+    await api.client.calendar.import('long-ago', { source: freeze('20200101T000000') })
+    await api.client.calendar.import('before', {
+      source: freeze(
+        `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`,
+      ),
+    })
+    await api.client.calendar.import('soon', { source: freeze(begins) })
+    await expect
+      .poll(async () => (await api.client.runs.get(id)).freezes.map(({ source }) => source), {
+        timeout: 5000,
+        interval: 100,
+      })
+      .toEqual(['soon'])
+  })
+
   it('422: a file with problems is imported not at all, and each problem has its line', async () => {
     await api.client.calendar.import('company', { source: YEARLY, timeZone: 'UTC' })
     const bad = vcalendar('DTSTART;VALUE=DATE:20201220', 'RRULE:FREQ=HOURLY')

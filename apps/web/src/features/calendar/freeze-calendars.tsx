@@ -11,7 +11,10 @@ export function FreezeCalendars({ zone }: Readonly<{ zone: Zone }>) {
       <header>
         <h2 id="h-freezes">Freezes</h2>
         <span className="end">
-          follow what is booked in your own calendar: <a href="/v1/calendar.ics">calendar.ics</a>
+          what is booked, as a file:{' '}
+          <a className="underlined" href="/v1/calendar.ics">
+            calendar.ics
+          </a>
         </span>
       </header>
       {calendars.error === null ? null : <ProblemNotice error={calendars.error} />}

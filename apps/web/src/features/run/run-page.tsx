@@ -13,6 +13,7 @@ import { useEnvironmentKind } from '../scenarios/queries.ts'
 import { ribbonPhases } from './header/ribbon.ts'
 import { PhaseRibbon } from './header/phase-ribbon.tsx'
 import { RunHeader } from './header/run-header.tsx'
+import { FrozenMeanwhile } from './header/frozen-meanwhile.tsx'
 import { Inspector } from './inspector/inspector.tsx'
 import { platformNowOf } from './live/liveness.ts'
 import { Announcer } from './live/live-mark.tsx'
@@ -100,6 +101,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
         environmentKind={useEnvironmentKind(run.environment.name)}
       />
       <PersonBox run={run} />
+      <FrozenMeanwhile freezes={run.freezes} zone={zone} />
       <PhaseRibbon phases={ribbonPhases(run, worldNow)} />
       <Tools
         liveness={liveness}

@@ -17,7 +17,7 @@ export const freeze: Guardrail = {
     const next = all.filter(({ from }) => from > now && from < ahead).sort((a, b) => a.from - b.from)[0]
     if (next === undefined) return allow('in no freeze, and none begins within a day')
     return allow(
-      `in no freeze yet; the next begins ${inWords(next, next.from)}. Undo goes on in a freeze, new faults do not`,
+      `in no freeze yet; the next begins ${inWords(next, next.from)}. A run that is under way then goes on and is undone as planned`,
     )
   },
 }
