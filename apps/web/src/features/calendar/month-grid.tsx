@@ -52,13 +52,11 @@ function DayOfMonth({ day }: Readonly<{ day: DayCell }>) {
   ]
   return (
     <td className={classes.filter(Boolean).join(' ')}>
-      <p className="day-name" aria-label={day.isToday ? `${day.name}, today` : day.name}>
+      <p className="day-name">
         <span className="number" aria-hidden="true">
           {day.number}
         </span>
-        <span className="long" aria-hidden="true">
-          {day.name}
-        </span>
+        <span className="long">{day.isToday ? `${day.name}, today` : day.name}</span>
       </p>
       {day.freezes.map((freeze) => (
         <Frozen key={freeze.key} freeze={freeze} />
