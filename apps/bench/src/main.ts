@@ -4,9 +4,27 @@ import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { startup } from './figures/startup.ts'
+import { abort } from './proof/abort.ts'
+import { clock } from './proof/clock.ts'
+import { crash } from './proof/crash.ts'
+import { flush } from './proof/flush.ts'
+import { throttle } from './proof/throttle.ts'
+import { zombie } from './proof/zombie.ts'
 import { simulator } from './simulator/simulator.ts'
 
-const BENCHES: readonly Bench[] = [dispatch, startup, footprint, simulator, rehearsal]
+const BENCHES: readonly Bench[] = [
+  dispatch,
+  startup,
+  footprint,
+  simulator,
+  rehearsal,
+  crash,
+  zombie,
+  flush,
+  throttle,
+  clock,
+  abort,
+]
 
 const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed
 pnpm bench --list                           what can be measured

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
-import { systemClock } from '@firedrill/runtime'
+import { systemClock, systemRandom } from '@firedrill/runtime'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, Tint } from './cli.ts'
 import { startSimulatorProcess } from './main/simulator-process.ts'
@@ -60,7 +60,7 @@ const cli: Cli = {
   openFaults: async () => {
     // Loaded when it is needed: the SDK takes longer to load than most commands take altogether.
     const { createAwsClients, createFaultCatalogue } = await import('@firedrill/aws')
-    const clients = createAwsClients()
+    const clients = createAwsClients({ clock: systemClock, random: systemRandom })
     return { catalogue: createFaultCatalogue(clients), close: () => clients.close() }
   },
   startSimulator: (args) =>

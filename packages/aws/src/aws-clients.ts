@@ -1,5 +1,6 @@
 import { canonicalJson, type CompiledEnvironment, type Outcome } from '@firedrill/core'
 import { failed, success } from './call.ts'
+import type { Waits } from './wait-out-throttling.ts'
 import { createAws, type Aws, type AwsTarget, type Purpose } from './client.ts'
 
 /** Clients by environment, Region and purpose, made when first asked for. */
@@ -14,9 +15,10 @@ export type AwsClients = Readonly<{
 
 /**
  * Keeps clients, so that connections and role sessions are used again. The key is what the clients are made from, not the
- * environment's name: a new version with another endpoint or role never gets clients of the old one.
+ * environment's name: a new version with another endpoint or role never gets clients of the old one. With `waits`,
+ * requests that are throttled are held back and sent again; without, the first such answer is the answer.
  */
-export function createAwsClients(): AwsClients {
+export function createAwsClients(waits?: Waits): AwsClients {
   const kept = new Map<string, Aws>()
   const get = (target: AwsTarget): Outcome<Aws> => {
     const { environment, region, purpose } = target
@@ -32,7 +34,7 @@ export function createAwsClients(): AwsClients {
     const known = kept.get(key)
     if (known !== undefined) return success(known)
     try {
-      const made = createAws(target)
+      const made = createAws(target, waits)
       kept.set(key, made)
       return success(made)
     } catch (error) {

@@ -12,6 +12,7 @@ import packageInfo from '../package.json' with { type: 'json' }
 import { baseCredentials, type CredentialProvider } from './credentials.ts'
 import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
 import { keepDroppedMembers } from './fis/dropped-members.ts'
+import { waitOutThrottling, type Waits } from './wait-out-throttling.ts'
 
 /** What a set of clients is for. Each has sockets of its own, so that injections cannot starve the way back. */
 export const PURPOSES = ['observe', 'inject', 'restore'] as const
@@ -36,17 +37,18 @@ export type Aws = Readonly<{
   close(): void
 }>
 
-/** Platform time. The engine's lease is 5 s: a call that hangs has to end within it. */
+/** Platform time. A call that hangs has to end soon: the engine's hold on the run has to be renewed while it lasts. */
 const CONNECT_TIMEOUT_MS = 1500
 const REQUEST_TIMEOUT_MS = 4000
 
 /**
  * The one place where AWS clients are made. Endpoint and credentials come from the environment's compiled form and from
  * nowhere else: every setting that the SDK would look up in `AWS_*` variables, config files or instance metadata is given
- * explicitly. Clients attempt each call once; retry is the engine's.
+ * explicitly. Clients attempt each call once; retry is the engine's, save that with `waits` a request that is throttled is
+ * held back for a while and sent again.
  * @throws Error when the environment has no Region of that name, or names credentials it may not have.
  */
-export function createAws({ environment, region: name, purpose }: AwsTarget): Aws {
+export function createAws({ environment, region: name, purpose }: AwsTarget, waits?: Waits): Aws {
   const region = regionCode(environment, name)
   if (region === undefined) throw new Error(`environment ${environment.name} has no Region named ${name}`)
   const agents = {
@@ -94,6 +96,7 @@ export function createAws({ environment, region: name, purpose }: AwsTarget): Aw
     sts: new STSClient(settings('sts', credentials, region)),
   }
   keepDroppedMembers(clients.fis)
+  if (waits !== undefined) for (const client of Object.values(clients)) waitOutThrottling(client, waits)
   return {
     region,
     ...clients,

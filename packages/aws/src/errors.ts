@@ -88,6 +88,11 @@ export function toFailure(error: unknown, site: CallSite): Failure {
   }
 }
 
+/** True for the service's own word that it was asked too often: then nothing was done. */
+export function isThrottled(error: unknown): boolean {
+  return kindOf(readError(error), true) === 'throttled'
+}
+
 type SeenError = Readonly<{
   code: string
   message: string

@@ -6,6 +6,7 @@ import {
   next,
   platformAt,
   plusMs,
+  stepsToUndo,
   worldInstant,
   type Claim,
   type Command,
@@ -207,7 +208,13 @@ async function carryOut(
     case 'watch':
       return (await watch(tenure, memory, ports, signal)) === 'news' ? 'again' : soon(WATCH_WORLD_MS)
     case 'recover':
-      return (await recover(tenure, command.step, command.reason, ports, signal)) === 'went-on'
+      return (await recover(
+        tenure,
+        stepsToUndo(tenure.state, tenure.worldNow()),
+        command.reason,
+        ports,
+        signal,
+      )) === 'went-on'
         ? 'again'
         : soon(0)
     case 'confirm-recovery':

@@ -15,10 +15,10 @@ import { plusMs, worldAt } from '@firedrill/core'
 import { fitted } from './fit-events.ts'
 import type { EnginePorts } from './ports.ts'
 
-/** How long a claim lasts without renewal, in platform milliseconds. */
-export const LEASE_MS = 5000
+/** How long a claim lasts without renewal, in platform milliseconds: whoever takes over from a killed worker waits for it. */
+export const LEASE_MS = 4000
 /** How often a held claim is renewed. */
-export const RENEW_MS = 2000
+export const RENEW_MS = 1600
 /** An act may only begin while at least this much of the lease is left. */
 export const LEASE_LEFT_MIN_MS = LEASE_MS * 0.4
 /** No request may leave when less than this of the lease is left: it takes its time to arrive. */
@@ -144,13 +144,17 @@ export class Tenure {
   }
 
   /** Appends what a pure decision makes of the state under the row lock. @throws Fenced */
-  async recordDecided(decide: (state: RunState) => readonly RunEventBody[]): Promise<void> {
+  async recordDecided(
+    decide: (state: RunState) => readonly RunEventBody[],
+    options?: AppendOptions,
+  ): Promise<void> {
     this.#took(
       await this.#ports.runs.append(
         this.id,
         { kind: 'epoch', epoch: this.epoch },
         this.#ports.actor,
         (state) => fitted(decide(state)),
+        options,
       ),
     )
   }

@@ -133,7 +133,7 @@ function cloudWhenNeeded(shutdown: Shutdown): Parameters<typeof createUseCases>[
   const load = async () => {
     const { createAwsClients, createFaultCatalogue, createIdentity, createMetrics, createReadiness } =
       await import('@firedrill/aws')
-    const clients = createAwsClients()
+    const clients = createAwsClients({ clock: systemClock, random: systemRandom })
     shutdown.add('aws clients', () => clients.close())
     return {
       faults: createFaultCatalogue(clients),

@@ -2,7 +2,17 @@
 export type Backend = 'postgres' | 'redis'
 
 /** What a value counts. */
-export const UNITS = ['%', 'ms', 's', 'MB', 'requests/s', 'answers/s', 'x real time', 'runs'] as const
+export const UNITS = [
+  '%',
+  'ms',
+  's',
+  'MB',
+  'requests/s',
+  'answers/s',
+  'x real time',
+  'runs',
+  'count',
+] as const
 
 /** One measured number. `goal` null: it stands beside another figure and has none of its own. */
 export type Figure = Readonly<{

@@ -127,7 +127,9 @@ export async function composeWorker(role: Role): Promise<Worker> {
         log.warn({ environment, err: error }, 'the clock of an environment could not be read'),
     })
   shutdown.add('world clocks', () => worldClocks.stop())
-  const clients = createAwsClients()
+  // In lockstep the world stands still while a call is under way, so waiting inside one would wait for nothing.
+  const waits = lockstep === undefined ? { clock: systemClock, random: systemRandom } : undefined
+  const clients = createAwsClients(waits)
   shutdown.add('aws clients', () => clients.close())
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }

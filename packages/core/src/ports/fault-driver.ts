@@ -80,6 +80,8 @@ export type UndoPlan = Readonly<{
 }>
 
 export type Applied = Readonly<{ handle: string; requestIds: readonly string[] }>
+/** What an undo that was accepted answered. `undoHandle`: what verifying needs of it. */
+export type Recovered = Readonly<{ requestIds: readonly string[]; undoHandle?: string }>
 export type TargetSeen = Readonly<{
   target: string
   injection: Injection
@@ -130,10 +132,15 @@ export type FaultDriver = Readonly<{
    * One attempt to take the fault out. Idempotent. Refuses to overwrite what somebody else changed (a conflict failure),
    * but for the targets of which a person decided so (`undo.decided.overwrite`); leaves alone those that are left.
    */
-  recover(
-    undo: UndoPlan,
-    context: DriverContext,
-  ): Promise<Outcome<Readonly<{ requestIds: readonly string[]; undoHandle?: string }>>>
+  recover(undo: UndoPlan, context: DriverContext): Promise<Outcome<Recovered>>
+  /**
+   * Undo of several steps by one call, for what has little room for calls: plans with the same `key` may be given to
+   * `recover` together, which answers for each in order. Absent: every step is asked for alone.
+   */
+  together?: Readonly<{
+    key(undo: UndoPlan): string
+    recover(undos: readonly UndoPlan[], context: DriverContext): Promise<readonly Outcome<Recovered>[]>
+  }>
   /**
    * Compares the targets with the capture: `restored`, `replaced`, `spent`, `recovering` (on the way), `injected`
    * (still broken) or `unknown`, e.g. when somebody else changed the target.

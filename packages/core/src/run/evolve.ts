@@ -55,6 +55,7 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
       return onStep(state, body.data.step, (step) => ({
         ...step,
         undo: body.data.undo,
+        preparedAt: event.worldAt,
         expiresAt: body.data.expiresAt,
         acknowledged: false,
       }))

@@ -1,5 +1,5 @@
 import { isSettled } from '../target/target.ts'
-import { platformInstant, worldInstant, type PlatformInstant } from '../time/instant.ts'
+import { platformInstant, worldInstant, type PlatformInstant, type WorldInstant } from '../time/instant.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import type { RecoverReason } from './events.ts'
 import type { RunState, StepState } from './state.ts'
@@ -77,9 +77,8 @@ function undo(
   dirty: readonly (readonly [string, StepState])[],
   context: NextContext,
 ): Command {
-  const isOurs = (step: StepState) => !isInHands(state, step) && hasWork(step)
-  const hands = dirty.filter(([, step]) => !isOurs(step))
-  const ours = dirty.filter(([, step]) => isOurs(step))
+  const hands = dirty.filter(([, step]) => !isOurs(state, step))
+  const ours = dirty.filter(([, step]) => isOurs(state, step))
   const ready = ours.filter(([, step]) => (step.recovery?.retryAt ?? 0) <= context.worldNow)
   const [lost] = ready
     .filter(([, step]) => step.recovery?.accepted !== true)
@@ -94,6 +93,18 @@ function undo(
   return state.status === 'needs-person' && state.takenOver === undefined
     ? { do: 'back-off', until, at: platformInstant(pageAt(state)) }
     : { do: 'back-off', until }
+}
+
+function isOurs(state: RunState, step: StepState): boolean {
+  return !isInHands(state, step) && hasWork(step)
+}
+
+/** Every step that may be asked to go now; `next` names the least tried of them. They need not wait for each other. */
+export function stepsToUndo(state: RunState, worldNow: WorldInstant): readonly string[] {
+  return dirtySteps(state).flatMap(([name, step]) => {
+    const isDue = step.recovery?.accepted !== true && (step.recovery?.retryAt ?? 0) <= worldNow
+    return isDue && isOurs(state, step) ? [name] : []
+  })
 }
 
 /** Why the faults go: whatever the journal said first, else what the state shows. */

@@ -104,7 +104,9 @@ function injectStep(
   }
   if (current.undo === undefined) return { do: 'prepare-undo', step }
   if (!current.acknowledged) {
-    const until = plusMs(startsAt, ACKNOWLEDGE_WITHIN_MS)
+    // Steps go in one after another, so a late one may be prepared long after it could have started.
+    const since = worldInstant(Math.max(startsAt, current.preparedAt ?? startsAt))
+    const until = plusMs(since, ACKNOWLEDGE_WITHIN_MS)
     if (context.worldNow >= until) return giveUp(state, 'no reaper acknowledged its copy of the recovery kit')
     return { do: 'wait', until, pollMs: 100, why: 'the reaper takes its copy of the recovery kit' }
   }

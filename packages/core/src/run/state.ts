@@ -20,6 +20,8 @@ export type TargetState = z.infer<typeof targetStateSchema>
 /** Where one inject step stands. Instants are world time unless they say otherwise. */
 export const stepStateSchema = z.strictObject({
   undo: z.string().optional(),
+  /** When its undo was stored; the reaper's time to acknowledge counts from here. */
+  preparedAt: z.int().optional(),
   expiresAt: z.int().optional(),
   acknowledged: z.boolean(),
   key: z.string().optional(),

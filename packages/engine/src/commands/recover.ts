@@ -17,12 +17,13 @@ import {
   type TargetState,
   type UndoRecord,
 } from '@firedrill/core'
-import { ACT_TIMEOUT_MS, callOut, LOOK_TIMEOUT_MS } from '../call-out.ts'
+import { callOut, LOOK_TIMEOUT_MS } from '../call-out.ts'
 import { everyTarget } from '../every-target.ts'
 import { failureEvent } from '../failures.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
+import { askToGo, groupsOf, inLanes, LANES, type Answered, type Ask, type UndoOf } from './ask-to-go.ts'
 
 type Ports = Pick<EnginePorts, 'faults' | 'calls' | 'random' | 'undo' | 'crash'>
 
@@ -36,16 +37,49 @@ const UNANSWERED_WORLD_MS = 30_000
 /** Words that change without anything else are journaled no more often than this, in world time. */
 const WORDS_EVERY_MS = 60_000
 
-/** One attempt to take a step's fault out. Neither halt nor abort stops it; only losing the run to another worker does. */
+/**
+ * One attempt to take the faults of several steps out, side by side, so that none waits for a slower one; what one call
+ * can put back together goes in one call. Neither halt nor abort stops it; only losing the run to another worker does.
+ */
 export async function recover(
   tenure: Tenure,
-  step: string,
+  steps: readonly string[],
   reason: RecoverReason,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<'went-on' | 'stopped'> {
   if ((await tenure.mayAct('recover')) !== 'go') return 'stopped'
-  await ports.crash(`recover:${step}:before-intent`)
+  await crashAt(ports, steps, 'before-intent')
+  const intents: Intent[] = []
+  await inLanes(LANES, steps, async (step) => {
+    intents.push(await intentOf(tenure, step, reason, ports, signal))
+  })
+  const asks = await recordIntents(tenure, intents)
+  await crashAt(ports, stepsOf(asks), 'after-intent')
+  const answered: Answered[] = []
+  let recording = Promise.resolve()
+  const recordSoon = () => {
+    recording = recording.then(() => recordAnswers(tenure, answered.splice(0), ports, signal))
+    // Whoever waits for the end gets to know of a failure; until then it must not end the process.
+    recording.catch(() => undefined)
+  }
+  await inLanes(LANES, groupsOf(asks), async (group) => {
+    answered.push(...(await askToGo(tenure, group, ports, signal)))
+    recordSoon()
+  })
+  await recording
+  return 'went-on'
+}
+
+type Intent = Readonly<{ ask: Ask; event: Extract<RunEventBody, { type: 'recovery-requested' }> }>
+
+async function intentOf(
+  tenure: Tenure,
+  step: string,
+  reason: RecoverReason,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Intent> {
   const attempt = (tenure.state.steps[step]?.recovery?.attempts ?? 0) + 1
   const undo = await undoOf(tenure, step, ports)
   const gone =
@@ -53,39 +87,69 @@ export async function recover(
       ? await alreadyGone(tenure, step, undo.value, ports, signal)
       : []
   const about = gone.length === 0 ? {} : { gone: [...gone] }
-  const { done } = await tenure.recordIf(
-    // A person may have taken it over this very moment.
-    (state) => {
-      const current = state.steps[step]
-      return current !== undefined && !isInHands(state, current)
-    },
-    () => [{ type: 'recovery-requested', data: { step, reason, attempt, ...about } }],
-    // What people decided reaches the kits too, which have to do without journal and people.
-    undo.ok && undo.value.isNewlyDecided ? { undo: [undo.value.record] } : undefined,
-  )
-  if (!done) return 'went-on'
-  await ports.crash(`recover:${step}:after-intent`)
-  const site = { operation: `${step}.recover`, timeoutMs: ACT_TIMEOUT_MS, isAct: true, mayGoOn: tenure.holds }
-  const outcome = undo.ok
-    ? await callOut(ports.calls, site, signal, (ends) =>
-        undo.value.driver.recover(undo.value.record.plan, { environment: tenure.environment, signal: ends }),
-      )
-    : undo
-  await ports.crash(`recover:${step}:after-act`)
-  if (!outcome.ok || !undo.ok) {
-    if (!outcome.ok) await recordFailure(tenure, step, outcome.failure, 'recover', ports)
-    if (!outcome.ok && undo.ok)
-      await lookAfterFailure(tenure, step, undo.value, outcome.failure, ports, signal)
-    return 'went-on'
+  return {
+    ask: { step, undo },
+    event: { type: 'recovery-requested', data: { step, reason, attempt, ...about } },
   }
-  const { record } = undo.value
-  const { undoHandle } = outcome.value
-  await tenure.record(
-    [{ type: 'recovery-accepted', data: { step, requestIds: [...outcome.value.requestIds] } }],
-    undoHandle === undefined ? undefined : { undo: [{ ...record, plan: { ...record.plan, undoHandle } }] },
+}
+
+/** Writes down what is about to be asked; answers which asks may be made. */
+async function recordIntents(tenure: Tenure, intents: readonly Intent[]): Promise<readonly Ask[]> {
+  let made: readonly Intent[] = []
+  const decided = intents.flatMap(({ ask: { undo } }) =>
+    // What people decided reaches the kits too, which have to do without journal and people.
+    undo.ok && undo.value.isNewlyDecided ? [undo.value.record] : [],
   )
-  await ports.crash(`recover:${step}:after-record`)
-  return 'went-on'
+  await tenure.recordDecided(
+    (state) => {
+      // A person may have taken it over this very moment.
+      made = intents.filter(({ ask: { step } }) => {
+        const current = state.steps[step]
+        return current !== undefined && !isInHands(state, current)
+      })
+      return made.map(({ event }) => event)
+    },
+    decided.length === 0 ? undefined : { undo: decided },
+  )
+  return made.map(({ ask }) => ask)
+}
+
+async function recordAnswers(
+  tenure: Tenure,
+  answered: readonly Answered[],
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  if (answered.length === 0) return
+  const steps = stepsOf(answered.map(({ ask }) => ask))
+  await crashAt(ports, steps, 'after-act')
+  const events: RunEventBody[] = []
+  const undo: UndoRecord[] = []
+  for (const { ask, outcome } of answered) {
+    if (!outcome.ok) {
+      events.push(failureOf(tenure, ask.step, outcome.failure, 'recover', ports))
+      continue
+    }
+    const { requestIds, undoHandle } = outcome.value
+    events.push({ type: 'recovery-accepted', data: { step: ask.step, requestIds: [...requestIds] } })
+    if (undoHandle !== undefined && ask.undo.ok) {
+      const { record } = ask.undo.value
+      undo.push({ ...record, plan: { ...record.plan, undoHandle } })
+    }
+  }
+  await tenure.record(events, undo.length === 0 ? undefined : { undo })
+  await crashAt(ports, steps, 'after-record')
+  for (const { ask, outcome } of answered)
+    if (!outcome.ok && ask.undo.ok)
+      await lookAfterFailure(tenure, ask.step, ask.undo.value, outcome.failure, ports, signal)
+}
+
+function stepsOf(asks: readonly Ask[]): readonly string[] {
+  return asks.map(({ step }) => step)
+}
+
+async function crashAt(ports: Ports, steps: readonly string[], where: string): Promise<void> {
+  for (const step of steps) await ports.crash(`recover:${step}:${where}`)
 }
 
 /**
@@ -165,7 +229,7 @@ export async function confirmRecovery(
   const current = tenure.state.steps[step]
   if (!outcome.ok || !undo.ok) {
     if (!outcome.ok && !(await leaveUndescribed(tenure, step, current, undo, outcome.failure)))
-      await recordFailure(tenure, step, outcome.failure, undefined, ports)
+      await tenure.record([failureOf(tenure, step, outcome.failure, undefined, ports)])
     return 'went-on'
   }
   const described = everyTarget(Object.keys(current?.targets ?? {}), outcome.value.observations)
@@ -240,16 +304,16 @@ function doubted(seen: TargetSeen): TargetSeen {
     : seen
 }
 
-async function recordFailure(
+function failureOf(
   tenure: Tenure,
   step: string,
-  failure: Parameters<typeof failureEvent>[1],
+  failure: Failure,
   act: 'recover' | undefined,
-  ports: Ports,
-): Promise<void> {
+  ports: Pick<Ports, 'random'>,
+): RunEventBody {
   const attempt = (tenure.state.steps[step]?.recovery?.failures ?? 0) + 1
   const call = act === undefined ? { step, attempt } : { step, attempt, act }
-  await tenure.record([failureEvent(tenure, failure, RECOVER_POLICY, ports.random.next(), call).event])
+  return failureEvent(tenure, failure, RECOVER_POLICY, ports.random.next(), call).event
 }
 
 /** A missing plan or driver is a failure like any other, so that it holds up no other step and a person is called. */
@@ -257,7 +321,7 @@ async function undoOf(
   tenure: Tenure,
   step: string,
   ports: Pick<Ports, 'undo' | 'faults'>,
-): Promise<Outcome<Readonly<{ record: UndoRecord; driver: FaultDriver; isNewlyDecided: boolean }>>> {
+): Promise<Outcome<UndoOf>> {
   const missing = (code: string, message: string) =>
     ({ ok: false, failure: { kind: 'invalid', operation: `${step}.recover`, code, message } }) as const
   const stored: UndoRecord | undefined = await ports.undo.get(tenure.id, step)

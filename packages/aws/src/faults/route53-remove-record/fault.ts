@@ -1,13 +1,13 @@
-import type { DriverContext, FaultDriver, Outcome, UndoPlan } from '@firedrill/core'
+import type { DriverContext, FaultDriver, Outcome, Recovered, UndoPlan } from '@firedrill/core'
 import { z } from 'zod'
 import type { AwsClients } from '../../aws-clients.ts'
-import { success } from '../../call.ts'
 import type { Aws, Purpose } from '../../client.ts'
 import { applyStep } from './apply.ts'
 import { captureSchema, readCapture, type Capture } from './capture.ts'
 import { confirmStep } from './confirm.ts'
 import { planStep } from './plan.ts'
-import { confirmRecoveredStep, recoverStep } from './recover.ts'
+import { confirmRecoveredStep } from './recover.ts'
+import { recoverAlone, recoverZone } from './recover-zone.ts'
 import { undoCommands } from './undo-commands.ts'
 
 const NAME = 'route53-remove-record'
@@ -65,12 +65,13 @@ export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
       )
     },
     async recover(undo, context) {
-      return onCapture(undo, context, 'restore', async (aws, capture) => {
-        const done = await recoverStep(aws, capture, undo, context.signal)
-        if (!done.ok) return done
-        const { requestIds, changeId } = done.value
-        return success(changeId === undefined ? { requestIds } : { requestIds, undoHandle: changeId })
-      })
+      return onCapture(undo, context, 'restore', async (aws, capture) =>
+        recoverAlone(aws, { undo, capture }, context.signal),
+      )
+    },
+    together: {
+      key: ({ capture }) => captureSchema.parse(capture).zoneId,
+      recover: (undos, context) => recoverTogether(clients, undos, context),
     },
     async confirmRecovered(undo, context) {
       return onCapture(undo, context, 'restore', async (aws, capture) =>
@@ -78,4 +79,19 @@ export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
       )
     },
   }
+}
+
+/** A capture that cannot be read fails all of them: then nobody can tell which records belong to whom. */
+async function recoverTogether(
+  clients: AwsClients,
+  undos: readonly UndoPlan[],
+  { environment, signal }: DriverContext,
+): Promise<readonly Outcome<Recovered>[]> {
+  const aws = clients.get({ environment, region: environment.homeRegion, purpose: 'restore' })
+  if (!aws.ok) return undos.map(() => aws)
+  const read = undos.map((undo) => ({ undo, capture: readCapture(undo.capture) }))
+  const unread = read.flatMap(({ capture }) => (capture.ok ? [] : [capture]))[0]
+  if (unread !== undefined) return undos.map(() => unread)
+  const zone = read.flatMap(({ undo, capture }) => (capture.ok ? [{ undo, capture: capture.value }] : []))
+  return recoverZone(aws.value, zone, signal)
 }

@@ -168,7 +168,8 @@ function sizeOf(records: readonly RecordSet[]): Readonly<{ values: number; chara
   return { values: values.length, characters: values.reduce((sum, { Value }) => sum + Value.length, 0) }
 }
 
-function batchProblem(records: readonly RecordSet[]): string | undefined {
+/** Why these records are too many for one batch, or undefined. Pure. */
+export function batchProblem(records: readonly RecordSet[]): string | undefined {
   const { values, characters } = sizeOf(records)
   return values > ELEMENTS_MAX || characters > CHARACTERS_MAX
     ? `${values} values with ${characters} characters do not fit into one batch`

@@ -1,0 +1,131 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Actor, DrillId, RunId, RunRow } from '@firedrill/core'
+import { migrate, openStores, type Stores } from '@firedrill/db'
+import { createStartRun, createUseCases } from '@firedrill/engine'
+import { startPostgres, startRedis, type LocalPostgres, type LocalRedis } from '@firedrill/local'
+import { createQueue } from '@firedrill/queue'
+import { createWorldClocks, sha256, systemClock, systemIds } from '@firedrill/runtime'
+import { seededRandom } from '@firedrill/testkit'
+import type { Backend } from '../figures/figure.ts'
+import type { DrillDefinition } from './drill-kinds.ts'
+
+const TEAM = 'default'
+const BENCH: Actor = { kind: 'person', id: 'bench', name: 'Bench' }
+
+/** Real stores and a real queue, and the use-cases that an API would call. No worker runs yet. */
+export type Lab = Readonly<{
+  backend: Backend
+  dir: string
+  postgres: LocalPostgres
+  redis: LocalRedis | undefined
+  stores: Stores
+  useCases: ReturnType<typeof createUseCases>
+  /** What worker processes need to find all this. */
+  env: Readonly<Record<string, string>>
+  /** Writes scenario and environment down and books a drill of them. */
+  book(drill: DrillDefinition): Promise<DrillId>
+  /** Starts a run under an id that is known before anybody works on it. */
+  start(drill: DrillId, run: RunId): Promise<void>
+  abort(run: RunId, reason: string): Promise<void>
+  row(run: RunId): Promise<RunRow>
+  stop(): Promise<void>
+}>
+
+/** Starts PostgreSQL, and Redis where that carries the hints, in a directory of their own. */
+export async function startLab(backend: Backend, seed: number): Promise<Lab> {
+  const dir = mkdtempSync(join(tmpdir(), 'firedrill-proof-'))
+  // PostgreSQL does not run as root: its own user has to be able to pass.
+  chmodSync(dir, 0o755)
+  const closers: (() => Promise<unknown>)[] = [async () => rmSync(dir, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const close of closers.toReversed()) await close()
+  }
+  try {
+    const postgres = await startPostgres({ dataDir: join(dir, 'postgres'), databaseUrl: null })
+    closers.push(() => postgres.stop())
+    await migrate(postgres.url)
+    const redis = backend === 'redis' ? await redisIn(join(dir, 'redis')) : undefined
+    if (redis !== undefined) closers.push(() => redis.stop())
+    const stores = openStores({ url: postgres.url, connectionsMax: 10, name: 'proof', clock: systemClock })
+    closers.push(() => stores.close())
+    const queue = await createQueue(
+      redis === undefined ? { backend: 'postgres', url: postgres.url } : { backend: 'redis', url: redis.url },
+    )
+    closers.push(() => queue.close())
+    const clocks = createWorldClocks({
+      store: stores.clocks,
+      platformNow: () => stores.runs.now(),
+      clock: systemClock,
+    })
+    closers.push(() => clocks.stop())
+    const ports = {
+      ...stores,
+      hints: queue.hints,
+      installation: { ceiling: {}, hosts: [], paging: 'nobody' },
+      random: seededRandom(seed),
+      calls: systemClock,
+      clockOf: (team, environment) => clocks.of(team, environment),
+      sha256,
+      ids: systemIds,
+      cloud: () => Promise.reject(new Error('proofs do not plan without a run')),
+      sandboxOnly: true,
+    } satisfies Parameters<typeof createUseCases>[0]
+    const useCases = createUseCases(ports)
+    const asker = { teamId: TEAM, actor: BENCH }
+    return {
+      backend,
+      dir,
+      postgres,
+      redis,
+      stores,
+      useCases,
+      env: {
+        DATABASE_URL: postgres.url,
+        FIREDRILL_DB_POOL: '4',
+        FIREDRILL_CONCURRENCY: '1',
+        FIREDRILL_KIT_DIR: join(dir, 'kits'),
+        FIREDRILL_LOG_LEVEL: 'error',
+        NODE_COMPILE_CACHE: join(dir, 'compile-cache'),
+        ...(redis === undefined ? { FIREDRILL_QUEUE: 'postgres' } : { REDIS_URL: redis.url }),
+      },
+      async book({ scenario, environment }) {
+        const from = { ...asker, source: '', origin: 'file' } as const
+        await useCases.applyDefinition({ ...from, kind: 'environment', compiled: environment })
+        await useCases.applyDefinition({ ...from, kind: 'scenario', compiled: scenario })
+        const { id } = await stores.drills.create({
+          id: systemIds.mint('drill'),
+          teamId: TEAM,
+          title: scenario.title,
+          scenario: scenario.name,
+          environment: environment.name,
+          createdBy: BENCH,
+        })
+        return id
+      },
+      async start(drillId, run) {
+        const drill = await stores.drills.get(TEAM, drillId)
+        if (drill === undefined) throw new Error(`drill ${drillId} is gone from the database`)
+        const startRun = createStartRun({ ...ports, ids: { mint: () => run as never } })
+        await startRun(drill, BENCH, { sandboxOnly: true, seed })
+      },
+      abort: async (runId, reason) => void (await useCases.requestAbort({ ...asker, runId, reason })),
+      async row(run) {
+        const found = await stores.runs.get(TEAM, run)
+        if (found === undefined) throw new Error(`run ${run} is gone from the database`)
+        return found
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function redisIn(dir: string): Promise<LocalRedis> {
+  const redis = await startRedis({ dir })
+  if (redis.kind === 'absent') throw new Error(`Redis is not installed: ${redis.install}`)
+  return redis
+}
