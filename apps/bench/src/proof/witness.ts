@@ -56,11 +56,11 @@ export async function find(control: string, was: Before): Promise<Found> {
   const records = new Set(world.recordSets.map((record) => JSON.stringify(record)))
   const experiments = new Map<string, string>()
   const times = new Map<string, number>()
-  for (const { subject, to } of transitions) {
+  for (const [index, { subject, at, to }] of transitions.entries()) {
     if (subject.startsWith('experiment:')) experiments.set(subject, to)
     const isBreak =
       (/^instance:[^:]+$/.test(subject) && BROKEN.has(to)) ||
-      (subject.startsWith('record:') && to === 'absent')
+      (subject.startsWith('record:') && to === 'absent' && !isWrittenAgain(transitions, index, at))
     if (isBreak) times.set(subject, (times.get(subject) ?? 0) + 1)
   }
   const ok = (operation: string) =>
@@ -88,6 +88,14 @@ export async function find(control: string, was: Before): Promise<Found> {
     mutations: allMutations,
     transitions,
   }
+}
+
+/** One batch may delete a record and create it again; nobody ever sees it gone. */
+function isWrittenAgain(transitions: readonly Transition[], index: number, at: number): boolean {
+  const { subject } = transitions[index] ?? {}
+  return transitions
+    .slice(index + 1)
+    .some((later) => later.subject === subject && later.at === at && later.to !== 'absent')
 }
 
 async function ask<T>(control: string, path: string): Promise<T> {

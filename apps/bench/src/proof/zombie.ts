@@ -101,7 +101,9 @@ async function wakeAt(arena: Arena, world: ProofWorld, place: Place): Promise<Wo
       platformAt >= since &&
       outcome === 'ok' &&
       (STARTS_FAULTS.has(operation) ||
-        (operation === 'ChangeResourceRecordSets' && summary.includes('DELETE'))),
+        (operation === 'ChangeResourceRecordSets' &&
+          summary.includes('DELETE') &&
+          !summary.includes('CREATE'))),
   )
   return { played, late, left: after.left }
 }
