@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Finding } from '../finding.ts'
+import { IMPORT_MATRIX } from '../import-matrix.ts'
 import type { Repository } from '../repository.ts'
 
 const NAMES_OF_NOTHING = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'types'])
@@ -20,11 +21,13 @@ export function fileNames({ rooms }: Repository): Finding[] {
   )
 }
 
-/** A package offers `.` and nothing else; an app offers nothing. */
+/** A package offers `.` and nothing else, and so does an app that the matrix lets somebody import; any other offers nothing. */
 export function oneDoor({ rooms }: Repository): Finding[] {
-  return rooms.flatMap(({ dir, exportPaths }) => {
+  const isImported = (name: string) =>
+    Object.values(IMPORT_MATRIX).some((arrows) => arrows[name] !== undefined)
+  return rooms.flatMap(({ dir, name, exportPaths }) => {
     const at = `${dir}/package.json`
-    if (!dir.startsWith('packages/')) {
+    if (!dir.startsWith('packages/') && !isImported(name)) {
       return exportPaths === null
         ? []
         : [{ rule: 'one-door', at, message: 'nobody imports an app: no exports' }]
