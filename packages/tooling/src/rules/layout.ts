@@ -27,12 +27,12 @@ export function oneDoor({ rooms }: Repository): Finding[] {
     Object.values(IMPORT_MATRIX).some((arrows) => arrows[name] !== undefined)
   return rooms.flatMap(({ dir, name, exportPaths }) => {
     const at = `${dir}/package.json`
-    if (!dir.startsWith('packages/') && !isImported(name)) {
-      return exportPaths === null
+    const isOneDoor = exportPaths?.length === 1 && exportPaths[0] === '.'
+    if (!dir.startsWith('packages/')) {
+      return exportPaths === null || (isOneDoor && isImported(name))
         ? []
         : [{ rule: 'one-door', at, message: 'nobody imports an app: no exports' }]
     }
-    const isOneDoor = exportPaths?.length === 1 && exportPaths[0] === '.'
     return isOneDoor ? [] : [{ rule: 'one-door', at, message: "exports is { '.': … } and nothing else" }]
   })
 }
