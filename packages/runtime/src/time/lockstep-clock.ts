@@ -71,6 +71,7 @@ class Member {
   readonly #onTrouble: (error: unknown) => void
   readonly #current = new AsyncLocalStorage<Work | undefined>()
   readonly #works = new Set<Work>()
+  readonly #sockets = new WeakSet<Socket>()
   #sleepers: Sleeper[] = []
   #sleeps = 0
   /** Of an earlier process of this name a report may still be on its way; the numbers of this one are beyond it. */
@@ -161,7 +162,12 @@ class Member {
     // A connection that is about to be opened has no port yet.
     if (socket.localPort === undefined) socket.once('connect', note)
     else note()
-    socket.once('close', () => work.ports.delete(socket))
+    if (this.#sockets.has(socket)) return
+    this.#sockets.add(socket)
+    // One listener a connection, however often a pool hands it out.
+    socket.once('close', () => {
+      for (const { ports } of this.#works) ports.delete(socket)
+    })
   }
 
   /** What was reported no longer holds; a new report goes out once the event loop is quiet. */
