@@ -20,6 +20,7 @@ import { tokenStore } from './access/token-store.ts'
 import { clockStore } from './clock/clock-store.ts'
 import { connectionConfig, openDatabase, type DatabaseOptions } from './connection/database.ts'
 import { definitionStore } from './definitions/definition-store.ts'
+import { rememberVersions } from './definitions/remembered-versions.ts'
 import { drillStore } from './definitions/drill-store.ts'
 import { evidenceStore } from './evidence/evidence-store.ts'
 import { eventFeed } from './feed/event-feed.ts'
@@ -65,7 +66,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     halt: haltStore(prisma),
     evidence: evidenceStore(pool, prisma),
     clocks: clockStore(pool),
-    definitions: definitionStore(prisma),
+    definitions: rememberVersions(definitionStore(prisma)),
     drills: drillStore(prisma),
     feed,
     tokens: tokenStore(prisma),

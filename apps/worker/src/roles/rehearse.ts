@@ -29,11 +29,19 @@ export async function rehearse(worker: Worker): Promise<void> {
   const reap = await openReaper(worker, { kind: 'reaper', id: `reap@${actor.id}`, name: actor.name })
   const advance = createAdvance({ ...ports, hints: { send: async () => undefined } })
 
+  let lookedAt = Number.NEGATIVE_INFINITY
+
+  /** What nobody asks for by a run's wake: probes of runs that came or went, kits, and what is overdue. */
+  async function lookAround(): Promise<void> {
+    lookedAt = member.worldNow()
+    await probes.look()
+    await reap(signal)
+  }
+
   /** Does all that is due at this instant of the world; answers when it wants to be here again. */
   async function settle(): Promise<WorldInstant | undefined> {
     await clocks.refresh()
-    await probes.look()
-    await reap(signal)
+    if (member.worldNow() - lookedAt >= REAP_EVERY_MS * 1000) await lookAround()
     while (!signal.aborted) {
       const due = await ports.runs.due(DUE_MAX)
       await Promise.all(
@@ -45,8 +53,7 @@ export async function rehearse(worker: Worker): Promise<void> {
       const standsMs = wakes.at === undefined ? Infinity : (wakes.at - wakes.now) / 1000
       if (due.length === 0 && standsMs > STAND_STILL_MS) return wakes.worldAt
       // What was done may have to be probed, or acknowledged, before it goes on.
-      await probes.look()
-      await reap(signal)
+      await lookAround()
       if (due.length === 0) await systemClock.sleep(Math.max(1, standsMs), signal)
     }
     return undefined

@@ -66,7 +66,7 @@ export function createProber(options: ProberOptions): Prober {
     void flight.finally(() => inFlight.delete(flight))
   }
 
-  const streams = spread(probes, vantages)
+  const streams = spread(probes, vantages, environmentClock.rate === 0)
   const following = streams.map((stream) =>
     follow(stream, {
       clock,
@@ -139,14 +139,21 @@ async function follow(stream: Stream, { clock, signal, world, launch, onSample }
   }
 }
 
-/** Every probe from every vantage, their starts spread evenly over the period. */
-function spread(probes: readonly CompiledProbe[], vantages: readonly Vantage[]): readonly Stream[] {
+/**
+ * Every probe from every vantage, their starts spread evenly over the period; at one instant where the world stands still
+ * meanwhile, since it takes longest to go from one instant to the next.
+ */
+function spread(
+  probes: readonly CompiledProbe[],
+  vantages: readonly Vantage[],
+  isTogether: boolean,
+): readonly Stream[] {
   const count = probes.length * vantages.length
   return probes.flatMap((probe, row) =>
     vantages.map((vantage, column) => ({
       probe,
       vantage,
-      offset: Math.round((probe.periodMs * 1000 * (row * vantages.length + column)) / count),
+      offset: isTogether ? 0 : Math.round((probe.periodMs * 1000 * (row * vantages.length + column)) / count),
     })),
   )
 }

@@ -200,6 +200,9 @@ class Member {
     // Work without a connection is about this process alone; nobody else could tell when it ends.
     if (holds.some((ports) => ports.length === 0)) return
     if (holds.length > 0 && !isPatient) return this.#reportLater()
+    // Time cannot go on before this process says that it waits, so whoever else is due at this instant needs no asking.
+    const next = this.#first()
+    if (holds.length === 0 && next !== undefined && next.due <= this.worldAt) return next.wake()
     const report = this.#report++
     this.#isReported = true
     const until = this.#first()?.due ?? null
