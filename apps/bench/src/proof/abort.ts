@@ -2,6 +2,7 @@ import type { CompiledStep, RunId, Status } from '@firedrill/core'
 import { have, installCommand } from '@firedrill/local'
 import { systemClock } from '@firedrill/runtime'
 import { quantile, rounded, type Backend, type Bench, type Figure } from '../figures/figure.ts'
+import { waitUntil } from '../sandbox/wait-until.ts'
 import { openArena, type Arena, type Played } from './arena.ts'
 import { wrongWith } from './crash.ts'
 import { drillOf, removeRecord, stopSet, stopZone } from './drill-kinds.ts'
@@ -22,6 +23,8 @@ const LOST_MS = 600_000
 const STEADY = { forMs: 180_000, probes: ['steady'], successRatioMin: 0.5 }
 const POLL_WORLD_MS = 10_000
 const BREACH_RATE = 10
+/** For the alarm of the last trial to go back. Platform time. */
+const QUIET_MS = 120_000
 const ROLES = ['advance', 'recover', 'recover', 'recover', 'reap', 'probe'] as const
 const REVERTS = new Set(['StopExperiment', 'StartInstances'])
 
@@ -147,6 +150,7 @@ async function breach(arena: Arena, world: ProofWorld): Promise<number> {
   const drill = drillOf('breach', world, [stopZone('stop', 'a')], {
     scenario: { timing, response: 'restore', stopConditions: [...stopConditions] },
   })
+  await waitUntil('the alarm is quiet', QUIET_MS, async () => ((await isQuiet(world)) ? true : undefined))
   const played = await arena.play(drill, world, { lostMs: LOST_MS })
   const wrong = wrongWith(played)
   if (wrong.length > 0) throw new Error(`the breached drill went wrong: ${wrong.join('; ')}`)
@@ -156,6 +160,13 @@ async function breach(arena: Arena, world: ProofWorld): Promise<number> {
   const first = played.found.mutations.find((one) => isRevert(one))
   if (alarmAt === undefined || first === undefined) throw new Error('no alarm, or no undo')
   return (first.worldAt - alarmAt) / BREACH_RATE / 1000
+}
+
+async function isQuiet({ control }: ProofWorld): Promise<boolean> {
+  const { alarms } = (await (await fetch(`${control}/world`)).json()) as {
+    alarms: readonly { state: string }[]
+  }
+  return alarms.every(({ state }) => state === 'OK')
 }
 
 function isRevert({ operation, outcome, summary }: Mutation): boolean {
