@@ -99,6 +99,29 @@ describe('a Region that goes down', () => {
     expect(world.dns.answer(0, 'checkout.larkspur.example', 'A').records[0]?.data).toBe('198.51.100.10')
     expect(shareNow(simulator, 'eu-west')).toBe(1)
   })
+
+  it('takes its checkers along: they fall silent, and the others decide without them', async () => {
+    const simulator = await begin('warm-standby')
+    const { world } = simulator
+    const lostAt = world.now()
+    await event(simulator, { kind: 'region-down', region: 'eu-west-1' })
+    simulator.advance(60 * SECOND)
+    const [check] = world.healthChecks.checks.values()
+    expect(check?.healthy).toBe(false)
+    const latest = (isInside: boolean): number =>
+      Math.max(
+        ...world.healthChecks
+          .checkersOf(check?.id ?? '')
+          .filter(({ region }) => (region === 'eu-west-1') === isInside)
+          .map(({ lastCheckedAt }) => lastCheckedAt ?? 0),
+      )
+    expect(latest(true)).toBeLessThan(lostAt + 10 * SECOND)
+    expect(latest(false)).toBeGreaterThan(lostAt + 40 * SECOND)
+    await event(simulator, { kind: 'region-up', region: 'eu-west-1' })
+    simulator.advance(200 * SECOND)
+    expect(latest(true)).toBeGreaterThan(lostAt + 200 * SECOND)
+    expect(world.healthChecks.checks.get(check?.id ?? '')?.healthy).toBe(true)
+  })
 })
 
 const POPULATION =

@@ -7,6 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { single, type Metrics } from './metrics.ts'
 import type { Alarm } from './alarm-model.ts'
 import { SECOND, type Checker, type HealthCheck, type Micros } from './model.ts'
+import type { Places } from './places.ts'
 import { hash32 } from './random.ts'
 import type { Table } from './store.ts'
 
@@ -47,13 +48,19 @@ export class HealthChecks {
   readonly #dns: Dns
   readonly #balancers: Balancers
   readonly #metrics: Metrics
+  readonly #places: Places
   readonly #alarms: Table<Alarm>
 
-  constructor(kernel: Kernel, dns: Dns, balancers: Balancers, metrics: Metrics) {
+  constructor(
+    kernel: Kernel,
+    world: { readonly dns: Dns; readonly balancers: Balancers; readonly metrics: Metrics },
+    places: Places,
+  ) {
     this.#kernel = kernel
-    this.#dns = dns
-    this.#balancers = balancers
-    this.#metrics = metrics
+    this.#dns = world.dns
+    this.#balancers = world.balancers
+    this.#metrics = world.metrics
+    this.#places = places
     this.checks = kernel.store.table('health-checks')
     this.checkers = kernel.store.table('checkers')
     this.#alarms = kernel.store.table('alarms')
@@ -61,6 +68,7 @@ export class HealthChecks {
     kernel.on<ResultEvent>('hc.result', (event) => this.#result(event))
     kernel.on<{ id: string }>('hc.metric', (event) => this.#measure(event))
     kernel.on<{ id: string }>('hc.stream', (event) => this.#watch(event))
+    places.onChange(({ region, isDown }) => this.#hearRegion(region, isDown))
   }
 
   /** Creates a health check that starts healthy (unhealthy if it is inverted), with its checkers. */
@@ -100,6 +108,16 @@ export class HealthChecks {
     return [...this.checkers.values()].filter((checker) => checker.healthCheckId === id)
   }
 
+  /** Checkers that report: those in a Region that is down have fallen silent, and nobody counts them. */
+  #reporting(id: string): Checker[] {
+    return this.checkersOf(id).filter(({ region }) => !this.#places.isRegionDown(region))
+  }
+
+  #hearRegion(region: string, isDown: boolean): void {
+    const cause = `checkers in ${region} ${isDown ? 'fell silent' : 'report again'}`
+    for (const check of this.checks.values()) if (check.regions.includes(region)) this.#vote(check, cause)
+  }
+
   /** As many checkers in each of the check's Regions as there are to be, and none elsewhere. */
   #staffCheckers(check: HealthCheck): void {
     for (const checker of this.checkersOf(check.id))
@@ -133,6 +151,7 @@ export class HealthChecks {
     const check = checker && this.checks.get(checker.healthCheckId)
     if (checker === undefined || check === undefined) return
     this.#kernel.after(check.requestIntervalSeconds * SECOND, 'hc.check', { key })
+    if (this.#places.isRegionDown(checker.region)) return
     const address = this.#addressOf(check, checker)
     const seen: Outcome = address
       ? this.#balancers.request(address, check.port, this.#kernel.now())
@@ -175,7 +194,7 @@ export class HealthChecks {
 
   #vote(check: HealthCheck, cause: string): void {
     const evidence = {
-      checkers: this.checkersOf(check.id),
+      checkers: this.#reporting(check.id),
       statusOf: (id: string) => this.checks.get(id)?.healthy,
     }
     const healthy = (check.disabled || verdictOn(check, evidence)) !== check.inverted
@@ -235,7 +254,7 @@ export class HealthChecks {
       const value = children.ids.filter((child) => this.checks.get(child)?.healthy).length
       return [{ name: 'ChildHealthCheckHealthyCount', value }]
     }
-    const checkers = this.checkersOf(id)
+    const checkers = this.#reporting(id)
     const healthy = checkers.filter((checker) => checker.healthy).length
     return [{ name: 'HealthCheckPercentageHealthy', value: (100 * healthy) / Math.max(1, checkers.length) }]
   }

@@ -12,6 +12,7 @@ const RESPONSE_TIMEOUT: Micros = 2 * SECOND
 
 /** What a verdict is made of. */
 export interface Evidence {
+  /** Those that report. */
   readonly checkers: readonly Checker[]
   /** Status of another check, after its own inversion; undefined if there is none of that id. */
   readonly statusOf: (id: string) => boolean | undefined
@@ -24,7 +25,9 @@ export const verdictOn = (check: HealthCheck, { checkers, statusOf }: Evidence):
     return healthy >= check.children.healthThreshold
   }
   if (check.stream !== undefined) return streamVerdict(check, check.stream)
-  return checkers.filter((checker) => checker.healthy).length / Math.max(1, checkers.length) > HEALTHY_SHARE
+  // With nobody left who reports, it stays as it was.
+  if (checkers.length === 0) return check.healthy !== check.inverted
+  return checkers.filter((checker) => checker.healthy).length / checkers.length > HEALTHY_SHARE
 }
 
 const streamVerdict = (

@@ -92,6 +92,7 @@ export class Stores {
   readonly #kernel: Kernel
   readonly #compute: Compute
   readonly #places: Places
+  readonly #listeners: ((replica: Replica, write: Write) => void)[] = []
 
   constructor(kernel: Kernel, compute: Compute, places: Places) {
     this.#kernel = kernel
@@ -126,6 +127,20 @@ export class Stores {
           { key },
         )
     }
+  }
+
+  /** Calls `listener` on every write that has arrived at a copy. */
+  onApplied(listener: (replica: Replica, write: Write) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** How old the first write is that a copy has not received; 0 when it has them all, null when either side is gone. */
+  behind(replica: Replica): Micros | null {
+    const store = this.stores.get(replica.store)
+    if (store === undefined || this.#places.isRegionDown(replica.region)) return null
+    if (!this.isUp(store, store.writer)) return null
+    const next = this.#after(replica)
+    return next === undefined ? 0 : this.#kernel.now() - next.at
   }
 
   /** Whether a Region's copy can be worked with. */
@@ -287,7 +302,10 @@ export class Stores {
     const isCut =
       replica.isPaused || this.#places.isRegionDown(replica.region) || !this.isUp(store, store.writer)
     this.replicas.put(key, { ...replica, isApplying: false, applied: isCut ? replica.applied : seq })
-    if (!isCut) this.#follow(key)
+    if (isCut) return
+    const write = this.writes.all()[seq]
+    if (write !== undefined) for (const listener of this.#listeners) listener(replica, write)
+    this.#follow(key)
   }
 
   #backup(key: string): void {

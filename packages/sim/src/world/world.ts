@@ -15,6 +15,7 @@ import type { Micros } from './model.ts'
 import { Networks } from './networks.ts'
 import { Places } from './places.ts'
 import { Populations } from './populations.ts'
+import { ReplicationMetrics } from './replication-metrics.ts'
 import { Resolvers } from './resolvers.ts'
 import type { Store } from './store.ts'
 import { Stores } from './stores.ts'
@@ -50,6 +51,7 @@ export class World {
   readonly compositeAlarms: CompositeAlarms
   readonly populations: Populations
   readonly stores: Stores
+  readonly replicationMetrics: ReplicationMetrics
   readonly truth: Truth
   readonly calls: CallLog
   readonly adversity: Adversity
@@ -69,13 +71,14 @@ export class World {
     this.metrics = new Metrics(kernel)
     this.dns = new Dns(kernel, this.balancers)
     this.resolvers = new Resolvers(kernel, this.dns)
-    this.healthChecks = new HealthChecks(kernel, this.dns, this.balancers, this.metrics)
+    this.healthChecks = new HealthChecks(kernel, this, this.places)
     const balancerMetrics = new BalancerMetrics(kernel, this.balancers, this.metrics)
     const { resolvers, balancers, metrics } = this
     this.populations = new Populations(kernel, { resolvers, balancers, balancerMetrics, metrics })
     this.alarms = new Alarms(kernel, this.metrics, options.account)
     this.compositeAlarms = new CompositeAlarms(kernel, this.alarms)
     this.stores = new Stores(kernel, this.compute, this.places)
+    this.replicationMetrics = new ReplicationMetrics(kernel, this.stores, this.metrics)
     this.truth = new Truth(kernel, this.resolvers, this.balancers)
     this.calls = new CallLog(kernel)
     this.adversity = new Adversity(kernel)

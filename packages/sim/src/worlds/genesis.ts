@@ -44,6 +44,7 @@ export const plantWorld = (world: World, file: WorldFile): void => {
   for (const alarm of spec.alarms) plantAlarm(world, alarm)
   for (const store of spec.stores) plantStore(world, store)
   world.metrics.begin()
+  world.replicationMetrics.begin()
   world.populations.begin()
   world.kernel.settle()
 }
