@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { listenTcp } from '../data/listen.ts'
 import { ADVERSITIES } from '../world/adversity.ts'
 import { canonicalName } from '../world/dns.ts'
+import { vantageOwner } from '../world/resolvers.ts'
 import { TRUTH_CLAIMS } from '../world/truth.ts'
 import type { World } from '../world/world.ts'
 import type { WorldClock } from './clock.ts'
@@ -226,10 +227,21 @@ const describeWorld = (world: World): unknown => ({
   vantages: [...world.resolvers.vantages.values()],
   populations: [...world.populations.populations.values()],
   services: [...world.populations.services.values()],
+  answers: answersNow(world),
   stores: [...world.stores.stores.values()],
   replicas: [...world.stores.replicas.values()],
   zonesDown: world.places.zonesDown(),
 })
+
+/** What each service's name leads to now, for a fresh client at each vantage. */
+const answersNow = (world: World): unknown[] =>
+  [...world.populations.services.values()].flatMap(({ name }) =>
+    [...world.resolvers.vantages.values()].map((vantage) => ({
+      service: name,
+      vantage: vantage.name,
+      ...world.resolvers.peekAddresses(vantageOwner(vantage), name),
+    })),
+  )
 
 const readText = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []
