@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { World } from '../world/world.ts'
-import { replicaKey } from '../world/stores.ts'
+import { replicaKey } from '../world/store-model.ts'
 
 /** When an event happens, in world time; at once if left out. */
 const at = z.int().positive().optional()

@@ -1,7 +1,8 @@
 import type { Kernel } from './kernel.ts'
 import { combine, single, type Metrics, type StatisticSet } from './metrics.ts'
 import { SECOND, type MetricId, type Micros } from './model.ts'
-import { replicaKey, type DataStore, type Replica, type Stores } from './stores.ts'
+import { replicaKey, type DataStore, type Replica } from './store-model.ts'
+import type { Stores } from './stores.ts'
 import type { Table } from './store.ts'
 
 const MINUTE: Micros = 60 * SECOND

@@ -1,5 +1,5 @@
 import type { Micros } from './model.ts'
-import type { DataStore, Replica, Stranding, Write } from './stores.ts'
+import type { DataStore, Replica, Stranding, Write } from './store-model.ts'
 
 /** An acknowledged write from outside, as the witness lists it. */
 export interface WitnessedWrite {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/alarm-model.ts'
-import { RETURN_RULES } from '../world/stores.ts'
+import { RETURN_RULES } from '../world/store-model.ts'
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens')
 const domain = z

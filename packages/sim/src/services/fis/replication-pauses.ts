@@ -1,6 +1,6 @@
 import type { Micros } from '../../world/model.ts'
 import type { Effect } from '../../world/impairments.ts'
-import type { DataStore } from '../../world/stores.ts'
+import type { DataStore } from '../../world/store-model.ts'
 import type { Table } from '../../world/store.ts'
 import type { World } from '../../world/world.ts'
 
