@@ -11,7 +11,9 @@ import type { Weakness } from './weakness.ts'
 import type { ProofWorld } from './world.ts'
 
 const SEED = 1
-const WORLDS = 3
+const WORLDS = 2
+/** More of each role than there are drills: a worker that is stopped is not replaced, and one has to be left. */
+const ROLES = ['advance', 'advance', 'advance', 'recover', 'recover', 'recover', 'reap', 'probe'] as const
 const POINTS = { default: 20, full: 120 } as const
 /** A worker that was woken gets this long to do whatever it still does. Platform time. */
 const AFTERWARDS_MS = 3000
@@ -32,7 +34,7 @@ type Woken = Readonly<{ played: Played; late: readonly Mutation[]; left: readonl
 
 async function* measure(backend: Backend, most: number, say: (line: string) => void): AsyncGenerator<Figure> {
   const woken: Woken[] = []
-  const arena = await openArena({ backend, seed: SEED, worlds: WORLDS })
+  const arena = await openArena({ backend, seed: SEED, worlds: WORLDS, roles: ROLES })
   try {
     const places = drawn(await findPlaces(arena), most)
     await eachInAWorld(arena.worlds, places, async (place, world) => {
