@@ -12,6 +12,8 @@ export {
   isClean,
   isEnd,
   isLive,
+  isTakenOut,
+  markerInWords,
   worldAt,
   platformInstant,
   worldInstant,

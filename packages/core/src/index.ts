@@ -36,6 +36,8 @@ export {
 export * from './measurement/interval.ts'
 export {
   CLEAN_UPS,
+  isTakenOut,
+  markerInWords,
   type CleanUp,
   type MarkerCleanUp,
   type MarkerSummary,

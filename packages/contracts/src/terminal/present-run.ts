@@ -1,4 +1,4 @@
-import { formatDurationMs, intervalInWords, type Rounding } from '@firedrill/core'
+import { formatDurationMs, intervalInWords, isTakenOut, markerInWords, type Rounding } from '@firedrill/core'
 import type { RunDetail, TargetView } from '../http/run.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { TimelineEvent } from '../http/timeline.ts'
@@ -83,8 +83,20 @@ export function verdictBlock(run: RunDetail): string {
       `  ${check.source}: ${says}${check.agrees === null ? '' : check.agrees ? ', agrees' : ', DISAGREES'}`,
     )
   }
-  lines.push(...restorationLines(run))
+  lines.push(...restorationLines(run), ...markerLines(run))
   return lines.join('\n')
+}
+
+/** What was written to measure data loss, and that it is gone again. */
+function markerLines({ measurement }: RunDetail): readonly string[] {
+  const markers = measurement?.markers ?? []
+  if (markers.length === 0) return []
+  const left = markers.filter((marker) => !isTakenOut(marker)).length
+  return [
+    '',
+    `  ${left === 0 ? 'numbered writes' : 'NUMBERED WRITES LEFT BEHIND'}: ${markers.length - left} of ${markers.length} markers as agreed`,
+    ...markers.map((marker) => `    ${markerInWords(marker)}`),
+  ]
 }
 
 function restorationLines(run: RunDetail): readonly string[] {

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../exit-code.ts'
 import { runDetailSchema, type RunDetail } from '../http/run.ts'
 import { pinnedSchema } from '../http/shared.ts'
 
-const { objectives, parts, crossChecks } = measurementSchema.shape
+const { objectives, parts, crossChecks, markers } = measurementSchema.shape
 
 /** What a run came to, for programs: the answer of `firedrill run -o json`. Lengths of time are microseconds. */
 export const verdictDocumentSchema = z
@@ -22,6 +22,8 @@ export const verdictDocumentSchema = z
     objectives,
     parts,
     crossChecks,
+    /** What marker writers wrote, and whether it was taken out again; absent without any. */
+    markers,
     abort: runDetailSchema.shape.abort,
     /** Per target what the last describe call showed: the proof that it was put back. */
     targets: z.array(
@@ -54,6 +56,7 @@ export function verdictDocument(run: RunDetail, exitCode: number = exitCodeOf(ru
     objectives: measurement?.objectives ?? [],
     parts: measurement?.parts ?? {},
     crossChecks: measurement?.crossChecks ?? [],
+    ...(measurement?.markers === undefined ? {} : { markers: measurement.markers }),
     abort,
     targets: run.steps.flatMap((step) =>
       step.targets.map(({ id, label, injection, seen }) => ({ step: step.name, id, label, injection, seen })),

@@ -107,8 +107,6 @@ describe('markers through the simulated application', () => {
       const truth = first === undefined ? 0 : (await lostAt('eu-west-1')) - first.at
       expect(loss.observed.lo).toBeLessThanOrEqual(truth)
       expect(loss.observed.hi).toBeGreaterThanOrEqual(truth)
-      if (behindS > 0) expect(loss.observed.lo).toBeGreaterThan((behindS - 4) * S)
-      expect((loss.observed.hi ?? Infinity) - loss.observed.lo).toBeLessThan(10 * S)
 
       // The Region comes back and hands in what it alone had: late, and nothing is left afterwards.
       await post({ kind: 'region-up', region: 'eu-west-1' })

@@ -1,6 +1,7 @@
+import { isTakenOut, markerInWords } from '@firedrill/core'
 import type { ReportModel, TargetReport } from '../model/model.ts'
 import { intervalText } from '../text/duration-text.ts'
-import { restorationText } from '../text/headline.ts'
+import { leftBehindText, restorationText } from '../text/headline.ts'
 import { spanText } from '../text/instant-text.ts'
 import { icon } from './icons.ts'
 import { html, NOTHING, when, type Markup } from './markup.ts'
@@ -23,7 +24,7 @@ export function restoration(model: ReportModel): Markup {
   return html`<section>
     <header>
       <h2><span class="${sign}">${icon(sign)}</span> ${title}</h2>
-      <span class="end">${restorationText(targets, model.run.isClean)}</span>
+      <span class="end">${restorationText(targets, model.run.isClean)} ${leftBehindText(model.markers)}</span>
     </header>
     <table class="put" role="table">
       <thead role="rowgroup">
@@ -33,7 +34,20 @@ export function restoration(model: ReportModel): Markup {
         ${targets.map(rows)}
       </tbody>
     </table>
+    ${when(model.markers !== undefined, () => markers(model.markers ?? []))}
   </section>`
+}
+
+/** The writes that measured data loss are a change of ours too: each with what became of it. */
+function markers(list: NonNullable<ReportModel['markers']>): Markup {
+  return html`<ul class="how">
+    ${list.map((marker) => {
+      const sign = isTakenOut(marker) ? 'held' : 'deviated'
+      return html`<li>
+        <span class="${sign}">${icon(sign)}</span> Numbered writes of ${markerInWords(marker)}
+      </li>`
+    })}
+  </ul>`
 }
 
 const HEADS = ['Injected', 'Put back', 'Removal took'] as const

@@ -69,6 +69,7 @@ export function buildModel(input: ReportInput): ReportModel {
     points: measurement?.points ?? {},
     parts: measurement?.parts ?? {},
     crossChecks: measurement?.crossChecks ?? [],
+    ...(measurement?.markers === undefined ? {} : { markers: measurement.markers }),
     samples: measurement?.samples ?? [],
     phases: phasesOf(events),
     targets,

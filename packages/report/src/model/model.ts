@@ -115,6 +115,8 @@ export type ReportModel = Readonly<{
   parts: Readonly<Partial<Record<Part, DurationInterval>>>
   crossChecks: readonly CrossCheck[]
   samples: Measurement['samples']
+  /** What marker writers wrote, and whether it was taken out again; absent without any. */
+  markers?: NonNullable<Measurement['markers']>
   phases: readonly Phase[]
   targets: readonly TargetReport[]
   plannedTargets: number

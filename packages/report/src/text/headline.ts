@@ -1,5 +1,5 @@
-import type { ObjectiveResult, RunState, Verdict } from '@firedrill/core'
-import type { TargetReport } from '../model/model.ts'
+import { isTakenOut, markerInWords, type ObjectiveResult, type RunState, type Verdict } from '@firedrill/core'
+import type { ReportModel, TargetReport } from '../model/model.ts'
 import { boundText, exactText } from './duration-text.ts'
 import { capital, countText, listText } from './list-text.ts'
 
@@ -52,6 +52,12 @@ export function summaryText(
       : [`${capital(listText(names))} ${names.length === 1 ? 'is' : 'are'} ${word}.`]
   })
   return [...others, restorationText(targets, isClean)].join(' ')
+}
+
+/** The writes that measured data loss, when any is left behind; empty when none is. */
+export function leftBehindText(markers: ReportModel['markers'] = []): string {
+  const left = markers.filter((marker) => !isTakenOut(marker))
+  return left.length === 0 ? '' : `Numbered writes were not taken out: ${left.map(markerInWords).join('; ')}.`
 }
 
 /** Whether everything was put back, said by what describe calls showed. */

@@ -53,6 +53,7 @@ function Row({ row }: Readonly<{ row: ObjectiveRow }>) {
       </td>
       <td className="observed">
         {row.observed}
+        {row.writes === '' ? null : <p className="small muted">{row.writes}</p>}
         {row.vantages.length === 0 ? null : (
           <details>
             <summary>each vantage</summary>

@@ -24,6 +24,8 @@ export type ObjectiveRow = Readonly<{
   wouldDecide: string
   method: string
   ruler: Ruler | undefined
+  /** For data loss: how many writes stand behind the figure. */
+  writes: string
   vantages: NonNullable<ObjectiveResult['vantages']>
 }>
 
@@ -45,10 +47,20 @@ export function presentObjectives(run: RunDetail, worldNow: number): readonly Ob
       reason: result?.reason ?? openReason(progress, run),
       wouldDecide: result?.wouldDecide ?? '',
       method: result?.method ?? '',
+      writes: writesOf(result),
       vantages: result?.vantages ?? [],
       ...figureOf(progress, run, worldNow),
     }
   })
+}
+
+/** `3 missing of 240: 1 late, 2 lost`. */
+function writesOf(result: ObjectiveResult | undefined): string {
+  if (result?.markers === undefined) return ''
+  const { acknowledged, missing, late, lost } = result.markers
+  if (missing === 0) return `all ${acknowledged} acknowledged writes were there`
+  const after = late === undefined || lost === undefined ? '' : `: ${late} late, ${lost} lost`
+  return `${missing} missing of ${acknowledged}${after}`
 }
 
 /** What was observed, or how long its clock has run. The clock bounds nothing: the service may be well again already. */

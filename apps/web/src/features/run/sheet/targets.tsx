@@ -1,4 +1,10 @@
-import type { RunDetail, TimelineEvent } from '@firedrill/contracts'
+import {
+  isTakenOut,
+  markerInWords,
+  type Measurement,
+  type RunDetail,
+  type TimelineEvent,
+} from '@firedrill/contracts'
 import { clockTime, zoneName, type Zone } from '../../../format/time.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { StatusWord } from '../../../ui/word.tsx'
@@ -74,6 +80,25 @@ export function Targets({
           </tbody>
         </table>
       </div>
+      <Markers markers={run.measurement?.markers ?? []} />
     </section>
+  )
+}
+
+/** What was written to measure data loss is a change of ours too, and is seen to be gone. */
+function Markers({ markers }: Readonly<{ markers: NonNullable<Measurement['markers']> }>) {
+  if (markers.length === 0) return null
+  return (
+    <ul className="markers small">
+      {markers.map((marker) => (
+        <li key={marker.marker}>
+          <Icon
+            name={isTakenOut(marker) ? 'held' : 'deviated'}
+            className={isTakenOut(marker) ? 'held' : 'deviated'}
+          />{' '}
+          Numbered writes of {markerInWords(marker)}
+        </li>
+      ))}
+    </ul>
   )
 }
