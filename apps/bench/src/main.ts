@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   throttle,
   clock,
   abort,
+  dataLossBench,
 ]
 
 const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed

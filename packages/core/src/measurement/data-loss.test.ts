@@ -30,9 +30,9 @@ const window = { from: at(105) }
 
 describe('data loss by markers', () => {
   it('reaches from the first missing write to the failure, however much was written by the other side since', () => {
-    // 7, 8 and 9 are missing: from at least 109 − 107.1 s to at most 110.5 − 106 s and a period.
+    // 7, 8 and 9 are missing: from at least 109 − 107.1 s to at most 110.5 − 106 s and two periods.
     expect(dataLoss(stream([reading([[0, 6]])]), window)).toMatchObject({
-      observed: { lo: 1.9 * S, hi: 5.5 * S },
+      observed: { lo: 1.9 * S, hi: 6.5 * S },
       missing: [7, 8, 9],
       late: undefined,
     })
@@ -49,7 +49,7 @@ describe('data loss by markers', () => {
       { order: 'unordered' },
     )
     expect(dataLoss(holed, window)).toMatchObject({
-      observed: { lo: 5.9 * S, hi: 9.5 * S },
+      observed: { lo: 5.9 * S, hi: 10.5 * S },
       missing: [3],
     })
   })
@@ -70,11 +70,11 @@ describe('data loss by markers', () => {
     const flapping = writes.map((one) => (one.seq === 6 ? write(6, 'failed') : one))
     const flap = reading([[0, 5]], { startedAt: at(107.2), endedAt: at(107.3), upTo: 5 })
     const seen = dataLoss(stream([flap, reading([[0, 5]])], { writes: flapping }), window)
-    expect(seen).toMatchObject({ observed: { lo: 1.9 * S, hi: 6.5 * S }, missing: [7, 8, 9] })
+    expect(seen).toMatchObject({ observed: { lo: 1.9 * S, hi: 7.5 * S }, missing: [7, 8, 9] })
   })
 
   it('is bounded by the failure when nothing is missing, and by the distance of writes when none failed', () => {
-    expect(dataLoss(stream([reading([[0, 9]])]), window)).toMatchObject({ observed: { lo: 0, hi: 2.5 * S } })
+    expect(dataLoss(stream([reading([[0, 9]])]), window)).toMatchObject({ observed: { lo: 0, hi: 3.5 * S } })
     const fine = stream([returned([[0, 29]])], {
       writes: writes.map(({ seq }) => write(seq, 'acknowledged')),
     })
