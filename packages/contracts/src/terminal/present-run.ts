@@ -102,8 +102,9 @@ function markerLines({ measurement }: RunDetail): readonly string[] {
 function restorationLines(run: RunDetail): readonly string[] {
   const targets = run.steps.flatMap((step) => step.targets)
   const touched = targets.filter((target) => target.injection !== 'planned')
-  if (targets.length === 0) return []
-  if (touched.length === 0) return ['', `  never touched: ${targets.length} planned targets`]
+  if (targets.length === 0) return handsLines(run)
+  if (touched.length === 0)
+    return ['', `  never touched: ${targets.length} planned targets`, ...handsLines(run)]
   const clean = touched.filter((target) => target.isClean).length
   return [
     '',

@@ -44,7 +44,7 @@ export function recovering(state: RunState, context: NextContext): Command {
 /** While targets are described until each is as it was captured. */
 export function verifying(state: RunState, context: NextContext): Command {
   const dirty = dirtySteps(state)
-  if (dirty.length === 0) return goto(state, 'settling', OVER)
+  if (dirty.length === 0) return goto(state, 'settling', overWhy(state))
   if (state.status === 'needs-person') {
     if (isPageDue(state, context))
       return { do: 'page', page: (state.pages?.sent ?? 0) + 1, why: pageWhy(state) }
@@ -54,7 +54,13 @@ export function verifying(state: RunState, context: NextContext): Command {
   return needed === undefined ? undo(state, dirty, context) : needsPerson(state, needed)
 }
 
-const OVER = 'every target was described and is as it was captured, or a person left it'
+function overWhy(state: RunState): string {
+  const left = Object.values(state.steps).flatMap(({ targets }) =>
+    Object.entries(targets).flatMap(([id, { injection }]) => (injection === 'left' ? [id] : [])),
+  )
+  const all = 'every target was described and is as it was captured'
+  return left.length === 0 ? all : `${all}, but for what a person left as it is: ${listed(left)}`
+}
 
 /** What may be left of an attempt that failed goes first, and is seen to be gone, before the step is tried again. */
 export function clearing(name: string, step: StepState, context: NextContext): Command {

@@ -264,7 +264,11 @@ describe('undo', () => {
     })
     expect(ask(at('recovering', { steps: { one: asked() } }))).toMatchObject(goes('verifying'))
     const back = { one: { ...asked(), targets: { 'i-1': { injection: 'restored', seen: '' } } } } as const
-    expect(ask(at('verifying', { steps: back }))).toMatchObject(goes('settling'))
+    expect(ask(at('verifying', { steps: back }))).toMatchObject(goes('settling', 'as it was captured$'))
+    const left = { one: { ...asked(), targets: { 'i-1': { injection: 'left', seen: '' } } } } as const
+    expect(ask(at('needs-person', { steps: left }))).toMatchObject(
+      goes('settling', 'a person left as it is: i-1'),
+    )
   })
 
   it('calls a person when its time is up, counted anew once it was given back', () => {
