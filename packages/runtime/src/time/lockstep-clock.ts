@@ -148,8 +148,14 @@ class Member {
   readonly #onRequest = (message: unknown) => {
     const { request } = message as { request: ClientRequest }
     const work = this.#current.getStore()
-    if (request.socket instanceof Socket) this.#attribute(request.socket, work)
-    else request.once('socket', (socket) => this.#attribute(socket, work))
+    if (work === undefined) return
+    const take = (socket: Socket) => {
+      this.#attribute(socket, work)
+      // The connection goes back to its pool; what happens on it then is somebody else's.
+      request.once('close', () => work.ports.delete(socket))
+    }
+    if (request.socket instanceof Socket) take(request.socket)
+    else request.once('socket', take)
   }
 
   #attribute(socket: Socket, work: Work | undefined): void {
@@ -178,7 +184,7 @@ class Member {
     this.#current.run(undefined, () => {
       if (this.#isReported) {
         this.#isReported = false
-        void this.#wire.busy(this.#report++).catch(this.#onTrouble)
+        void this.#sayBusy(this.#report++)
       }
       if (this.#isSettling) return
       this.#isSettling = true
@@ -209,7 +215,7 @@ class Member {
     try {
       const answer = await this.#wire.wait({ report, until, holds })
       if (answer === 'gone') await this.#rejoin()
-      else this.#hear(answer)
+      else this.#hear(answer, report)
     } catch (error) {
       if (this.#hasLeft) return
       this.#onTrouble(error)
@@ -227,8 +233,17 @@ class Member {
     void promise.then(() => (changes === this.#changes ? this.#reportIfIdle(true) : undefined))
   }
 
-  #hear(answer: Readonly<{ kind: string; worldAt: number }>): void {
-    if (answer.kind === 'superseded') return
+  /** A connection that was closed just before it was to be used again says nothing about the time keeper: once more, then. */
+  async #sayBusy(report: number): Promise<void> {
+    await this.#wire
+      .busy(report)
+      .catch(() => this.#wire.busy(report))
+      .catch(this.#onTrouble)
+  }
+
+  #hear(answer: Readonly<{ kind: string; worldAt: number }>, report: number): void {
+    // Overtaken by a later report of this process, which will be answered; or by nobody knows what: then once more.
+    if (answer.kind === 'superseded' && report !== this.#report - 1) return
     this.worldAt = Math.max(this.worldAt, answer.worldAt)
     this.#isReported = false
     const first = this.#first()
