@@ -65,9 +65,22 @@ export type Metrics = Readonly<{
   ): Promise<Outcome<null>>
 }>
 
-/** Where probe samples are kept until they become evidence. */
+/** Part of the samples of a run: those that started in [from, to), of one probe, from one vantage. */
+export type SampleRange = Readonly<{
+  from?: WorldInstant
+  to?: WorldInstant
+  probe?: string
+  vantage?: string
+}>
+
+/** Where probe samples are kept. Whether they lie in rows or in packed chunks, readers see one series. */
 export type Samples = Readonly<{
   append(runId: RunId, samples: readonly Sample[]): Promise<void>
-  /** Samples that started in [from, to), ascending by start. */
-  read(runId: RunId, range?: Readonly<{ from?: WorldInstant; to?: WorldInstant }>): Promise<readonly Sample[]>
+  /** Samples in a range, ascending by start. */
+  read(runId: RunId, range?: SampleRange): Promise<readonly Sample[]>
+  /**
+   * Packs what has been recorded into chunks that are written once: `full` only where a chunk gets full, `all` what is left
+   * too. Samples may come in later still. Takes some milliseconds of computing a chunk, so no prober calls it.
+   */
+  seal(runId: RunId, what: 'full' | 'all'): Promise<void>
 }>

@@ -66,4 +66,5 @@ export const WRITE_ONCE_TABLES = [
   'evidence',
   'evidence_blob',
   'schedule_occurrence',
+  'sample_chunk',
 ] as const

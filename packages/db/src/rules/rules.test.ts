@@ -89,6 +89,7 @@ test('every owned table carries the team', async () => {
     'halt_change',
     'evidence_blob',
     'probe_sample',
+    'sample_chunk',
     'marker_write',
     'marker_reading',
     '_prisma_migrations',

@@ -1,6 +1,7 @@
-import type { ProbeOutcome, RunId, Sample, Samples } from '@firedrill/core'
+import type { RunId, Sample, Samples } from '@firedrill/core'
 import type { Pool } from 'pg'
-import { worldOf } from '../connection/micros.ts'
+import { readSamples } from './read-samples.ts'
+import { sealSamples } from './seal-samples.ts'
 
 /** Known series are kept in memory up to this many; then they are asked for again. */
 const SERIES_KEPT_MAX = 10_000
@@ -19,15 +20,6 @@ const APPEND = `
   SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
   ON CONFLICT DO NOTHING`
 
-type SampleRow = Readonly<{
-  probe: string
-  vantage: string
-  started_at: number
-  ended_at: number
-  outcome: ProbeOutcome
-  detail: string | null
-}>
-
 /** `Samples` on PostgreSQL: a batch is one statement, and a row holds a number in place of names. */
 export function sampleStore(pool: Pool): Samples {
   const known = new Map<string, number>()
@@ -44,16 +36,8 @@ export function sampleStore(pool: Pool): Samples {
         column(({ detail }) => detail ?? null),
       ])
     },
-    read: async (runId, range = {}) => {
-      const found = await pool.query<SampleRow>(
-        `SELECT s.probe, s.vantage, p.started_at, p.ended_at, p.outcome, p.detail
-         FROM sample_series s JOIN probe_sample p ON p.series_id = s.id
-         WHERE s.run_id = $1 AND p.started_at >= $2 AND p.started_at < $3
-         ORDER BY p.started_at, s.probe COLLATE "C", s.vantage COLLATE "C"`,
-        [runId, range.from ?? 0, range.to ?? Number.MAX_SAFE_INTEGER],
-      )
-      return found.rows.map(sampleOf)
-    },
+    read: (runId, range = {}) => readSamples(pool, runId, range),
+    seal: (runId, what) => sealSamples(pool, runId, what),
   }
 }
 
@@ -85,15 +69,4 @@ async function seriesOf(
     if (id === undefined) throw new Error(`probe ${sample.probe} has no series`)
     return id
   })
-}
-
-function sampleOf(row: SampleRow): Sample {
-  return {
-    probe: row.probe,
-    vantage: row.vantage,
-    start: worldOf(row.started_at),
-    end: worldOf(row.ended_at),
-    outcome: row.outcome,
-    ...(row.detail === null ? {} : { detail: row.detail }),
-  }
 }

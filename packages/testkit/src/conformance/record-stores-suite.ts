@@ -122,6 +122,34 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       await expect(bench.stores.samples.append(bench.runId(), batch)).rejects.toThrow(/no run/)
     })
 
+    test('sealed samples are one series with those that come in later, and those sent again count once', async () => {
+      const { id } = await bench.run()
+      const { samples } = bench.stores
+      const start = worldInstant(1_700_000_000_000_000)
+      const sample = (n: number, vantage = 'here'): Sample => ({
+        probe: 'front',
+        vantage,
+        start: plusMs(start, n * 1000 + (n % 7) / 1000),
+        end: plusMs(start, n * 1000 + 3 + (n % 11) / 1000),
+        outcome: n % 100 === 0 ? 'bad' : 'good',
+        detail: n % 100 === 0 ? 'timeout' : '10.0.0.1',
+      })
+      const all = Array.from({ length: 3000 }, (_, n) => sample(n))
+      await samples.append(id, all.slice(10, 2500))
+      await samples.append(id, [sample(5, 'there')])
+      await samples.seal(id, 'full')
+      await samples.append(id, all.slice(2400))
+      await samples.append(id, all.slice(0, 20))
+      expect(await samples.read(id, { vantage: 'here' })).toEqual(all)
+      await samples.seal(id, 'all')
+      await samples.seal(id, 'all')
+      const hour = { from: plusMs(start, 2_000_000), to: plusMs(start, 2_100_000) }
+      expect(await samples.read(id, { ...hour, probe: 'front', vantage: 'here' })).toEqual(all.slice(2000, 2100))
+      expect(await samples.read(id, { vantage: 'there' })).toEqual([sample(5, 'there')])
+      expect(await samples.read(id, { probe: 'none' })).toEqual([])
+      expect(await samples.read(id)).toHaveLength(3001)
+    })
+
     test('a world clock takes readings that are ahead, and only the rate of one that is behind', async () => {
       const put = (anchorWorld: number, rate: number) =>
         bench.stores.clocks.put('team-clocks', 'lab', {

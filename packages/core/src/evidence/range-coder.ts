@@ -1,0 +1,194 @@
+/**
+ * An adaptive binary range coder: bits that can be foretold cost next to nothing. Every bit is coded with the chance that
+ * its model has learned so far, at two speeds of learning whose mean is taken. Pure, and exact by construction: decoder
+ * and encoder go through the same states.
+ */
+
+const TOP = 2 ** 24
+const HALF = 2 ** 15
+const FAST = 4
+const SLOW = 7
+
+/** Chances of a set of bits, each learned at two speeds. */
+class Chances {
+  readonly #cells: Uint16Array
+
+  constructor(bits: number) {
+    this.#cells = new Uint16Array(2 * bits).fill(HALF)
+  }
+
+  /** Of 65,536, how often bit `at` was 0. Never 0 and never all. */
+  of(at: number): number {
+    return ((this.#cells[2 * at] ?? HALF) + (this.#cells[2 * at + 1] ?? HALF)) >>> 1
+  }
+
+  learn(at: number, bit: number): void {
+    const cells = this.#cells
+    const fast = cells[2 * at] ?? HALF
+    const slow = cells[2 * at + 1] ?? HALF
+    cells[2 * at] = bit === 0 ? fast + ((65_536 - fast) >> FAST) : fast - (fast >> FAST)
+    cells[2 * at + 1] = bit === 0 ? slow + ((65_536 - slow) >> SLOW) : slow - (slow >> SLOW)
+  }
+}
+
+/** Codes one bit: an encoder writes `bit` and answers it, a decoder ignores it and answers what it reads. */
+export type BitCoder = Readonly<{
+  code(chances: Chances, at: number, bit: number): number
+  /** A bit that cannot be foretold. */
+  raw(bit: number): number
+}>
+
+/** Writes bits; `bytes` ends it. */
+export function rangeEncoder(): BitCoder & Readonly<{ bytes: () => Uint8Array }> {
+  const out: number[] = []
+  let low = 0
+  let range = 0xffff_ffff
+  let cache = 0
+  let pending = 0
+  let isFirst = true
+  const shift = () => {
+    if (low < 0xff00_0000 || low >= 2 ** 32) {
+      const carry = low >= 2 ** 32 ? 1 : 0
+      // The very first byte is always zero, and is left out.
+      if (!isFirst) out.push((cache + carry) & 0xff)
+      isFirst = false
+      for (; pending > 0; pending--) out.push((0xff + carry) & 0xff)
+      cache = Math.floor(low / TOP) & 0xff
+    } else {
+      pending++
+    }
+    low = (low % TOP) * 256
+  }
+  const narrowed = () => {
+    while (range < TOP) {
+      range = (range * 256) >>> 0
+      shift()
+    }
+  }
+  return {
+    code: (chances, at, bit) => {
+      const bound = (range >>> 16) * chances.of(at)
+      if (bit === 0) {
+        range = bound
+      } else {
+        low += bound
+        range -= bound
+      }
+      chances.learn(at, bit)
+      narrowed()
+      return bit
+    },
+    raw: (bit) => {
+      range >>>= 1
+      if (bit === 1) low += range
+      narrowed()
+      return bit
+    },
+    bytes: () => {
+      for (let i = 0; i < 5; i++) shift()
+      let length = out.length
+      // A reader takes zeros for what is beyond the end.
+      while (length > 0 && out[length - 1] === 0) length--
+      return Uint8Array.from(out.slice(0, length))
+    },
+  }
+}
+
+/** Reads what an encoder wrote, from `at` on. */
+export function rangeDecoder(bytes: Uint8Array, at: number): BitCoder {
+  let position = at
+  let range = 0xffff_ffff
+  let code = 0
+  const pull = () => {
+    code = ((code * 256) >>> 0) + (bytes[position++] ?? 0)
+  }
+  for (let i = 0; i < 4; i++) pull()
+  const narrowed = () => {
+    while (range < TOP) {
+      range = (range * 256) >>> 0
+      pull()
+    }
+  }
+  return {
+    code: (chances, index) => {
+      const bound = (range >>> 16) * chances.of(index)
+      const bit = code < bound ? 0 : 1
+      if (bit === 0) {
+        range = bound
+      } else {
+        code -= bound
+        range -= bound
+      }
+      chances.learn(index, bit)
+      narrowed()
+      return bit
+    },
+    raw: () => {
+      range >>>= 1
+      const bit = code < range ? 0 : 1
+      if (bit === 1) code -= range
+      narrowed()
+      return bit
+    },
+  }
+}
+
+const SIZE_BITS = 6
+/** This many bits below the leading one are learned; those below them are noise. */
+const LEARNED = 3
+
+/** A column of whole numbers up to 2^53: the size of each in bits and its leading bits are learned. */
+export class NumberColumn {
+  readonly #sign = new Chances(1)
+  readonly #size = new Chances(2 ** SIZE_BITS)
+  readonly #leading = new Chances(2 ** (SIZE_BITS + LEARNED))
+
+  /** A number of either sign. */
+  signed(coder: BitCoder, value: number): number {
+    const magnitude = this.whole(coder, Math.abs(value))
+    if (magnitude === 0) return 0
+    return coder.code(this.#sign, 0, value < 0 ? 1 : 0) === 1 ? -magnitude : magnitude
+  }
+
+  /** A number that is not negative. */
+  whole(coder: BitCoder, value: number): number {
+    const size = codeTree(coder, this.#size, SIZE_BITS, bitLength(value))
+    if (size < 2) return size
+    let read = 1
+    for (let below = size - 2, depth = 0; below >= 0; below--, depth++) {
+      const bit = Math.floor(value / 2 ** below) % 2
+      const coded =
+        depth < LEARNED
+          ? coder.code(this.#leading, size * 2 ** LEARNED + (2 ** depth + (read % 2 ** depth)), bit)
+          : coder.raw(bit)
+      read = read * 2 + coded
+    }
+    return read
+  }
+}
+
+/** A column of few words, each given by its index below 2^bits. */
+export class ChoiceColumn {
+  readonly #chances: Chances
+  readonly #bits: number
+
+  constructor(bits: number) {
+    this.#bits = bits
+    this.#chances = new Chances(2 ** bits)
+  }
+
+  choice(coder: BitCoder, index: number): number {
+    return codeTree(coder, this.#chances, this.#bits, index)
+  }
+}
+
+function codeTree(coder: BitCoder, chances: Chances, bits: number, value: number): number {
+  let node = 1
+  for (let below = bits - 1; below >= 0; below--)
+    node = node * 2 + coder.code(chances, node, Math.floor(value / 2 ** below) % 2)
+  return node - 2 ** bits
+}
+
+function bitLength(value: number): number {
+  return value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32))
+}

@@ -1,0 +1,61 @@
+import { decodeChunk, type ProbeOutcome, type RunId, type Sample, type SampleRange } from '@firedrill/core'
+import type { Pool } from 'pg'
+import { worldOf } from '../connection/micros.ts'
+
+const SERIES_IN = `s.run_id = $1 AND ($4::text IS NULL OR s.probe = $4) AND ($5::text IS NULL OR s.vantage = $5)`
+
+const ROWS = `
+  SELECT s.probe, s.vantage, p.started_at, p.ended_at, p.outcome, p.detail
+  FROM sample_series s JOIN probe_sample p ON p.series_id = s.id
+  WHERE ${SERIES_IN} AND p.started_at >= $2 AND p.started_at < $3`
+
+const CHUNKS = `
+  SELECT s.probe, s.vantage, c.bytes
+  FROM sample_series s JOIN sample_chunk c ON c.series_id = s.id
+  WHERE ${SERIES_IN} AND c.last_at >= $2 AND c.first_at < $3`
+
+/** A sample as a row that was not packed yet. */
+export type SampleRow = Readonly<{
+  started_at: number
+  ended_at: number
+  outcome: ProbeOutcome
+  detail: string | null
+}>
+type Named = Readonly<{ probe: string; vantage: string }>
+
+/** Samples in a range, ascending by start, packed or not; one that is there twice counts once. */
+export async function readSamples(pool: Pool, runId: RunId, range: SampleRange): Promise<readonly Sample[]> {
+  const [from, to] = [range.from ?? 0, range.to ?? Number.MAX_SAFE_INTEGER]
+  const values = [runId, from, to, range.probe ?? null, range.vantage ?? null]
+  // Rows before chunks: what is packed in between is then seen twice, and not missed.
+  const rows = await pool.query<SampleRow & Named>(ROWS, values)
+  const chunks = await pool.query<Named & Readonly<{ bytes: Uint8Array }>>(CHUNKS, values)
+  const series = new Map<string, Map<number, Sample>>()
+  const keep = (sample: Sample) => {
+    const key = JSON.stringify([sample.probe, sample.vantage])
+    const kept = series.get(key) ?? new Map<number, Sample>()
+    series.set(key, kept)
+    if (!kept.has(sample.start)) kept.set(sample.start, sample)
+  }
+  for (const { probe, vantage, bytes } of chunks.rows)
+    for (const sample of decodeChunk(bytes))
+      if (sample.start >= from && sample.start < to) keep({ probe, vantage, ...sample })
+  for (const { probe, vantage, ...row } of rows.rows) keep({ probe, vantage, ...seriesSampleOf(row) })
+  return [...series.values()]
+    .flatMap((samples) => [...samples.values()])
+    .sort((a, b) => a.start - b.start || order(a.probe, b.probe) || order(a.vantage, b.vantage))
+}
+
+/** A row as the sample it holds. */
+export function seriesSampleOf(row: SampleRow): Omit<Sample, 'probe' | 'vantage'> {
+  return {
+    start: worldOf(row.started_at),
+    end: worldOf(row.ended_at),
+    outcome: row.outcome,
+    ...(row.detail === null ? {} : { detail: row.detail }),
+  }
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
