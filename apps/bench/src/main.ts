@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
+import { evidence } from './evidence/evidence.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   clock,
   abort,
   dataLossBench,
+  evidence,
 ]
 
 const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed

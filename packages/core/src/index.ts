@@ -11,12 +11,7 @@ export * from './environment/loopback.ts'
 export * from './environment/sandbox.ts'
 export * from './errors/app-error.ts'
 export * from './errors/catalogue.ts'
-export {
-  CHUNK_SAMPLES_MAX,
-  decodeChunk,
-  encodeChunk,
-  type SeriesSample,
-} from './evidence/sample-chunk.ts'
+export { CHUNK_SAMPLES_MAX, decodeChunk, encodeChunk, type SeriesSample } from './evidence/sample-chunk.ts'
 export { decodeSamples, encodeSamples } from './evidence/sample-file.ts'
 export * from './failure/failure.ts'
 export * from './fault/reach.ts'

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  encodeSamples,
   injectSteps,
   PROBE_METRICS,
   worldInstant,
@@ -66,7 +67,7 @@ export async function gatherMeasureInput(
   input.alarms = cloud.alarms
   input.probeMetrics = cloud.probeMetrics
   input.evidence = [
-    await keep(ports, tenure, 'samples', samples),
+    await ports.evidence.put(tenure.id, 'samples', encodeSamples(samples)),
     ...(markers === undefined ? [] : [await keep(ports, tenure, 'markers', markers)]),
     await keep(ports, tenure, 'cloudwatch', {
       metrics: cloud.metrics,

@@ -7,6 +7,7 @@ export const UNITS = [
   'ms',
   's',
   'MB',
+  'bytes',
   'requests/s',
   'answers/s',
   'x real time',

@@ -51,7 +51,8 @@ export class ByteReader {
     let value = 0
     for (let factor = 1; ; factor *= 128) {
       const byte = this.#bytes[this.#at++]
-      if (byte === undefined || factor > 2 ** 49) throw new RangeError('the bytes end in the middle of a number')
+      if (byte === undefined || factor > 2 ** 49)
+        throw new RangeError('the bytes end in the middle of a number')
       value += (byte % 128) * factor
       if (byte < 128) return value
     }

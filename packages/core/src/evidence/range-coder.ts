@@ -34,8 +34,8 @@ class Chances {
 /** Codes one bit: an encoder writes `bit` and answers it, a decoder ignores it and answers what it reads. */
 export type BitCoder = Readonly<{
   code(chances: Chances, at: number, bit: number): number
-  /** A bit that cannot be foretold. */
-  raw(bit: number): number
+  /** So many bits, at most {@link RAW_MAX}, that cannot be foretold. */
+  raw(bits: number, value: number): number
 }>
 
 /** Writes bits; `bytes` ends it. */
@@ -78,11 +78,11 @@ export function rangeEncoder(): BitCoder & Readonly<{ bytes: () => Uint8Array }>
       narrowed()
       return bit
     },
-    raw: (bit) => {
-      range >>>= 1
-      if (bit === 1) low += range
+    raw: (bits, value) => {
+      range >>>= bits
+      low += value * range
       narrowed()
-      return bit
+      return value
     },
     bytes: () => {
       for (let i = 0; i < 5; i++) shift()
@@ -123,16 +123,18 @@ export function rangeDecoder(bytes: Uint8Array, at: number): BitCoder {
       narrowed()
       return bit
     },
-    raw: () => {
-      range >>>= 1
-      const bit = code < range ? 0 : 1
-      if (bit === 1) code -= range
+    raw: (bits) => {
+      range >>>= bits
+      const value = Math.min(Math.floor(code / range), 2 ** bits - 1)
+      code -= value * range
       narrowed()
-      return bit
+      return value
     },
   }
 }
 
+/** Most bits that are coded at once without being learned: the range is never narrower than 24. */
+const RAW_MAX = 16
 const SIZE_BITS = 6
 /** This many bits below the leading one are learned; those below them are noise. */
 const LEARNED = 3
@@ -154,14 +156,21 @@ export class NumberColumn {
   whole(coder: BitCoder, value: number): number {
     const size = codeTree(coder, this.#size, SIZE_BITS, bitLength(value))
     if (size < 2) return size
+    const learned = Math.min(LEARNED, size - 1)
+    let below = size - 1 - learned
+    const top = Math.floor(value / 2 ** below)
     let read = 1
-    for (let below = size - 2, depth = 0; below >= 0; below--, depth++) {
-      const bit = Math.floor(value / 2 ** below) % 2
-      const coded =
-        depth < LEARNED
-          ? coder.code(this.#leading, size * 2 ** LEARNED + (2 ** depth + (read % 2 ** depth)), bit)
-          : coder.raw(bit)
-      read = read * 2 + coded
+    for (let left = learned - 1; left >= 0; left--) {
+      const at = (size << LEARNED) + read
+      read = 2 * read + coder.code(this.#leading, at, (top >> left) & 1)
+    }
+    let rest = value - top * 2 ** below
+    while (below > 0) {
+      const bits = Math.min(RAW_MAX, below)
+      below -= bits
+      const block = Math.floor(rest / 2 ** below)
+      rest -= block * 2 ** below
+      read = read * 2 ** bits + coder.raw(bits, block)
     }
     return read
   }
@@ -185,8 +194,8 @@ export class ChoiceColumn {
 function codeTree(coder: BitCoder, chances: Chances, bits: number, value: number): number {
   let node = 1
   for (let below = bits - 1; below >= 0; below--)
-    node = node * 2 + coder.code(chances, node, Math.floor(value / 2 ** below) % 2)
-  return node - 2 ** bits
+    node = 2 * node + coder.code(chances, node, (value >> below) & 1)
+  return node - (1 << bits)
 }
 
 function bitLength(value: number): number {

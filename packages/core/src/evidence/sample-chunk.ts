@@ -7,7 +7,7 @@ import { ChoiceColumn, NumberColumn, rangeDecoder, rangeEncoder, type BitCoder }
 export type SeriesSample = Omit<Sample, 'probe' | 'vantage'>
 
 /** Most samples of one chunk: what has to be read to see one of them. */
-export const CHUNK_SAMPLES_MAX = 2048
+export const CHUNK_SAMPLES_MAX = 1024
 
 const VERSION = 1
 const OUTCOME_BITS = 2
@@ -31,7 +31,15 @@ export function encodeChunk(samples: readonly SeriesSample[]): Uint8Array {
   const grid = gridOf(samples)
   const details = [...new Set(samples.flatMap(({ detail }) => (detail === undefined ? [] : [detail])))]
   const head = new ByteWriter()
-  for (const value of [VERSION, samples.length, grid.unit, grid.period, grid.phase, grid.firstSlot, details.length])
+  for (const value of [
+    VERSION,
+    samples.length,
+    grid.unit,
+    grid.period,
+    grid.phase,
+    grid.firstSlot,
+    details.length,
+  ])
     head.number(value)
   for (const detail of details) head.text(detail)
   const coder = rangeEncoder()

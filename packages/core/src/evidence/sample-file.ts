@@ -16,7 +16,10 @@ export function encodeSamples(samples: readonly Sample[]): Uint8Array {
   }
   const file = new ByteWriter().text(MAGIC).number(series.size)
   for (const [, { probe, vantage, samples: all }] of [...series].sort(([a], [b]) => order(a, b))) {
-    file.text(probe).text(vantage).number(Math.ceil(all.length / CHUNK_SAMPLES_MAX))
+    file
+      .text(probe)
+      .text(vantage)
+      .number(Math.ceil(all.length / CHUNK_SAMPLES_MAX))
     for (let at = 0; at < all.length; at += CHUNK_SAMPLES_MAX)
       file.block(encodeChunk(all.slice(at, at + CHUNK_SAMPLES_MAX)))
   }
@@ -26,7 +29,8 @@ export function encodeSamples(samples: readonly Sample[]): Uint8Array {
 /** The samples of a file, ascending by start, as the store of samples gives them. @throws RangeError on other bytes. */
 export function decodeSamples(bytes: Uint8Array): readonly Sample[] {
   const file = new ByteReader(bytes)
-  if (file.text() !== MAGIC) throw new RangeError('these are no samples, or of a version that is not known here')
+  if (file.text() !== MAGIC)
+    throw new RangeError('these are no samples, or of a version that is not known here')
   const samples: Sample[] = []
   for (let left = file.number(); left > 0; left--) {
     const [probe, vantage] = [file.text(), file.text()]

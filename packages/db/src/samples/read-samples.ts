@@ -31,16 +31,24 @@ export async function readSamples(pool: Pool, runId: RunId, range: SampleRange):
   const rows = await pool.query<SampleRow & Named>(ROWS, values)
   const chunks = await pool.query<Named & Readonly<{ bytes: Uint8Array }>>(CHUNKS, values)
   const series = new Map<string, Map<number, Sample>>()
-  const keep = (sample: Sample) => {
-    const key = JSON.stringify([sample.probe, sample.vantage])
+  const seriesOf = ({ probe, vantage }: Named) => {
+    const key = JSON.stringify([probe, vantage])
     const kept = series.get(key) ?? new Map<number, Sample>()
     series.set(key, kept)
-    if (!kept.has(sample.start)) kept.set(sample.start, sample)
+    return kept
   }
-  for (const { probe, vantage, bytes } of chunks.rows)
-    for (const sample of decodeChunk(bytes))
-      if (sample.start >= from && sample.start < to) keep({ probe, vantage, ...sample })
-  for (const { probe, vantage, ...row } of rows.rows) keep({ probe, vantage, ...seriesSampleOf(row) })
+  for (const { probe, vantage, bytes } of chunks.rows) {
+    const kept = seriesOf({ probe, vantage })
+    for (const sample of decodeChunk(bytes)) {
+      const { start } = sample
+      if (start >= from && start < to && !kept.has(start)) kept.set(start, { probe, vantage, ...sample })
+    }
+  }
+  for (const { probe, vantage, ...row } of rows.rows) {
+    const kept = seriesOf({ probe, vantage })
+    const sample = seriesSampleOf(row)
+    if (!kept.has(sample.start)) kept.set(sample.start, { probe, vantage, ...sample })
+  }
   return [...series.values()]
     .flatMap((samples) => [...samples.values()])
     .sort((a, b) => a.start - b.start || order(a.probe, b.probe) || order(a.vantage, b.vantage))

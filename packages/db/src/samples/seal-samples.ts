@@ -39,7 +39,9 @@ async function sealOldest(pool: Pool, series: number, least: number): Promise<vo
     const samples = rows.map(seriesSampleOf)
     const bytes = encodeChunk(samples)
     if (!isDeepStrictEqual(decodeChunk(bytes), samples))
-      throw new Error(`samples of series ${series} would not come back from their chunk; they stay as they are`)
+      throw new Error(
+        `samples of series ${series} would not come back from their chunk; they stay as they are`,
+      )
     const starts = samples.map(({ start }) => start)
     const hash = createHash('sha256').update(bytes).digest('hex')
     await client.query(PACK, [series, hash, starts[0], starts.at(-1), starts.length, bytes])

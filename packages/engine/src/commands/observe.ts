@@ -26,6 +26,8 @@ export const STOP_CONDITION_EVERY_MS = 10_000
 const DEAD_POLLS = 3
 const DEAD_AFTER_MS = 15_000
 const ALARM_TIMEOUT_MS = 5000
+/** How often samples that fill a chunk are packed while faults are in, in world time. */
+const SEAL_EVERY_MS = 600_000
 /** How often metrics of objectives are read while faults are in, in world time. */
 const METRICS_EVERY_MS = 30_000
 
@@ -90,6 +92,8 @@ export async function watch(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<'news' | 'nothing'> {
+  if (memory.isTimeFor(tenure.id, 'full-chunks', tenure.worldNow(), SEAL_EVERY_MS))
+    await ports.samples.seal(tenure.id, 'full')
   if (tenure.scenario.response === 'restore') return 'nothing'
   const response = await responseSoFar(tenure, memory, ports, signal)
   if (!response.isSeen) return 'nothing'
@@ -191,5 +195,6 @@ export async function measureRun(
     (state) => state.measurement?.provisional !== false,
     () => [{ type: 'measured', data: { measurement } }],
   )
+  if (!provisional) await ports.samples.seal(tenure.id, 'all')
   return 'went-on'
 }

@@ -144,7 +144,9 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       await samples.seal(id, 'all')
       await samples.seal(id, 'all')
       const hour = { from: plusMs(start, 2_000_000), to: plusMs(start, 2_100_000) }
-      expect(await samples.read(id, { ...hour, probe: 'front', vantage: 'here' })).toEqual(all.slice(2000, 2100))
+      expect(await samples.read(id, { ...hour, probe: 'front', vantage: 'here' })).toEqual(
+        all.slice(2000, 2100),
+      )
       expect(await samples.read(id, { vantage: 'there' })).toEqual([sample(5, 'there')])
       expect(await samples.read(id, { probe: 'none' })).toEqual([])
       expect(await samples.read(id)).toHaveLength(3001)
