@@ -8,6 +8,26 @@ const refused = (kind: Failure['kind'], message = 'no'): Readonly<{ ok: false; f
 })
 
 const twoSteps = { steps: [breakZone('one', 'a'), breakZone('two', 'b')] }
+const oneAfterTheOther = {
+  steps: [
+    breakZone('one', 'a'),
+    { kind: 'wait' as const, name: 'pause', after: ['one'], durationMs: 60_000 },
+    { ...breakZone('two', 'b'), after: ['pause'] },
+  ],
+}
+
+/** A calendar that freezes everything for a day, from a minute ago on. */
+async function freezeNow(lab: ReturnType<typeof cleanUpLab>): Promise<void> {
+  const startWall = Math.floor(lab.time.now() / 1_000_000) - 60
+  const freeze = { uid: 'a', summary: 'incident', timeZone: 'UTC', extraWalls: [], exceptWalls: [] }
+  await lab.ports.calendars.put({
+    teamId: 'default',
+    name: 'company',
+    events: [{ ...freeze, startWall, length: { unit: 'days', days: 1 } }],
+    source: '',
+    actor: { kind: 'person', id: 'ana', name: 'Ana' },
+  })
+}
 
 describe('clean-up', () => {
   it('restores everything it broke, and says so only then', async () => {
@@ -27,19 +47,26 @@ describe('clean-up', () => {
     const lab = cleanUpLab()
     const run = await lab.start()
     await lab.until(run, ({ status }) => status === 'observing')
-    const startWall = Math.floor(lab.time.now() / 1_000_000) - 60
-    const freeze = { uid: 'a', summary: 'incident', timeZone: 'UTC', extraWalls: [], exceptWalls: [] }
-    await lab.ports.calendars.put({
-      teamId: 'default',
-      name: 'company',
-      events: [{ ...freeze, startWall, length: { unit: 'days', days: 1 } }],
-      source: '',
-      actor: { kind: 'person', id: 'ana', name: 'Ana' },
-    })
+    await freezeNow(lab)
     expect((await lab.toEnd(run)).status).toBe('closed')
     expect(lab.world.broken()).toEqual([])
     const late = await lab.start()
     expect((await lab.toEnd(late)).refusal).toContain('incident (calendar company)')
+  })
+
+  it('puts no further fault in once a freeze has begun, and takes out what is in', async () => {
+    const injected = async (isFrozen: boolean) => {
+      const lab = cleanUpLab({ scenario: oneAfterTheOther })
+      const run = await lab.start()
+      await lab.until(run, ({ steps }) => steps['one']?.injected !== undefined)
+      if (isFrozen) await freezeNow(lab)
+      const { status } = await lab.toEnd(run)
+      expect([status, lab.world.broken()]).toEqual(['closed', []])
+      const events = await lab.events(run)
+      return events.filter(({ type }) => type === 'injection-requested').length
+    }
+    expect(await injected(true)).toBe(1)
+    expect(await injected(false)).toBe(2)
   })
 
   it('does not let a step whose undo fails hold up the undo and the proof of the others', async () => {

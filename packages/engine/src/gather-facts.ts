@@ -90,8 +90,8 @@ export async function gatherFacts(
 const FREEZES_AHEAD_MS = 2 * 86_400_000
 
 /** Undefined when the calendars cannot be read: the guardrail refuses on it. */
-async function freezesAhead(
-  { teamId, environment, now }: FactsInput,
+export async function freezesAhead(
+  { teamId, environment, now }: Pick<FactsInput, 'teamId' | 'environment' | 'now'>,
   { calendars }: Pick<FactsPorts, 'calendars'>,
 ): Promise<readonly Freeze[] | undefined> {
   try {

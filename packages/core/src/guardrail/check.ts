@@ -1,6 +1,8 @@
 import type { GuardrailAnswer } from './answer.ts'
 import type { GuardrailFacts } from './facts.ts'
-import type { Guardrail } from './guardrail.ts'
+import { freeze } from './checks/freeze.ts'
+import { window } from './checks/window.ts'
+import type { CalendarFacts, Guardrail } from './guardrail.ts'
 import { ORDERED_GUARDRAILS } from './list.ts'
 
 /**
@@ -12,4 +14,9 @@ export function checkGuardrails(
   guardrails: readonly Guardrail[] = ORDERED_GUARDRAILS,
 ): readonly GuardrailAnswer[] {
   return guardrails.map(({ code, ask }) => ({ guardrail: code, ...ask(facts) }))
+}
+
+/** Why no further fault may go in by now, though the drill was allowed when it began; undefined when it still may. */
+export function calendarRefusal(facts: CalendarFacts): string | undefined {
+  return [window, freeze].map(({ ask }) => ask(facts)).find(({ allow }) => !allow)?.reason
 }

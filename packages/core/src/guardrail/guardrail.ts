@@ -7,6 +7,9 @@ export type Answer = Readonly<{ allow: boolean; reason: string }>
 /** One question that is asked before anything is touched. `ask` is pure; not knowing is a refusal. */
 export type Guardrail = Readonly<{ code: GuardrailCode; ask(facts: GuardrailFacts): Answer }>
 
+/** What those guardrails look at that are asked again before each later fault, because time alone may change their answer. */
+export type CalendarFacts = Pick<GuardrailFacts, 'environment' | 'calendarFreezes' | 'now'>
+
 /** The drill may go on; says what was found. */
 export function allow(reason: string): Answer {
   return { allow: true, reason }

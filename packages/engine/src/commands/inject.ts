@@ -1,4 +1,5 @@
 import {
+  calendarRefusal,
   decideAbort,
   dirtySteps,
   INJECT_POLICY,
@@ -17,13 +18,14 @@ import {
 import { ACT_TIMEOUT_MS, callOut, LOOK_TIMEOUT_MS } from '../call-out.ts'
 import { everyTarget } from '../every-target.ts'
 import { failureEvent } from '../failures.ts'
+import { freezesAhead } from '../gather-facts.ts'
 import { findPlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
 import { undoHash, undoRecord } from '../undo-record.ts'
 
-type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'calls' | 'random' | 'sha256' | 'undo' | 'crash'>
+type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'calls' | 'random' | 'sha256' | 'undo' | 'crash' | 'calendars'>
 
 /** How long an accepted fault may take to show on its targets before the drill is given up, in world time. */
 const CONFIRM_WITHIN_MS = 600_000
@@ -35,6 +37,8 @@ function expiry(tenure: Tenure, step: InjectStep, from: WorldInstant): WorldInst
 
 /** Stores how to take the fault out again, before anything is put in, and lets the reaper take its own copy. */
 export async function prepareUndo(tenure: Tenure, step: InjectStep, ports: Ports): Promise<void> {
+  const closed = await closedMeanwhile(tenure, ports)
+  if (closed !== undefined) return giveUp(tenure, `step ${step.name} is not put in: ${closed}`)
   const driver = driverOf(ports, step)
   const frozen = await frozenStep(tenure, step.name, ports)
   if (frozen === undefined) return giveUp(tenure, PLAN_GONE)
@@ -61,6 +65,13 @@ export async function prepareUndo(tenure: Tenure, step: InjectStep, ports: Ports
     () => [{ type: 'undo-prepared', data: { step: step.name, undo: undo.hash, expiresAt } }],
     { undo: [undo] },
   )
+}
+
+/** A freeze that began, or a window that ended, since the first fault went in: what is in is undone, nothing is added to it. */
+async function closedMeanwhile(tenure: Tenure, ports: Ports): Promise<string | undefined> {
+  if (dirtySteps(tenure.state).length === 0) return undefined
+  const about = { teamId: tenure.state.teamId, environment: tenure.environment, now: tenure.now() }
+  return calendarRefusal({ ...about, calendarFreezes: await freezesAhead(about, ports) })
 }
 
 /** Intent, guard, act, record. At most one attempt; what its answer does not settle, `confirmInjection` finds out. */

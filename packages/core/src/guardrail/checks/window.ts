@@ -1,17 +1,17 @@
 import type { DrillWindow } from '../../environment/environment.ts'
 import type { PlatformInstant } from '../../time/instant.ts'
-import { allow, refuse, type Guardrail } from '../guardrail.ts'
+import { allow, refuse, type CalendarFacts, type Guardrail } from '../guardrail.ts'
 
 /** It is a time of the week at which the environment's owner allows drills. */
-export const window: Guardrail = {
+export const window = {
   code: 'window',
-  ask({ environment: { windows }, now }) {
+  ask({ environment: { windows }, now }: CalendarFacts) {
     if (windows.length === 0) return allow('the environment allows drills at any time of the week')
     return insideWindow(windows, now)
       ? allow('inside an allowed window of the environment')
       : refuse(`outside every allowed window of the environment: ${windows.map(inWords).join('; ')}`)
   },
-}
+} as const satisfies Guardrail
 
 function inWords({ days, fromMinute, toMinute, timeZone }: DrillWindow): string {
   return `${days.join(', ')} ${timeOfDay(fromMinute)} to ${timeOfDay(toMinute)} ${timeZone}`
