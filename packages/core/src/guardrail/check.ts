@@ -18,5 +18,5 @@ export function checkGuardrails(
 
 /** Why no further fault may go in by now, though the drill was allowed when it began; undefined when it still may. */
 export function calendarRefusal(facts: CalendarFacts): string | undefined {
-  return [window, freeze].map(({ ask }) => ask(facts)).find(({ allow }) => !allow)?.reason
+  return [window, freeze].map((guardrail) => guardrail.ask(facts)).find(({ allow }) => !allow)?.reason
 }
