@@ -25,7 +25,10 @@ import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
 import { undoHash, undoRecord } from '../undo-record.ts'
 
-type Ports = Pick<EnginePorts, 'evidence' | 'faults' | 'calls' | 'random' | 'sha256' | 'undo' | 'crash' | 'calendars'>
+type Ports = Pick<
+  EnginePorts,
+  'evidence' | 'faults' | 'calls' | 'random' | 'sha256' | 'undo' | 'crash' | 'calendars'
+>
 
 /** How long an accepted fault may take to show on its targets before the drill is given up, in world time. */
 const CONFIRM_WITHIN_MS = 600_000
