@@ -54,7 +54,7 @@ export const IMPORT_MATRIX: Readonly<Record<string, Arrows>> = {
   'scenario-file': { core: 'free', testkit: 'dev' },
   engine: { core: 'free', testkit: 'dev' },
   aws: { core: 'free', sim: 'dev', testkit: 'dev' },
-  probes: { core: 'free', local: 'dev', sim: 'dev', testkit: 'dev' },
+  probes: { core: 'free', local: 'dev', runtime: 'dev', sim: 'dev', testkit: 'dev' },
   db: { core: 'free', local: 'dev', testkit: 'dev' },
   queue: { core: 'free', local: 'dev', testkit: 'dev' },
   report: { core: 'free', testkit: 'dev' },

@@ -1,14 +1,8 @@
-import {
-  dataLoss,
-  platformInstant,
-  worldInstant,
-  type CompiledMarker,
-  type EnvironmentClock,
-} from '@firedrill/core'
-import { startSimulator, type Simulator } from '@firedrill/sim'
+import { dataLoss, platformInstant, type CompiledMarker, type EnvironmentClock } from '@firedrill/core'
+import { joinLockstep, type LockstepClock } from '@firedrill/runtime'
+import { startSimulator } from '@firedrill/sim'
 import { afterEach, describe, expect, it } from 'vitest'
 import { worldTime, type WorldTime } from '../schedule/world-time.ts'
-import { hostClock } from '../testing/loopback.ts'
 import { FROM_THE_START, MARKED_RUN, markerLab } from '../testing/marker-lab.ts'
 import { httpMarkerPath } from './http-marker-path.ts'
 
@@ -32,33 +26,26 @@ type Witnessed = Readonly<{
   strandings: readonly Readonly<{ after: number }>[]
 }>
 
-const running: Simulator[] = []
+const running: (() => Promise<void>)[] = []
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()))
+  for (const stop of running.splice(0).toReversed()) await stop()
 })
 
+/** A world in lockstep: however slow the machine, an answer comes when it comes in the world's own time. */
 async function arrange(world: string, seed: number) {
-  const simulator = await startSimulator({ world, seed, rate: 30 })
-  running.push(simulator)
+  const simulator = await startSimulator({ world, seed, rate: 'lockstep' })
+  running.push(() => simulator.close())
   const { control, gateway, dns } = simulator.endpoints
-  const askedMs = hostClock.monotonicMs()
-  const { platformAt, worldAt, rate } = (await (await fetch(`${control}/clock`)).json()) as Readonly<{
-    platformAt: number
-    worldAt: number
-    rate: number
-  }>
-  const clock: EnvironmentClock = {
-    anchorPlatform: platformInstant(platformAt),
-    anchorWorld: worldInstant(worldAt),
-    rate,
+  const clock = await joinLockstep({ control, name: 'writer' })
+  running.push(() => clock.leave())
+  const standing: EnvironmentClock = {
+    anchorPlatform: platformInstant(0),
+    anchorWorld: clock.worldNow(),
+    rate: 0,
   }
-  const anchor = {
-    monotonicMs: (askedMs + hostClock.monotonicMs()) / 2,
-    platform: platformInstant(platformAt),
-  }
-  const time: WorldTime = worldTime(anchor, clock)
+  const time: WorldTime = worldTime({ monotonicMs: 0, platform: platformInstant(0) }, standing)
   const vantage = { name: 'us', resolver: dns.recursive.at(-1)?.address }
-  const lab = await markerLab(marker, time)
+  const lab = await markerLab(marker, time, clock, { pollMs: 500, limitMs: 600_000 })
   const post = (body: unknown) => fetch(`${control}/event`, { method: 'POST', body: JSON.stringify(body) })
   const witness = async () =>
     (await (await fetch(`${control}/truth/writes?store=orders`)).json()) as Witnessed
@@ -72,7 +59,7 @@ async function arrange(world: string, seed: number) {
   }
   const path = () =>
     httpMarkerPath(marker, { runId: MARKED_RUN, vantage, proxy: gateway, timeoutMs: time.realMs(2000) })
-  return { lab, post, witness, lostAt, path, time }
+  return { clock, lab, post, witness, lostAt, path }
 }
 
 /** Real sockets, real DNS, a Region that goes down with writes that only it has, and a witness that knows which. */
@@ -83,37 +70,45 @@ describe('markers through the simulated application', () => {
   ])(
     'tells what a lost Region took with it, write by write (seed $seed, $behindS s behind)',
     async ({ seed, behindS }) => {
-      const { lab, post, witness, lostAt, path, time } = await arrange('active-active', seed)
-      const writer = lab.start(path())
-      await lab.until(({ writes }) => writes.length >= 10)
-      if (behindS > 0) await post({ kind: 'replication-pause', store: 'orders', region: 'eu-central-1' })
-      await hostClock.sleep(time.realMs(behindS * 1000))
-      await post({ kind: 'region-down', region: 'eu-west-1' })
-      await lab.until(({ readings }) => readings.length > 0)
-      const known = await witness()
-      const lost = known.writes.filter(({ isLost }) => isLost)
-      const loss = dataLoss(await lab.observations(), FROM_THE_START)
-      if ('unknown' in loss) throw new Error(loss.unknown)
-      const { acknowledged } = loss
-      // The witness also lists writes whose acknowledgement nobody heard.
-      const heard = new Set(
-        (await lab.record()).writes.flatMap((one) => (one.outcome === 'acknowledged' ? [one.seq] : [])),
-      )
-      const numbers = lost.map(({ key }) => Number(key.split('/')[1])).filter((number) => heard.has(number))
-      expect(loss.missing).toEqual(numbers)
-      expect(acknowledged).toBeGreaterThan(0)
-      const [first] = lost
-      const truth = first === undefined ? 0 : (await lostAt('eu-west-1')) - first.at
-      expect(loss.observed.lo).toBeLessThanOrEqual(truth)
-      expect(loss.observed.hi).toBeGreaterThanOrEqual(truth)
-
-      // The Region comes back and hands in what it alone had: late, and nothing is left afterwards.
-      await post({ kind: 'region-up', region: 'eu-west-1' })
-      await writer.finish()
-      const end = dataLoss(await lab.observations(), FROM_THE_START)
-      expect(end).toMatchObject({ missing: numbers, late: numbers.length, lost: 0 })
-      expect((await lab.record()).cleanUp).toEqual({ state: 'removed', note: 'read back: none is left' })
-      expect(await path().read(1e6, AbortSignal.timeout(1000))).toEqual({ ok: true, value: [] })
+      const { clock, ...world } = await arrange('active-active', seed)
+      await clock.work(() => loseRegion(clock, world, behindS))
     },
   )
 })
+
+async function loseRegion(
+  clock: LockstepClock,
+  { lab, post, witness, lostAt, path }: Omit<Awaited<ReturnType<typeof arrange>>, 'clock'>,
+  behindS: number,
+): Promise<void> {
+  const writer = lab.start(path())
+  await lab.until(({ writes }) => writes.length >= 10)
+  if (behindS > 0) await post({ kind: 'replication-pause', store: 'orders', region: 'eu-central-1' })
+  await clock.sleep(behindS * 1000)
+  await post({ kind: 'region-down', region: 'eu-west-1' })
+  await lab.until(({ readings }) => readings.length > 0)
+  const known = await witness()
+  const lost = known.writes.filter(({ isLost }) => isLost)
+  const loss = dataLoss(await lab.observations(), FROM_THE_START)
+  if ('unknown' in loss) throw new Error(loss.unknown)
+  const { acknowledged } = loss
+  // The witness also lists writes whose acknowledgement nobody heard.
+  const heard = new Set(
+    (await lab.record()).writes.flatMap((one) => (one.outcome === 'acknowledged' ? [one.seq] : [])),
+  )
+  const numbers = lost.map(({ key }) => Number(key.split('/')[1])).filter((number) => heard.has(number))
+  expect(loss.missing).toEqual(numbers)
+  expect(acknowledged).toBeGreaterThan(0)
+  const [first] = lost
+  const truth = first === undefined ? 0 : (await lostAt('eu-west-1')) - first.at
+  expect(loss.observed.lo).toBeLessThanOrEqual(truth)
+  expect(loss.observed.hi).toBeGreaterThanOrEqual(truth)
+
+  // The Region comes back and hands in what it alone had: late, and nothing is left afterwards.
+  await post({ kind: 'region-up', region: 'eu-west-1' })
+  await writer.finish()
+  const end = dataLoss(await lab.observations(), FROM_THE_START)
+  expect(end).toMatchObject({ missing: numbers, late: numbers.length, lost: 0 })
+  expect((await lab.record()).cleanUp).toEqual({ state: 'removed', note: 'read back: none is left' })
+  expect(await path().read(1e6, AbortSignal.timeout(1000))).toEqual({ ok: true, value: [] })
+}

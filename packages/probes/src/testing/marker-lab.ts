@@ -1,5 +1,6 @@
 import {
   worldInstant,
+  type CallClock,
   type CompiledMarker,
   type MarkerObservations,
   type MarkerPath,
@@ -20,8 +21,13 @@ import { hostClock } from './loopback.ts'
 
 export const MARKED_RUN = 'run_00000000000000000000000042' as RunId
 
-/** A run in memory whose marker can be written. */
-export async function markerLab(marker: CompiledMarker, world: WorldTime) {
+/** A run in memory whose marker can be written. `clock` is what the writer and the waiting go by. */
+export async function markerLab(
+  marker: CompiledMarker,
+  world: WorldTime,
+  clock: CallClock = hostClock,
+  patience: Readonly<{ pollMs: number; limitMs: number }> = { pollMs: 20, limitMs: 15_000 },
+) {
   const stores = memoryStores(() => platformInstant(Date.now() * 1000))
   await stores.runs.create({
     id: MARKED_RUN,
@@ -52,20 +58,20 @@ export async function markerLab(marker: CompiledMarker, world: WorldTime) {
         marker,
         path,
         store: stores.markers,
-        clock: hostClock,
+        clock,
         world: () => world,
         onTrouble: (trouble) => void troubles.push(trouble),
         ...more,
       }),
     /** Waits until the record shows something. */
     until: async (isSo: (record: Awaited<ReturnType<typeof stores.markers.read>>[number]) => boolean) => {
-      const limit = hostClock.monotonicMs() + 15_000
+      const limit = clock.monotonicMs() + patience.limitMs
       for (;;) {
         const [found] = await stores.markers.read(MARKED_RUN)
         if (found !== undefined && isSo(found)) return
-        if (hostClock.monotonicMs() > limit)
+        if (clock.monotonicMs() > limit)
           throw new Error(`it did not happen in time: ${JSON.stringify(troubles.at(-1))}`)
-        await hostClock.sleep(20)
+        await clock.sleep(patience.pollMs)
       }
     },
   }
