@@ -64,7 +64,8 @@ function wordsOf(body: RunEventBody): Words {
       return { tone: 'person', summary: body.data.text }
     case 'measured':
       return {
-        tone: verdictTone(body.data.measurement.verdict),
+        // What is not known yet is no warning: the run goes on to find out.
+        tone: body.data.measurement.provisional ? 'neutral' : verdictTone(body.data.measurement.verdict),
         summary: `${body.data.measurement.provisional ? 'Measured so far' : 'Measured'}: ${body.data.measurement.verdict}, ${body.data.measurement.reason}`,
       }
     case 'person-needed':

@@ -58,7 +58,7 @@ export function Targets({
           <tbody>
             {rows.map((row) => (
               <tr key={row.key}>
-                <th scope="row" className="mono nowrap">
+                <th scope="row" className="mono">
                   {row.label}
                 </th>
                 <td className="nowrap">{row.place}</td>
