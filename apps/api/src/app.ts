@@ -17,6 +17,7 @@ import { holdRunRoutes } from './routes/runs/hold-run.ts'
 import { resolveRunRoutes } from './routes/runs/resolve-run.ts'
 import { liveRoute } from './routes/runs/live-route.ts'
 import { readRunRoutes } from './routes/runs/read-runs.ts'
+import { recomputeRoutes } from './routes/runs/recompute-run.ts'
 import { runFileRoutes } from './routes/runs/run-files.ts'
 import { startRunRoute } from './routes/runs/start-run.ts'
 import { scenarioRoutes } from './routes/scenarios/scenario-routes.ts'
@@ -75,6 +76,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(holdRunRoutes(deps))
   await app.register(resolveRunRoutes(deps))
   await app.register(runFileRoutes(deps))
+  await app.register(recomputeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))
   await app.register(haltRoutes(deps))

@@ -9,11 +9,14 @@ import {
   type MeasureInput,
   type MetricBucket,
   type Outcome,
-  type RunState,
+  type RunId,
   type WorldInstant,
 } from '@firedrill/core'
 import { askPatiently } from './call-out.ts'
+import { mergedReadings, readingOf, type CloudReadings } from './cloud-readings.ts'
+import { journalFacts } from './journal-facts.ts'
 import type { EnginePorts } from './ports.ts'
+import type { Reading } from './recompute.ts'
 import type { Tenure } from './tenure.ts'
 
 type Ports = Pick<EnginePorts, 'samples' | 'markers' | 'metrics' | 'evidence' | 'calls' | 'faults'>
@@ -39,59 +42,72 @@ export async function gatherMeasureInput(
   const { state, scenario, environment } = tenure
   const samples = await ports.samples.read(tenure.id)
   const markers = await markersOf(tenure, ports)
+  const observedTo = tenure.worldNow()
+  const nativeFaults = nativeFaultsOf(tenure, ports)
+  const vantages = environment.probes.vantages.map(({ name }) => name)
   const input: Mutable<MeasureInput> = {
     scenario,
-    vantages: environment.probes.vantages.map(({ name }) => name),
+    vantages,
     samples,
     markers,
-    faultsConfirmed: isConfirmed(tenure),
-    faultsGone: Object.values(state.steps).flatMap((step) => step.recovery?.gone ?? []),
-    skipped: skippedFaults(tenure),
-    left: leftTargets(state),
-    injected: injectedBounds(state),
-    undoIssuedAt: undoIssuedAt(state, tenure.worldNow()),
-    nativeExpiryAt: nativeExpiryAt(tenure, ports),
-    restored: restoredBounds(state),
-    aborted: state.abort?.reason,
-    refused: state.refusal,
+    ...journalFacts(state, scenario, { now: observedTo, nativeFaults }),
     provisional: options.provisional,
-    observedTo: tenure.worldNow(),
+    observedTo,
     evidence: [],
   }
   if (options.cloud === 'nothing') return input
-  const from = worldInstant(state.entered.baseline ?? state.entered.booked ?? tenure.worldNow())
+  const from = worldInstant(state.entered.baseline ?? state.entered.booked ?? observedTo)
   const isWhole = options.cloud === 'everything'
-  const cloud = await readCloud(tenure, { from, to: input.observedTo }, isWhole, ports, signal)
+  const cloud = await readCloud(tenure, { from, to: observedTo }, isWhole, ports, signal)
   input.metrics = cloud.metrics
-  if (!isWhole) return input
-  input.alarms = cloud.alarms
-  input.probeMetrics = cloud.probeMetrics
+  // What was called off half-read would pass for what the cloud did not record.
+  if (!isWhole || signal.aborted) return input
+  const earlier = await cloudReadings(tenure.id, ports)
+  const latest = { hash: await keep(ports, tenure, 'cloudwatch', cloud), reading: cloud }
+  const readings = [...earlier.filter(({ hash }) => hash !== latest.hash), latest]
+  Object.assign(input, mergedReadings(readings.map(({ reading }) => reading)))
+  const reading: Reading = {
+    seq: tenure.foldedSeq,
+    observedTo,
+    provisional: options.provisional,
+    vantages,
+    nativeFaults,
+  }
   input.evidence = [
     await ports.evidence.put(tenure.id, 'samples', encodeSamples(samples)),
     ...(markers === undefined ? [] : [await keep(ports, tenure, 'markers', markers)]),
-    await keep(ports, tenure, 'cloudwatch', {
-      metrics: cloud.metrics,
-      alarms: cloud.alarms,
-      probeMetrics: cloud.probeMetrics,
-      unread: cloud.unread,
-    }),
+    ...readings.map(({ hash }) => hash),
+    await keep(ports, tenure, 'reading', reading),
   ]
   return input
 }
 
-function skippedFaults({ scenario, state }: Tenure): readonly string[] {
-  return injectSteps(scenario).flatMap(({ name }) => {
-    const skipped = state.skipped?.[name]
-    return skipped === undefined ? [] : [`step ${name} (${skipped.by}: ${skipped.reason})`]
-  })
+/** Copies what the cloud holds by now, before it forgets: series of less than a minute live for three hours. */
+export async function copyCloud(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
+  const to = tenure.worldNow()
+  const from = worldInstant(tenure.state.entered.baseline ?? to)
+  const cloud = await readCloud(tenure, { from, to }, true, ports, signal)
+  if (!signal.aborted) await keep(ports, tenure, 'cloudwatch', cloud)
 }
 
-function leftTargets(state: RunState): readonly string[] {
-  return Object.values(state.steps).flatMap(({ targets }) =>
-    Object.entries(targets).flatMap(([id, { injection, decision }]) =>
-      injection === 'left' ? [`${id}, ${decision?.by ?? 'a person'}: ${decision?.reason ?? ''}`] : [],
-    ),
+function nativeFaultsOf({ scenario }: Tenure, { faults }: Pick<Ports, 'faults'>): readonly string[] {
+  const named = new Set(injectSteps(scenario).map(({ fault }) => fault))
+  return [...named].filter((fault) => faults.get(fault)?.expiry === 'native').toSorted()
+}
+
+/** Every reading of the cloud that the run has kept so far, the earliest first. */
+async function cloudReadings(
+  id: RunId,
+  { evidence }: Pick<Ports, 'evidence'>,
+): Promise<readonly Readonly<{ hash: string; reading: CloudReadings }>[]> {
+  const kept = (await evidence.ofRun(id)).filter(({ kind }) => kind === 'cloudwatch')
+  const found = await Promise.all(
+    kept.map(async ({ hash }) => {
+      const bytes = await evidence.get(hash)
+      return bytes === undefined ? [] : [{ hash, reading: readingOf(bytes) }]
+    }),
   )
+  return found.flat().sort((a, b) => (a.reading.readTo ?? 0) - (b.reading.readTo ?? 0))
 }
 
 /** What the marker writers have on record, by name; undefined when the scenario has none. */
@@ -113,61 +129,9 @@ function withoutName({ writes, readings, cleanUp }: MarkerRecord) {
   return { writes, readings, ...(cleanUp === undefined ? {} : { cleanUp }) }
 }
 
-function isConfirmed(tenure: Tenure): boolean {
-  return injectSteps(tenure.scenario).every((step) => tenure.state.steps[step.name]?.injected !== undefined)
-}
-
-/** When the first fault took effect. The cloud's own stamp only narrows what describing showed, by its assumed ±1 s. */
-function injectedBounds(state: RunState): Readonly<{ lo: WorldInstant; hi: WorldInstant }> | undefined {
-  const bounds = Object.values(state.steps).flatMap(({ injected }) => {
-    if (injected === undefined) return []
-    const { lo, hi, actedAt } = injected
-    const acted = actedAt === undefined ? lo : Math.max(lo, actedAt - STAMP_ERROR_MICROS)
-    return [{ lo: worldInstant(Math.min(acted, hi)), hi: worldInstant(hi) }]
-  })
-  return bounds.toSorted((a, b) => a.lo - b.lo)[0]
-}
-
-/** Assumed error of a service's own time stamps. */
-const STAMP_ERROR_MICROS = 1_000_000
-
-/**
- * When the first undo may have been issued. From its expiry on the dead man takes a fault out by itself, and what it does
- * while the database is away is journaled only later: no undo counts as later than that.
- */
-function undoIssuedAt(state: RunState, now: WorldInstant): WorldInstant | undefined {
-  const times = Object.values(state.steps).flatMap(({ requestedAt, expiresAt, recovery }) => [
-    ...(recovery === undefined ? [] : [recovery.requestedAt]),
-    ...(requestedAt !== undefined && expiresAt !== undefined && expiresAt <= now ? [expiresAt] : []),
-  ])
-  return times.length === 0 ? undefined : worldInstant(Math.min(...times))
-}
-
-function nativeExpiryAt(tenure: Tenure, { faults }: Pick<Ports, 'faults'>): WorldInstant | undefined {
-  const ends = injectSteps(tenure.scenario).flatMap((step) => {
-    const current = tenure.state.steps[step.name]
-    if (faults.get(step.fault)?.expiry !== 'native' || current?.requestedAt === undefined) return []
-    // The earliest at which the cloud may have begun to count; its own stamp only narrows that, by its assumed error.
-    const stamped = (current.injected?.actedAt ?? 0) - STAMP_ERROR_MICROS
-    return [Math.max(current.requestedAt, stamped) + step.durationMs * 1000]
-  })
-  return ends.length === 0 ? undefined : worldInstant(Math.min(...ends))
-}
-
-function restoredBounds(state: RunState): Readonly<{ lo: WorldInstant; hi: WorldInstant }> | undefined {
-  const touched = Object.values(state.steps).filter((step) => step.requestedAt !== undefined)
-  const seen = touched.flatMap(({ recovery }) =>
-    recovery?.verifiedAt === undefined ? [] : [{ lo: recovery.requestedAt, hi: recovery.verifiedAt }],
-  )
-  if (seen.length === 0 || seen.length < touched.length) return undefined
-  return {
-    lo: worldInstant(Math.max(...seen.map(({ lo }) => lo))),
-    hi: worldInstant(Math.max(...seen.map(({ hi }) => hi))),
-  }
-}
-
 type Range = Readonly<{ from: WorldInstant; to: WorldInstant }>
 type Cloud = Readonly<{
+  readTo: WorldInstant
   metrics: Record<string, readonly MetricBucket[]>
   alarms: Record<string, Readonly<{ transitions: readonly AlarmTransition[]; readTo: WorldInstant }>>
   probeMetrics: Readonly<{ probe: string; vantage: string; buckets: readonly MetricBucket[] }>[]
@@ -183,7 +147,7 @@ async function readCloud(
   signal: AbortSignal,
 ): Promise<Cloud> {
   const { scenario, environment } = tenure
-  const cloud: Cloud = { metrics: {}, alarms: {}, probeMetrics: [], unread: [] }
+  const cloud: Cloud = { readTo: to, metrics: {}, alarms: {}, probeMetrics: [], unread: [] }
   const ask = async <T>(
     what: string,
     question: (ends: AbortSignal) => Promise<Outcome<T>>,

@@ -50,6 +50,8 @@ export class Tenure {
   readonly environment: CompiledEnvironment
   readonly clock: EnvironmentClock
   state: RunState
+  /** Newest sequence of the journal that `state` is folded from. */
+  foldedSeq: number
   #ports: TenurePorts
   #platform: PlatformInstant
   #world: WorldInstant
@@ -66,6 +68,7 @@ export class Tenure {
     this.epoch = claim.epoch
     this.number = claim.run.number
     this.state = claim.run.state
+    this.foldedSeq = claim.run.foldedSeq
     this.clock = claim.clock
     this.scenario = definitions.scenario
     this.environment = definitions.environment
@@ -173,6 +176,7 @@ export class Tenure {
   #took(result: AppendResult): void {
     if (!result.ok) throw new Fenced(`the journal of ${this.id} refused: ${result.why}`)
     this.state = result.state
+    this.foldedSeq = result.foldedSeq
     this.#toldTime(result)
   }
 

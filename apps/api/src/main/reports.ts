@@ -36,7 +36,11 @@ export function createRenderRun(ports: Ports): RenderRun {
   }
 }
 
-async function wholeJournal({ runs }: Pick<Ports, 'runs'>, run: RunRow): Promise<readonly JournalEvent[]> {
+/** Every event of a run, by pages. */
+export async function wholeJournal(
+  { runs }: Pick<Ports, 'runs'>,
+  run: RunRow,
+): Promise<readonly JournalEvent[]> {
   const events: JournalEvent[] = []
   for (;;) {
     const page = await runs.events(run.id, events.length, PAGE)

@@ -4,6 +4,7 @@ import {
   haltSchema,
   planAnswerSchema,
   problemEntrySchema,
+  recomputedSchema,
   REPORT_FORMATS,
   runDetailSchema,
   runSummarySchema,
@@ -75,6 +76,7 @@ export const SHAPES = {
   report: reportFiles,
   halt: haltSchema,
   recover: recovered,
+  recompute: recomputedSchema,
   schedules: z.array(scheduleSchema),
   /** A schedule and when it comes next. */
   schedule: z.object({ schedule: scheduleSchema, next: z.array(upcomingSchema) }),

@@ -11,6 +11,7 @@ import type { ReportFormat } from '../closed-sets.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
 import type { EvidenceView, HaltView, HealthAnswer, SessionTicket, WhoAmI } from '../http/operations.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
+import type { BundleView, RecomputedView } from '../http/recompute.ts'
 import type { ResolveTarget, RunDetail, RunSummary, StartRun } from '../http/run.ts'
 import type {
   CalendarView,
@@ -100,6 +101,10 @@ export function createClient(options: ClientOptions) {
             await send(options, { path: `${run(id)}/evidence/${encodeURIComponent(hash)}` })
           ).arrayBuffer(),
         ),
+      /** Journal, scenario and list of evidence, to compute the figures again anywhere. */
+      bundle: (id: string) => get<BundleView>(`${run(id)}/bundle`),
+      /** The figures, computed again by the API. */
+      recomputed: (id: string) => get<RecomputedView>(`${run(id)}/recomputed`),
       /** The report of a run, byte for byte: `html` is one self-contained page. */
       report: async (id: string, format: ReportFormat) =>
         (await send(options, { path: `${run(id)}/report.${format}` })).text(),

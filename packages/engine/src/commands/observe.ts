@@ -12,7 +12,7 @@ import {
 } from '@firedrill/core'
 import { callOut } from '../call-out.ts'
 import type { FactsPorts } from '../gather-facts.ts'
-import { gatherMeasureInput } from '../gather-measure-input.ts'
+import { copyCloud, gatherMeasureInput } from '../gather-measure-input.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
@@ -28,6 +28,11 @@ const DEAD_AFTER_MS = 15_000
 const ALARM_TIMEOUT_MS = 5000
 /** How often samples that fill a chunk are packed while faults are in, in world time. */
 const SEAL_EVERY_MS = 600_000
+/**
+ * How often what the cloud recorded is copied while a long drill goes on, in world time: it keeps series of less than a
+ * minute for three hours.
+ */
+const COPY_EVERY_MS = 3_600_000
 /** How often metrics of objectives are read while faults are in, in world time. */
 const METRICS_EVERY_MS = 30_000
 
@@ -94,6 +99,7 @@ export async function watch(
 ): Promise<'news' | 'nothing'> {
   if (memory.isTimeFor(tenure.id, 'full-chunks', tenure.worldNow(), SEAL_EVERY_MS))
     await ports.samples.seal(tenure.id, 'full')
+  await copyInTime(tenure, memory, ports, signal)
   if (tenure.scenario.response === 'restore') return 'nothing'
   const response = await responseSoFar(tenure, memory, ports, signal)
   if (!response.isSeen) return 'nothing'
@@ -108,6 +114,18 @@ export async function watch(
     ],
   )
   return 'news'
+}
+
+/** Copies the cloud's series once an hour, the first time when there is an hour of them. */
+async function copyInTime(
+  tenure: Tenure,
+  memory: RunMemory,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = tenure.worldNow()
+  if (now < plusMs(worldInstant(tenure.state.entered.baseline ?? now), COPY_EVERY_MS)) return
+  if (memory.isTimeFor(tenure.id, 'cloud-copy', now, COPY_EVERY_MS)) await copyCloud(tenure, ports, signal)
 }
 
 /** Probes first; metrics are only asked, and seldom, once the probes have seen the response. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  canonicalJson,
   isEnd,
   isRecovery,
   plusMs,
@@ -34,7 +35,8 @@ import type { EnginePorts } from '../ports.ts'
 import { createReaper } from '../reap.ts'
 import { createStartRun } from '../start-run.ts'
 
-const TEAM = 'default'
+/** Whose runs these are. */
+export const TEAM = 'default'
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 const person: Actor = { kind: 'person', id: 'ana', name: 'Ana' }
 
@@ -53,6 +55,7 @@ export type LabOptions = Readonly<{
   sandboxOnly?: boolean
   instances?: number
   wrap?: (driver: FaultDriver) => FaultDriver
+  metrics?: Partial<EnginePorts['metrics']>
 }>
 
 /** An engine over memory and a fake world, driven step by step in manual time, with witnesses that it cannot see. */
@@ -115,6 +118,7 @@ export function cleanUpLab(options: LabOptions = {}) {
       alarmHistory: async () => ({ ok: true, value: [] }),
       alarmState: async () => ({ ok: true, value: alarm.state }),
       publish: async () => ({ ok: true, value: null }),
+      ...options.metrics,
     },
     pager: {
       via: 'command',
@@ -181,7 +185,7 @@ export function cleanUpLab(options: LabOptions = {}) {
         ['scenario', compiled],
         ['environment', environment],
       ] as const) {
-        const hash = sha256(JSON.stringify(definition))
+        const hash = sha256(canonicalJson(definition))
         const about = { teamId: TEAM, name: definition.name, hash, source: '', origin: 'file', actor: person }
         if (kind === 'scenario') await stores.definitions.put({ ...about, kind, compiled, origin: 'file' })
         else await stores.definitions.put({ ...about, kind, compiled: environment, origin: 'file' })
