@@ -20,6 +20,7 @@ import { readRunRoutes } from './routes/runs/read-runs.ts'
 import { recomputeRoutes } from './routes/runs/recompute-run.ts'
 import { runFileRoutes } from './routes/runs/run-files.ts'
 import { startRunRoute } from './routes/runs/start-run.ts'
+import { summaryRoute } from './routes/scenarios/summary-route.ts'
 import { scenarioRoutes } from './routes/scenarios/scenario-routes.ts'
 import { changeScheduleRoutes } from './routes/schedules/change-schedule.ts'
 import { readScheduleRoutes } from './routes/schedules/read-schedules.ts'
@@ -64,6 +65,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
 
   await collectOpenApi(app)
   await app.register(scenarioRoutes(deps))
+  await app.register(summaryRoute(deps))
   await app.register(environmentRoutes(deps))
   await app.register(drillRoutes(deps))
   await app.register(readScheduleRoutes(deps))

@@ -16,7 +16,6 @@ import {
 import { completion, SHELLS, type CompletedCommand, type Shell } from './commands/completion.ts'
 import { halt, haltStatus, type HaltOptions } from './commands/halt.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
-import { recompute, type RecomputeOptions } from './commands/recompute.ts'
 import { recover, type RecoverOptions } from './commands/recover.ts'
 import { report, type ReportOptions } from './commands/report.ts'
 import { run, type RunOptions } from './commands/run.ts'
@@ -27,6 +26,7 @@ import type { VerdictOptions } from './commands/see-through.ts'
 import { validate } from './commands/validate.ts'
 import { watch } from './commands/watch.ts'
 import { DEFAULT_URL } from './connect.ts'
+import { addEvidenceCommands } from './evidence-program.ts'
 import { addCalendarCommands, addScheduleCommands } from './schedule-program.ts'
 
 const EXIT_CODES = `
@@ -55,7 +55,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addFileCommands(program, cli, end)
   addRunCommands(program, cli, end)
   addLookCommands(program, cli, end)
-  addEvidenceCommands(program, cli, end)
+  addEvidenceCommands(program, cli, end, withApi)
   addPersonCommands(program, cli, end)
   addEmergencyCommands(program, cli, end)
   addScheduleCommands(program, cli, end, { withApi, wholeNumber })
@@ -120,16 +120,6 @@ function addLookCommands(program: Command, cli: Cli, end: End): void {
     .argument('<run>')
   for (const format of REPORT_FORMATS) reports.option(`--${format} <file>`, `write it as ${format}`)
   reports.action(async (id: string, options: ReportOptions) => end(await report(cli, id, options)))
-}
-
-function addEvidenceCommands(program: Command, cli: Cli, end: End): void {
-  withApi(program.command('recompute'))
-    .description(
-      'verify every byte of evidence and compute the figures again; exits 1 if one changed, 6 if figures differ',
-    )
-    .argument('<run>', 'a run, or a directory that --save has written; that needs no API')
-    .option('--save <dir>', 'keep journal and evidence there')
-    .action(async (subject: string, options: RecomputeOptions) => end(await recompute(cli, subject, options)))
 }
 
 function addPersonCommands(program: Command, cli: Cli, end: End): void {

@@ -152,7 +152,7 @@ describe('what needs no API', () => {
         ],
         { encoding: 'utf8' },
       ).trim()
-    expect(complete('re')).toBe('report resume retry resolve recover')
+    expect(complete('re')).toBe('report recompute resume retry resolve recover')
     expect(complete('recover', '--k')).toBe('--kit')
     expect(complete('schema', 'env')).toBe('environment')
     expect((await call(['completion', 'fish'])).out).toContain(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -191,6 +191,36 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
     expect(report.answer.files.map(({ format }) => format)).toEqual(['html', 'json'])
     expect(existsSync(join(sandbox.dir, 'r.html'))).toBe(true)
     expect((await here('report', 'latest')).out).toContain('# ')
+  })
+
+  it('recompute: the same figures from the API and from a saved directory, and a changed byte is named', async () => {
+    const { exitCode, answer } = await ask('recompute', 'recompute', 'latest', '--save', 'kept')
+    expect([exitCode, answer.differences, answer.faults]).toEqual([0, [], []])
+    expect(answer.recomputed?.samples[0]?.good).toBeGreaterThan(0)
+    const kept = join(sandbox.dir, 'kept')
+    const offline = { cwd: sandbox.dir, env: { FIREDRILL_URL: 'http://127.0.0.1:1' } }
+    expect((await call(['recompute', 'kept'], offline)).out).toContain('Equal in every member.')
+    const [hash = ''] = answer.stored?.evidence ?? []
+    const bytes = readFileSync(join(kept, 'evidence', hash))
+    writeFileSync(join(kept, 'evidence', hash), bytes.fill((bytes[40] ?? 0) ^ 1, 40, 41))
+    const changed = await call(['recompute', 'kept'], offline)
+    expect([changed.exitCode, changed.out]).toEqual([1, expect.stringContaining(`CHANGED  samples ${hash}`)])
+  })
+
+  it('summary: counts repeated runs, with the figures of those that have one', async () => {
+    const { exitCode, answer } = await ask('summary', 'summary', 'quick-removal', '-e', 'sandbox')
+    expect([exitCode, answer.objectives[0]?.objective]).toEqual([0, 'recovery'])
+    expect(answer.objectives[0]?.summary.runs).toBeGreaterThanOrEqual(1)
+    expect((await here('summary', 'quick-removal', '--against', '2026-01-01')).exitCode).toBe(2)
+    const compared = await here(
+      'summary',
+      'quick-removal',
+      '--since',
+      '2026-01-02',
+      '--against',
+      '2026-01-01',
+    )
+    expect(compared.out).toContain('nothing to compare')
   })
 
   it('run: Ctrl-C aborts, waits until restoration is verified and exits 4', async () => {

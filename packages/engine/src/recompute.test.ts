@@ -67,7 +67,7 @@ describe('figures computed again', () => {
     const { lab, run } = await measuredRun()
     const bundle = await bundleOf(lab, run)
     const changed = bundle.events.map((event) =>
-      event.seq === 3 ? ({ ...event, worldAt: plusMs(event.worldAt, 1) } as JournalEvent) : event,
+      event.seq === 3 ? { ...event, worldAt: plusMs(event.worldAt, 1) } : event,
     )
     const cases: readonly [string, Bundle][] = [
       ['journal', { ...bundle, events: changed }],
@@ -96,7 +96,7 @@ describe('figures computed again', () => {
     const events = bundle.events.map((event) => {
       const { hash: _, ...rest } = forged({ ...event, prev: prev ?? event.prev })
       prev = sha256(JSON.stringify(sorted(rest)))
-      return { ...rest, hash: prev } as JournalEvent
+      return { ...rest, hash: prev }
     })
     const found = await recompute({ ...bundle, events }, readerOf(lab))
     expect(found).toMatchObject({ faults: [], isEqual: false })
@@ -107,7 +107,7 @@ describe('figures computed again', () => {
 function forged(event: JournalEvent): JournalEvent {
   if (event.type !== 'measured') return event
   const { measurement } = (event as JournalEvent<'measured'>).data
-  return { ...event, data: { measurement: { ...measurement, verdict: 'not-run' } } } as JournalEvent
+  return { ...event, data: { measurement: { ...measurement, verdict: 'not-run' } } }
 }
 
 function sorted(value: unknown): unknown {

@@ -143,7 +143,7 @@ function inputOf(
   const [samples, markers, kept] = [one('samples'), one('markers'), one('reading')]
   if (samples === undefined || kept === undefined)
     return { why: 'the measurement was stored before everything was kept that it is computed from' }
-  const reading = jsonOf<Reading>(kept)
+  const reading = jsonOf(kept) as Reading
   const state = events
     .filter(({ seq }) => seq <= reading.seq)
     .reduce<RunState | undefined>((folded, event) => evolve(folded, event), undefined)
@@ -155,7 +155,7 @@ function inputOf(
       scenario,
       vantages,
       samples: decodeSamples(samples),
-      markers: markers === undefined ? undefined : jsonOf<MeasureInput['markers']>(markers),
+      markers: markers === undefined ? undefined : (jsonOf(markers) as MeasureInput['markers']),
       ...journalFacts(state, scenario, { now: observedTo, nativeFaults }),
       ...mergedReadings(cloud),
       provisional,
@@ -165,8 +165,8 @@ function inputOf(
   }
 }
 
-function jsonOf<T>(bytes: Uint8Array): T {
-  return JSON.parse(new TextDecoder().decode(bytes)) as T
+function jsonOf(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes))
 }
 
 /** A measurement in the form in which the journal holds it. */

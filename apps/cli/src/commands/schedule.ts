@@ -161,7 +161,8 @@ function graceOf(text: string): number {
   return read.ms
 }
 
-function instantOf(text: string, option: string): number {
+/** A date or an instant as platform microseconds. @throws CliError when it is neither. */
+export function instantOf(text: string, option: string): number {
   const millis = Date.parse(text)
   if (Number.isNaN(millis) || !/(?:Z|[+-]\d{2}:\d{2}|^\d{4}-\d{2}-\d{2})$/.test(text))
     throw new CliError(

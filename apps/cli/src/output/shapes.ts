@@ -5,6 +5,7 @@ import {
   planAnswerSchema,
   problemEntrySchema,
   recomputedSchema,
+  repeatedRunsSchema,
   REPORT_FORMATS,
   runDetailSchema,
   runSummarySchema,
@@ -77,6 +78,7 @@ export const SHAPES = {
   halt: haltSchema,
   recover: recovered,
   recompute: recomputedSchema,
+  summary: repeatedRunsSchema,
   schedules: z.array(scheduleSchema),
   /** A schedule and when it comes next. */
   schedule: z.object({ schedule: scheduleSchema, next: z.array(upcomingSchema) }),

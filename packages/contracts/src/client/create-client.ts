@@ -23,6 +23,7 @@ import type {
   ScheduleView,
   UpcomingView,
 } from '../http/schedule.ts'
+import type { RepeatedRuns } from '../http/summary.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
@@ -33,6 +34,8 @@ export type ClientOptions = Connection & Readonly<{ sleep?: Sleep }>
 
 /** Part of a list of runs. */
 export type RunsQuery = Readonly<{ limit?: number; before?: string }>
+/** Which runs of a scenario to sum up; instants are platform microseconds. */
+export type SummaryQuery = Readonly<{ environment?: string; since?: number; against?: number }>
 /** Part of a journal: events after a sequence. */
 export type TimelineQuery = Readonly<{ after?: number; limit?: number }>
 /** Part of the samples, in world microseconds, drawn with at most `points` points a lane. */
@@ -70,6 +73,9 @@ export function createClient(options: ClientOptions) {
     scenarios: {
       list: async () => (await get<{ scenarios: readonly ScenarioSummary[] }>('/v1/scenarios')).scenarios,
       get: (name: string, hash?: string) => get<ScenarioDetail>(named('scenarios', name), { hash }),
+      /** Repeated runs: median, worst and counts; with `against`, beside those from there up to `since`. */
+      summary: (name: string, query: SummaryQuery = {}) =>
+        get<RepeatedRuns>(`${named('scenarios', name)}/summary`, { ...query }),
       put: (name: string, file: PutDefinition) => put<StoredScenario>(named('scenarios', name), file),
     },
     environments: {

@@ -184,6 +184,19 @@ describe('the journal and what is kept', () => {
     expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*sandbox allow-scripts/)
   })
 
+  it('gives journal and evidence to compute the figures again anywhere, and says when there are none', async () => {
+    const id = await api.startRun()
+    await api.stores.evidence.put(id, 'plan', new Uint8Array([1]))
+    const bundle = await api.client.runs.bundle(id)
+    expect(bundle).toMatchObject({ format: 1, run: id, events: [{ seq: 1 }], evidence: [{ kind: 'plan' }] })
+    expect(await api.client.runs.recomputed(id)).toMatchObject({
+      faults: [],
+      verified: 1,
+      recomputed: null,
+      why: 'the journal holds no measurement',
+    })
+  })
+
   it('draws samples as lanes in which no failure disappears', async () => {
     const id = await api.startRun()
     const base = 1_800_000_000_000_000
