@@ -40,6 +40,36 @@ describe('the dead man', () => {
     expect((await lab.toEnd(run)).status).toBe('closed')
   })
 
+  it('takes out at once what a restored database knows nothing of, and starts nothing until somebody lifts the halt', async () => {
+    for (const at of ['baseline', 'injecting'] as const) {
+      const lab = cleanUpLab()
+      const run = await lab.start()
+      await lab.until(run, ({ status }) => status === at)
+      const restore = lab.backUp()
+      await lab.until(run, ({ status }) => status === injected.status)
+      await reaperAlone(lab, 5)
+      expect(lab.world.broken()).toHaveLength(1)
+      restore()
+      await reaperAlone(lab, 3)
+      expect([at, lab.world.broken()]).toEqual([at, []])
+      expect(await lab.ports.halt.get()).toMatchObject({
+        set: true,
+        reason: expect.stringContaining('backup') as string,
+      })
+      await lab.toEnd(run)
+      expect(lab.world.broken()).toEqual([])
+      await expect(lab.start()).rejects.toThrow()
+    }
+  })
+
+  it('believes a database that went on, and one that begins', async () => {
+    const lab = cleanUpLab()
+    await lab.reap()
+    expect((await lab.toEnd(await lab.start())).status).toBe('closed')
+    await reaperAlone(lab, 5)
+    expect((await lab.ports.halt.get()).set).toBe(false)
+  })
+
   it('undoes an overdue fault although its kit was deleted or spoilt', async () => {
     for (const spoil of [(kits: Map<string, string>) => kits.clear(), spoilt]) {
       const lab = cleanUpLab()

@@ -5,6 +5,7 @@ import {
   isEnd,
   isRestored,
   type Actor,
+  type DatabaseMarks,
   type PlatformInstant,
   type RunId,
   type UndoPlan,
@@ -15,14 +16,16 @@ import { withDeadline } from './deadline.ts'
 import { everyTarget } from './every-target.ts'
 import { buildKit, kitName, kitNameParts, kitWorldNow, parseKit, type Kit } from './kit.ts'
 import type { EnginePorts } from './ports.ts'
+import { createRestoredDatabase } from './restored-database.ts'
 import type { Advanced } from './advance.ts'
 
 type Ports = Pick<
   EnginePorts,
-  'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock' | 'calls'
+  'halt' | 'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock' | 'calls'
 > &
   Readonly<{
     actor: Actor
+    marks: DatabaseMarks
     /** Takes a run over when nobody holds it; the reaper's own hands, without any queue. */
     advance: (runId: RunId, role: 'recover', signal: AbortSignal) => Promise<Advanced>
     /** The host's wall clock in microseconds, for when the database cannot be asked. */
@@ -43,6 +46,7 @@ const CALL_TIMEOUT_MS = 15_000
  * kit or one run keeps it from no other.
  */
 export function createReaper(ports: Ports) {
+  const restored = createRestoredDatabase(ports)
   let awaySinceMs: number | undefined
   const takenOut = new Set<string>()
   const handles = new Map<string, string>()
@@ -57,6 +61,8 @@ export function createReaper(ports: Ports) {
   }
 
   async function withDatabase(signal: AbortSignal): Promise<void> {
+    const suspects = await restored.look()
+    await undoSuspects(suspects, signal)
     const overdue = new Map<RunId, UndoRecord[]>()
     for (const record of await ports.undo.overdue()) {
       overdue.set(record.runId, [...(overdue.get(record.runId) ?? []), record])
@@ -67,8 +73,28 @@ export function createReaper(ports: Ports) {
         acknowledge(record),
       )
     }
-    await apart('the recovery kits could not be brought up to date', {}, () => refreshKits(signal))
+    await apart('the recovery kits could not be brought up to date', {}, () => refreshKits(suspects, signal))
     await Promise.all(undone)
+  }
+
+  /** Kits of which the database may know too little: out, whatever it says. */
+  async function undoSuspects(suspects: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const { kit: name, content } of suspects.length === 0 ? [] : await ports.kits.list()) {
+      if (!suspects.includes(name)) continue
+      await apart(
+        'the fault of a suspect kit could not be taken out and is tried again',
+        { kit: name },
+        async () => {
+          const kit = readKit(name, content)
+          if (kit === undefined || !(await undoFromKit(kit, ports, signal))) return
+          ports.log('a fault was taken out from its kit, whatever a restored database says of it', {
+            runId: kit.runId,
+            step: kit.step,
+          })
+          await restored.clear(name)
+        },
+      )
+    }
   }
 
   async function acknowledge(record: UndoRecord): Promise<void> {
@@ -116,8 +142,10 @@ export function createReaper(ports: Ports) {
   }
 
   /** Takes over what became known since (the act's handle, a new expiry or clock) and drops the kits of faults that are out. */
-  async function refreshKits(signal: AbortSignal): Promise<void> {
+  async function refreshKits(suspects: readonly string[], signal: AbortSignal): Promise<void> {
     for (const { kit: name, content } of await ports.kits.list()) {
+      // What the database says of a suspect is not to be believed.
+      if (suspects.includes(name)) continue
       await apart('a recovery kit could not be brought up to date', { kit: name }, () =>
         refreshKit(name, content, signal),
       )

@@ -1,6 +1,6 @@
 import type { Actor } from '@firedrill/core'
 import { createAdvance, createReaper } from '@firedrill/engine'
-import { hostNow, openKitStore, systemClock } from '@firedrill/runtime'
+import { hostNow, openDatabaseMarks, openKitStore, systemClock } from '@firedrill/runtime'
 import type { Worker } from '../main/compose.ts'
 import { every } from '../every.ts'
 
@@ -22,10 +22,12 @@ export async function openReaper(
 ): Promise<(signal: AbortSignal) => Promise<void>> {
   const { config, log, ports } = worker
   const kits = await openKitStore(config.worker.kitDir)
+  const marks = await openDatabaseMarks(config.worker.kitDir)
   const advance = createAdvance({ ...ports, hints: { send: async () => undefined } })
   return createReaper({
     ...ports,
     kits,
+    marks,
     actor,
     advance,
     wallNow: hostNow,

@@ -1,4 +1,5 @@
 import type { Id, IdKind, RunId } from '../ids/ids.ts'
+import type { PlatformInstant } from '../time/instant.ts'
 
 /** Monotonic time for measuring lengths and for waiting; never a date. */
 export type Clock = Readonly<{
@@ -32,6 +33,20 @@ export type HintQueue = (typeof HINT_QUEUES)[number]
 
 /** Hints: at most a nudge to look at a run. Losing one costs a reconcile period, nothing more. Delays are platform time. */
 export type Hints = Readonly<{ send(queue: HintQueue, runId: RunId, afterMs?: number): Promise<void> }>
+
+/** What a reaper knows of its database from before, on its own disk. */
+export type DatabaseMark = Readonly<{
+  /** When the newest event was written that was ever seen; platform time, 0 for none. */
+  newestAt: PlatformInstant
+  /** Kits whose faults are taken out whatever the database says, because it knows less than this host does. */
+  suspects: readonly string[]
+}>
+
+/** Keeps the mark; durable before `write` answers. */
+export type DatabaseMarks = Readonly<{
+  read(): Promise<DatabaseMark | undefined>
+  write(mark: DatabaseMark): Promise<void>
+}>
 
 /** The reaper's own copies of undo plans, on disk, readable without database. */
 export type KitStore = Readonly<{

@@ -191,6 +191,8 @@ export type RunStore = Readonly<{
   due(limit: number): Promise<readonly Readonly<{ id: RunId; status: Status }>[]>
   /** The next instants, of either clock, at which runs that nobody holds want to be looked at; of those that are not over. */
   nextWakes(): Promise<Readonly<{ now: PlatformInstant; at?: PlatformInstant; worldAt?: WorldInstant }>>
+  /** When the newest event of any run was written, by the database's clock; undefined in one without runs. */
+  newestAt(): Promise<PlatformInstant | undefined>
   /** Runs whose probes must be running. */
   probed(): Promise<readonly RunRow[]>
   /** Platform time and, per clock, world time. */

@@ -64,6 +64,10 @@ export function runStore(pool: Pool): RunStore {
         ...(row.world_at === null ? {} : { worldAt: worldOf(row.world_at) }),
       }
     },
+    newestAt: async () => {
+      const [row] = (await pool.query<{ at: number | null }>('SELECT max(last_at) AS at FROM run')).rows
+      return row?.at === null || row?.at === undefined ? undefined : platformOf(row.at)
+    },
     probed: () => runs('WHERE r.is_probed ORDER BY r.number', []),
     now: async () => {
       const [row] = (await pool.query<{ reading: number }>('SELECT now_micros() AS reading')).rows

@@ -9,6 +9,7 @@ import {
   type Actor,
   type CompiledEnvironment,
   type CompiledScenario,
+  type DatabaseMark,
   type FaultCatalogue,
   type FaultDriver,
   type JournalEvent,
@@ -78,6 +79,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     list: () => [wrapped],
   }
   const kits = new Map<string, string>()
+  const disk: { mark?: DatabaseMark } = {}
   const hints = memoryHints()
   const logged: string[] = []
   const alarm = { state: 'OK' }
@@ -134,6 +136,10 @@ export function cleanUpLab(options: LabOptions = {}) {
   const advance = createAdvance(ports)
   const look = createReaper({
     ...ports,
+    marks: {
+      read: async () => disk.mark,
+      write: async (mark) => void (disk.mark = mark),
+    },
     runs: {
       ...ports.runs,
       now: () => (database.isAway ? Promise.reject(new Error('away')) : ports.runs.now()),
@@ -180,6 +186,8 @@ export function cleanUpLab(options: LabOptions = {}) {
     pager,
     advance: (runId: RunId, role: 'advance' | 'recover' = 'advance') => advance(runId, role, never),
     reap: () => look(never),
+    /** Backs the database up; what it answers restores it. */
+    backUp: () => stores.backUp(),
     async start(): Promise<RunId> {
       for (const [kind, definition] of [
         ['scenario', compiled],

@@ -40,6 +40,13 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       expect(await bench.stores.runs.get(run.teamId, run.id)).toEqual(run)
     })
 
+    test('the newest event is the newest of all runs', async () => {
+      const run = await bench.run()
+      await bench.passTime(1000)
+      const appended = await bench.stores.runs.append(run.id, { kind: 'open' }, PERSON, noteDown('look'))
+      expect(await bench.stores.runs.newestAt()).toBe(appended.ok ? appended.events.at(-1)?.at : undefined)
+    })
+
     test('a repeated idempotency key answers the first run, also when both come at once', async () => {
       const teamId = 'team-idempotent'
       const [a, b] = await Promise.all([

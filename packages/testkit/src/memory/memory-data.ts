@@ -136,3 +136,23 @@ export function rowOf(data: MemoryData, run: MemoryRun): RunRow {
     wakeAt: run.wakeAt as PlatformInstant,
   })
 }
+
+/** A copy of everything; what it answers puts the copy back in place of what came since. */
+export function backUp(data: MemoryData): () => void {
+  const kept = Object.fromEntries(
+    Object.entries(data).filter(([name]) => name !== 'now' && name !== 'listeners'),
+  ) as Omit<MemoryData, 'now' | 'listeners'>
+  const copy = structuredClone(kept)
+  return () => {
+    const back = structuredClone(copy)
+    for (const name of Object.keys(kept) as (keyof typeof kept)[]) refill(data[name], back[name])
+    data.halt = back.halt
+  }
+}
+
+function refill(into: unknown, from: unknown): void {
+  if (into instanceof Map && from instanceof Map) {
+    into.clear()
+    for (const [key, value] of from) into.set(key, value)
+  } else if (Array.isArray(into) && Array.isArray(from)) into.splice(0, into.length, ...from)
+}

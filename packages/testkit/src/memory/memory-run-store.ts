@@ -78,6 +78,10 @@ export function memoryRunStore(data: MemoryData): RunStore {
         ...(worlds.length === 0 ? {} : { worldAt: worldInstant(Math.min(...worlds)) }),
       }
     },
+    newestAt: async () => {
+      const ends = [...data.runs.values()].flatMap(({ events }) => events.at(-1)?.at ?? [])
+      return ends.length === 0 ? undefined : platformInstant(Math.max(...ends))
+    },
     probed: async () =>
       [...data.runs.values()].filter((run) => isProbed(run.state)).map((run) => rowOf(data, run)),
     now: async () => data.now(),

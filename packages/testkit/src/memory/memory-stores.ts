@@ -16,7 +16,7 @@ import type {
   UndoStore,
 } from '@firedrill/core'
 import { memoryClockStore } from './memory-clock-store.ts'
-import { memoryData } from './memory-data.ts'
+import { backUp, memoryData } from './memory-data.ts'
 import { memoryDefinitionStore } from './memory-definition-store.ts'
 import { memoryDrillStore } from './memory-drill-store.ts'
 import { memoryEventFeed } from './memory-event-feed.ts'
@@ -50,9 +50,10 @@ export type StoreSet = Readonly<{
 
 /**
  * Every store in memory, over one shared database, with the test's own time. They pass the suites in
- * `../conformance`, so an engine test may use them where the guarantee under test is not PostgreSQL's.
+ * `../conformance`, so an engine test may use them where the guarantee under test is not PostgreSQL's. What `backUp` answers
+ * brings back what was there then.
  */
-export function memoryStores(now: () => PlatformInstant): StoreSet {
+export function memoryStores(now: () => PlatformInstant): StoreSet & Readonly<{ backUp: () => () => void }> {
   const data = memoryData(now)
   return {
     runs: memoryRunStore(data),
@@ -69,5 +70,6 @@ export function memoryStores(now: () => PlatformInstant): StoreSet {
     schedules: memoryScheduleStore(data),
     calendars: memoryCalendarStore(data),
     markers: memoryMarkers(data),
+    backUp: () => backUp(data),
   }
 }
