@@ -1,4 +1,4 @@
-import type { CallClock, FaultCatalogue } from '@firedrill/core'
+import type { CallClock, FaultCatalogue, NetworkCheck, Routing } from '@firedrill/core'
 
 /** How a word is to look; on a terminal without colours it is only the word. */
 export const TINTS = ['good', 'bad', 'warning', 'bold'] as const
@@ -17,6 +17,9 @@ export type Terminal = Readonly<{
 
 /** The faults of this installation, and how to let go of what they hold. */
 export type OpenFaults = Readonly<{ catalogue: FaultCatalogue; close: () => void }>
+
+/** How accounts route names, and how to let go of the clients. */
+export type OpenRouting = Readonly<{ routing: Routing; close: () => void }>
 
 /** A simulator in a process of its own. */
 export type StartedSimulator = Readonly<{
@@ -40,6 +43,9 @@ export type Cli = Readonly<{
   clock: CallClock
   /** Opens the faults; only `recover` needs them. */
   openFaults: () => Promise<OpenFaults>
+  /** Only `check` needs them. */
+  openNetwork: () => Promise<NetworkCheck>
+  openRouting: () => Promise<OpenRouting>
   /** Starts a simulator from where the person calls; what it complains about goes to stderr. */
   startSimulator: (args: readonly string[]) => StartedSimulator
   /** Calls back each time the person or the system asks to stop, until the answered function is called. */

@@ -63,6 +63,15 @@ const cli: Cli = {
     const clients = createAwsClients({ clock: systemClock, random: systemRandom })
     return { catalogue: createFaultCatalogue(clients), close: () => clients.close() }
   },
+  openNetwork: async () => {
+    const { createNetworkCheck } = await import('@firedrill/probes')
+    return createNetworkCheck(systemClock)
+  },
+  openRouting: async () => {
+    const { createAwsClients, createRouting } = await import('@firedrill/aws')
+    const clients = createAwsClients({ clock: systemClock, random: systemRandom })
+    return { routing: createRouting(clients), close: () => clients.close() }
+  },
   startSimulator: (args) =>
     startSimulatorProcess(join(ROOT, 'packages/sim/start.mjs'), args, {
       cwd,

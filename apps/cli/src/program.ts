@@ -13,6 +13,7 @@ import {
   type ReasonOptions,
   type ResolveOptions,
 } from './commands/by-person.ts'
+import { check, type CheckOptions } from './commands/check.ts'
 import { completion, SHELLS, type CompletedCommand, type Shell } from './commands/completion.ts'
 import { halt, haltStatus, type HaltOptions } from './commands/halt.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
@@ -60,6 +61,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addEmergencyCommands(program, cli, end)
   addScheduleCommands(program, cli, end, { withApi, wholeNumber })
   addCalendarCommands(program, cli, end, { withApi, wholeNumber })
+  addCheck(program, cli, end)
   addSimulator(program, cli, end)
   return program
 }
@@ -188,6 +190,23 @@ function addEmergencyCommands(program: Command, cli: Cli, end: End): void {
     .requiredOption('--kit <file...>', 'kits, as the reaper keeps them in .firedrill/kits')
     .option('--timeout <seconds>', 'stop trying after this long', wholeNumber, 600)
     .action(async (options: RecoverOptions) => end(await recover(cli, options)))
+}
+
+function addCheck(program: Command, cli: Cli, end: End): void {
+  withApi(program.command('check'))
+    .description('look for what spoils a drill before it begins: DNS, TLS, health checks; changes nothing')
+    .argument('[target]', 'HOST, HOST:PORT or a URL; without a port 443')
+    .option('-e, --environment <env>', 'with --scenario: its resolvers, and how its account routes names')
+    .option('--scenario <scenario>', 'what is checked is what its probes ask; a stored name or a file')
+    .option('--objective <duration>', 'recovery time to compare lifetimes with: 5m, or rto=5m')
+    .option('--resolver <server...>', 'ask these (HOST[:PORT]) instead of the resolvers of this host')
+    .option('--authority <server...>', "ask these as the name's own servers instead of those the zone names")
+    .option('--proxy <url>', 'HTTP CONNECT proxy')
+    .option('--ca <file>', 'certificates in PEM that are trusted instead of the usual ones')
+    .option('--timeout <duration>', 'of each question', '3s')
+    .action(async (target: string | undefined, options: CheckOptions) =>
+      end(await check(cli, target, options)),
+    )
 }
 
 function addSimulator(program: Command, cli: Cli, end: End): void {

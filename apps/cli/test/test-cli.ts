@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { createNetworkCheck } from '@firedrill/probes'
 import { systemClock } from '@firedrill/runtime'
 import type { Cli } from '../src/cli.ts'
 import { runCli } from '../src/run-cli.ts'
@@ -24,6 +25,11 @@ export async function call(args: readonly string[], overrides: Partial<Cli> = {}
     stateDirs: [],
     clock: systemClock,
     openFaults: async () => ({ catalogue: { get: () => undefined, list: () => [] }, close: () => undefined }),
+    openNetwork: async () => createNetworkCheck(systemClock),
+    openRouting: async () => ({
+      routing: { routesOf: async () => ({ ok: true, value: [] }) },
+      close: () => undefined,
+    }),
     startSimulator: () => ({
       ready: Promise.resolve(null),
       ended: Promise.resolve(1),

@@ -13,13 +13,15 @@ import {
   type InjectStep,
   type PlatformInstant,
   type Restoration,
+  type Routing,
   type StepFacts,
   type StepPlan,
 } from '@firedrill/core'
 import { gatherFacts, type FactsPorts } from './gather-facts.ts'
 import type { EnginePorts } from './ports.ts'
+import { routeWarnings } from './route-warnings.ts'
 
-type Ports = FactsPorts & Pick<EnginePorts, 'sha256'>
+type Ports = FactsPorts & Pick<EnginePorts, 'sha256'> & Readonly<{ routing: Routing }>
 
 /** One inject step of a dry run. `failure` is set when the cloud could not be asked; then nothing else is known. */
 export type DryStep = Readonly<{
@@ -87,7 +89,10 @@ export function createPlanRun(ports: Ports) {
       guardrails,
       steps,
       permissions: [...new Set(steps.flatMap((step) => step.permissions))].toSorted(),
-      warnings: ports.installation.paging === 'nobody' ? [NOBODY_IS_CALLED] : [],
+      warnings: [
+        ...(ports.installation.paging === 'nobody' ? [NOBODY_IS_CALLED] : []),
+        ...(await routeWarnings(input, ports, signal)),
+      ],
       seed: input.seed,
       ...(planHash === undefined ? {} : { planHash }),
     }

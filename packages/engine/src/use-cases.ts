@@ -11,6 +11,7 @@ import {
   type Ids,
   type Origin,
   type Resolution,
+  type Routing,
   type RunId,
   type RunRow,
   type RunState,
@@ -50,7 +51,9 @@ type Ports = Pick<
     drills: DrillStore
     schedules: ScheduleStore
     /** What only a plan asks the cloud with; loaded when the first plan is made, because the SDK is large. */
-    cloud: () => Promise<Pick<EnginePorts, 'faults' | 'identity' | 'metrics' | 'readiness'>>
+    cloud: () => Promise<
+      Pick<EnginePorts, 'faults' | 'identity' | 'metrics' | 'readiness'> & Readonly<{ routing: Routing }>
+    >
     /** Until sign-in is configured: only sandboxes may be started, and their one user may lift a halt. */
     sandboxOnly: boolean
   }>

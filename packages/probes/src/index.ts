@@ -1,3 +1,4 @@
+export { createNetworkCheck } from './check/network-check.ts'
 export { createMarkerPaths } from './markers/marker-paths.ts'
 export type { Vantage } from './probe-context.ts'
 export { createProbeRole, type ProbeRole, type ProbeRolePorts, type ProbeTrouble } from './role/probe-role.ts'

@@ -131,8 +131,14 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
 /** The cloud's adapters, loaded by the first plan: they take more memory than all the rest of the API. */
 function cloudWhenNeeded(shutdown: Shutdown): Parameters<typeof createUseCases>[0]['cloud'] {
   const load = async () => {
-    const { createAwsClients, createFaultCatalogue, createIdentity, createMetrics, createReadiness } =
-      await import('@firedrill/aws')
+    const {
+      createAwsClients,
+      createFaultCatalogue,
+      createIdentity,
+      createMetrics,
+      createReadiness,
+      createRouting,
+    } = await import('@firedrill/aws')
     const clients = createAwsClients({ clock: systemClock, random: systemRandom })
     shutdown.add('aws clients', () => clients.close())
     return {
@@ -140,6 +146,7 @@ function cloudWhenNeeded(shutdown: Shutdown): Parameters<typeof createUseCases>[
       identity: createIdentity(clients),
       metrics: createMetrics(clients),
       readiness: createReadiness(clients),
+      routing: createRouting(clients),
     }
   }
   let loading: ReturnType<typeof load> | undefined

@@ -13,7 +13,7 @@ import {
   upcomingSchema,
   verdictDocumentSchema,
 } from '@firedrill/contracts'
-import { INJECTIONS } from '@firedrill/core'
+import { CHECK_OUTCOMES, CHECKS, FINDING_LEVELS, INJECTIONS } from '@firedrill/core'
 import { FILE_KINDS } from '@firedrill/scenario-file'
 import { z } from 'zod'
 
@@ -63,6 +63,20 @@ const recovered = z.array(
   }),
 )
 
+const checked = z.object({
+  outcome: z.enum(CHECK_OUTCOMES),
+  findings: z.array(
+    z.object({
+      check: z.enum(CHECKS),
+      subject: z.string(),
+      level: z.enum(FINDING_LEVELS),
+      verdict: z.string(),
+      /** Null when nothing needs to be done. */
+      remedy: z.string().nullable(),
+    }),
+  ),
+})
+
 /** The shape of what each command prints with `-o json`. Fields are only ever added. */
 export const SHAPES = {
   validate: validated,
@@ -84,6 +98,7 @@ export const SHAPES = {
   schedule: z.object({ schedule: scheduleSchema, next: z.array(upcomingSchema) }),
   calendar: calendarSchema,
   calendars: z.array(freezeCalendarSchema),
+  check: checked,
   imported: freezeCalendarSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 

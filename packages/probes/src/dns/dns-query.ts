@@ -7,7 +7,7 @@ import { codeOf } from '../attempt.ts'
 import type { HostPort } from '../net/host-port.ts'
 
 /** Record types that can be asked for. */
-export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT'
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT' | 'NS' | 'SOA'
 
 /** A resolver's answer to one question. */
 export type DnsReply =
@@ -33,6 +33,17 @@ export async function queryDns(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<DnsReply> {
+  const received = await askDns(resolver, question, timeoutMs, signal)
+  return 'kind' in received ? received : replyOf(received, question.type)
+}
+
+/** The same, with the whole packet for those who want more of it than the answers. */
+export async function askDns(
+  resolver: HostPort,
+  question: Readonly<{ name: string; type: RecordType }>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Received> {
   const query: Packet = {
     type: 'query',
     id: randomInt(65_536),
@@ -40,13 +51,11 @@ export async function queryDns(
     questions: [{ ...question, class: 'IN' }],
   }
   const first = await overUdp(resolver, query, timeoutMs, signal)
-  if ('kind' in first) return first
-  if (!first.flag_tc) return replyOf(first, question.type)
-  const whole = await overTcp(resolver, query, signal)
-  return 'kind' in whole ? whole : replyOf(whole, question.type)
+  return 'kind' in first || !first.flag_tc ? first : overTcp(resolver, query, signal)
 }
 
-type Received = DecodedPacket | Extract<DnsReply, { kind: 'timeout' | 'no-resolver' }>
+/** A resolver's packet, or why there is none. */
+export type Received = DecodedPacket | Extract<DnsReply, { kind: 'timeout' | 'no-resolver' }>
 
 function overUdp(
   { host, port }: HostPort,
@@ -138,8 +147,8 @@ function replyOf(answer: DecodedPacket, type: RecordType): DnsReply {
   }
 }
 
-/** The codec puts the response code's name on the packet; its type does not say so. */
-function rcodeOf(answer: DecodedPacket): string {
+/** The response code in lower case. The codec puts its name on the packet; its type does not say so. */
+export function rcodeOf(answer: DecodedPacket): string {
   const { rcode } = answer as DecodedPacket & { rcode?: string }
   return rcode?.toLowerCase() ?? 'unknown'
 }
