@@ -13,6 +13,7 @@ import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
 import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
+import { approveRunRoutes } from './routes/runs/approve-run.ts'
 import { holdRunRoutes } from './routes/runs/hold-run.ts'
 import { resolveRunRoutes } from './routes/runs/resolve-run.ts'
 import { liveRoute } from './routes/runs/live-route.ts'
@@ -75,6 +76,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(startRunRoute(deps))
   await app.register(readRunRoutes(deps))
   await app.register(actOnRunRoutes(deps))
+  await app.register(approveRunRoutes(deps))
   await app.register(holdRunRoutes(deps))
   await app.register(resolveRunRoutes(deps))
   await app.register(runFileRoutes(deps))

@@ -4,12 +4,14 @@ import type { Cli, CommonOptions } from './cli.ts'
 import { abort, type AbortOptions } from './commands/abort.ts'
 import { apply } from './commands/apply.ts'
 import {
+  answerPlan,
   pause,
   resolve,
   resume,
   retry,
   skip,
   takeOver,
+  type ApprovalOptions,
   type ReasonOptions,
   type ResolveOptions,
 } from './commands/by-person.ts'
@@ -57,6 +59,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addRunCommands(program, cli, end)
   addLookCommands(program, cli, end)
   addEvidenceCommands(program, cli, end, withApi)
+  addApprovalCommands(program, cli, end)
   addPersonCommands(program, cli, end)
   addEmergencyCommands(program, cli, end)
   addScheduleCommands(program, cli, end, { withApi, wholeNumber })
@@ -122,6 +125,22 @@ function addLookCommands(program: Command, cli: Cli, end: End): void {
     .argument('<run>')
   for (const format of REPORT_FORMATS) reports.option(`--${format} <file>`, `write it as ${format}`)
   reports.action(async (id: string, options: ReportOptions) => end(await report(cli, id, options)))
+}
+
+function addApprovalCommands(program: Command, cli: Cli, end: End): void {
+  for (const [answer, says] of [
+    [
+      'approve',
+      'approve what a run has frozen: these targets, this plan; not one’s own run, outside of a sandbox',
+    ],
+    ['decline', 'turn down what a run has frozen; nothing was touched, and the run ends'],
+  ] as const) {
+    withReason(program.command(answer))
+      .description(says)
+      .argument('<run>')
+      .option('--plan <hash>', 'answer only this plan: the hash that was looked at, or its beginning')
+      .action(async (id: string, options: ApprovalOptions) => end(await answerPlan(cli, id, answer, options)))
+  }
 }
 
 function addPersonCommands(program: Command, cli: Cli, end: End): void {

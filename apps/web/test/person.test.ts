@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SKIPPED, startDashboard, type Dashboard } from './stub/open.ts'
+import { TARGETS } from './story/script.ts'
+import { detailOf } from './story/tell.ts'
 import { emptyState } from './stub/server.ts'
-import { heldRun, liveRun, needyRun } from './story/told-runs.ts'
+import { heldRun, liveRun, needyRun, waitingRun } from './story/told-runs.ts'
 
 let dashboard: Dashboard
 
@@ -11,7 +13,9 @@ describe.skipIf(SKIPPED !== '')(`what people do to a run${SKIPPED}`, () => {
   })
   afterAll(() => dashboard.close())
   beforeEach(() => {
-    Object.assign(dashboard.stub.state, emptyState(), { runs: [liveRun(), needyRun(), heldRun()] })
+    Object.assign(dashboard.stub.state, emptyState(), {
+      runs: [liveRun(), needyRun(), heldRun(), waitingRun()],
+    })
   })
 
   const writes = () => dashboard.stub.state.writes
@@ -61,6 +65,44 @@ describe.skipIf(SKIPPED !== '')(`what people do to a run${SKIPPED}`, () => {
     await needy.getByRole('button', { name: 'Take over' }).waitFor()
     expect(await needy.getByRole('button', { name: /Pause run|Resume run|Skip/ }).count()).toBe(0)
     await needy.context().close()
+  })
+
+  test('a plan is approved or declined on a phone, by the hash that was looked at, with all that it would break in sight', async () => {
+    const { id } = waitingRun()
+    const page = await dashboard.open(`/runs/${id}`, { width: 360, height: 780, touch: true })
+    const box = page.getByRole('region', { name: 'Approve this plan?' })
+    const plan = detailOf(waitingRun()).planHash ?? 'none'
+    const text = (await box.textContent()) ?? ''
+    for (const words of [
+      ...TARGETS.map(({ label }) => label),
+      '1 of 2 approvals',
+      '6 targets, 100 %',
+      'Undo: replaced by an equivalent',
+      'does not count: expired',
+      'M. Okafor started it and cannot approve it',
+      plan,
+    ])
+      expect(text).toContain(words)
+    const sizes = await box
+      .getByRole('button')
+      .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().height)))
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    for (const answer of ['Approve', 'Decline']) {
+      await box.getByRole('button', { name: answer }).click()
+      await page.getByLabel('Why (kept in the journal)').fill('seen')
+      await page.getByRole('dialog').getByRole('button', { name: answer }).click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    expect(writes()).toMatchObject([
+      { path: `/v1/runs/${id}/approve`, body: { plan, reason: 'seen' } },
+      { path: `/v1/runs/${id}/decline`, body: { plan, reason: 'seen' } },
+    ])
+    await page.context().close()
+    const live = await dashboard.open(`/runs/${liveRun().id}`)
+    await live.getByRole('button', { name: 'Pause run' }).waitFor()
+    expect(await live.getByRole('region', { name: 'Approve this plan?' }).count()).toBe(0)
+    await live.context().close()
   })
 
   test('on a phone every answer is as large as a finger, and nothing is cut off', async () => {

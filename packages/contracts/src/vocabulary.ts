@@ -1,5 +1,6 @@
 /** The words and rules of core that pages and command lines need; nothing here makes a decision. */
 export {
+  APPROVAL_FLAW_WORDS,
   END_STATUSES,
   ERRORS,
   EXIT,

@@ -1,5 +1,7 @@
 import {
   AppError,
+  decideApprove,
+  decideDecline,
   decidePause,
   decideResolve,
   decideResume,
@@ -21,11 +23,14 @@ import { loadDefinitions } from './definitions.ts'
 import { everyTarget } from './every-target.ts'
 import type { EnginePorts } from './ports.ts'
 
-type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'definitions' | 'undo' | 'calls'> &
+type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'definitions' | 'undo' | 'calls' | 'sha256'> &
   Readonly<{ cloud: () => Promise<Pick<EnginePorts, 'faults'>> }>
 
 /** Who asks, of which run, and why. */
 export type AskOfRun = Readonly<{ run: RunRow; actor: Actor; reason: string }>
+
+/** An answer about a plan: `plan` is the hash of what the person looked at. */
+export type AskOfPlan = AskOfRun & Readonly<{ plan: string }>
 
 /** What people ask of a run besides its end. Each needs a reason, and throws an AppError when the answer is no. */
 export function createAskByPerson(ports: Ports) {
@@ -38,9 +43,21 @@ export function createAskByPerson(ports: Ports) {
     await ports.runs.wake(run.id)
     await ports.hints.send(queue, run.id).catch(() => undefined)
   }
+  /** Approves the plan with this hash, or turns it down. */
+  const answerPlan = async (asked: AskOfPlan, answer: 'approve' | 'decline'): Promise<void> => {
+    const { environment } = await loadDefinitions(asked.run, ports.definitions)
+    const now = await ports.runs.now()
+    const { actor: by, plan, reason } = asked
+    const decide = answer === 'approve' ? decideApprove : decideDecline
+    await tell(asked, 'advance', (state) =>
+      decide(state, { by, plan, reason }, { environment, now, sha256: ports.sha256 }),
+    )
+  }
   const scenarioOf = async (run: RunRow): Promise<CompiledScenario> =>
     (await loadDefinitions(run, ports.definitions)).scenario
   return {
+    approveRun: (asked: AskOfPlan): Promise<void> => answerPlan(asked, 'approve'),
+    declineRun: (asked: AskOfPlan): Promise<void> => answerPlan(asked, 'decline'),
     pauseRun: (asked: AskOfRun): Promise<void> =>
       tell(asked, 'advance', (state) => decidePause(state, asked.reason)),
     resumeRun: (asked: AskOfRun): Promise<void> =>

@@ -65,6 +65,10 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
       return [{ ...body, data: { seen: shortened(body.data.seen, TEXT_BYTES_MAX) } }]
     case 'abort-requested':
       return [{ ...body, data: { ...body.data, reason: shortened(body.data.reason, 2 * TEXT_BYTES_MAX) } }]
+    case 'approved':
+      return [{ ...body, data: { ...body.data, reason: shortened(body.data.reason, TEXT_BYTES_MAX) } }]
+    case 'approval-declined':
+      return [{ ...body, data: { ...body.data, reason: shortened(body.data.reason, TEXT_BYTES_MAX) } }]
     case 'injection-accepted':
       return [{ ...body, data: { ...body.data, requestIds: body.data.requestIds.slice(0, REQUEST_IDS_MAX) } }]
     case 'recovery-accepted':

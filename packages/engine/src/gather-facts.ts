@@ -2,6 +2,7 @@ import {
   freezesIn,
   injectSteps,
   plusMs,
+  type ApprovalFacts,
   type CompiledEnvironment,
   type CompiledScenario,
   type Freeze,
@@ -11,6 +12,7 @@ import {
   type RunId,
   type StepFacts,
   type StepPlan,
+  targetsHash,
 } from '@firedrill/core'
 import { askPatiently } from './call-out.ts'
 import type { EnginePorts } from './ports.ts'
@@ -18,7 +20,16 @@ import type { EnginePorts } from './ports.ts'
 /** What gathering asks. */
 export type FactsPorts = Pick<
   EnginePorts,
-  'calendars' | 'calls' | 'faults' | 'halt' | 'identity' | 'installation' | 'metrics' | 'readiness' | 'runs'
+  | 'calendars'
+  | 'calls'
+  | 'faults'
+  | 'halt'
+  | 'identity'
+  | 'installation'
+  | 'metrics'
+  | 'readiness'
+  | 'runs'
+  | 'sha256'
 >
 
 /** Time allowed for one question to the cloud while facts are gathered. */
@@ -37,6 +48,8 @@ export type FactsInput = Readonly<{
   approved: ReadonlyMap<string, Outcome<StepPlan>>
   again: boolean
   steadyState: GuardrailFacts['steadyState']
+  /** The approvals of the run; a dry run has none yet. */
+  approvals: Omit<ApprovalFacts, 'targets'> | 'later'
 }>
 
 type Ask = <T>(what: string, question: (ends: AbortSignal) => Promise<Outcome<T>>) => Promise<Outcome<T>>
@@ -83,7 +96,23 @@ export async function gatherFacts(
     holders,
     calendarFreezes,
   }
-  return { scenario, environment, installation, rate, now, steadyState, approvals: 0, ...asked }
+  const approvals =
+    input.approvals === 'later'
+      ? input.approvals
+      : { ...input.approvals, targets: foundTargets(input, steps, ports) }
+  return { scenario, environment, installation, rate, now, steadyState, approvals, ...asked }
+}
+
+/** Hash of the targets as the cloud names them now; undefined when a step of the scenario could not be resolved. */
+function foundTargets(
+  { scenario }: Pick<FactsInput, 'scenario'>,
+  steps: readonly StepFacts[],
+  { sha256 }: Pick<FactsPorts, 'sha256'>,
+): string | undefined {
+  const found = steps.flatMap(({ step, approved, again = approved }) =>
+    again.ok ? [{ step: step.name, fault: step.fault, targets: again.value.targets }] : [],
+  )
+  return found.length === injectSteps(scenario).length ? targetsHash(found, sha256) : undefined
 }
 
 /** How far ahead imported freezes are looked for, so that a plan can say which one comes next. */

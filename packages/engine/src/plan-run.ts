@@ -18,10 +18,9 @@ import {
   type StepPlan,
 } from '@firedrill/core'
 import { gatherFacts, type FactsPorts } from './gather-facts.ts'
-import type { EnginePorts } from './ports.ts'
 import { routeWarnings } from './route-warnings.ts'
 
-type Ports = FactsPorts & Pick<EnginePorts, 'sha256'> & Readonly<{ routing: Routing }>
+type Ports = FactsPorts & Readonly<{ routing: Routing }>
 
 /** One inject step of a dry run. `failure` is set when the cloud could not be asked; then nothing else is known. */
 export type DryStep = Readonly<{
@@ -73,7 +72,14 @@ export type PlanInput = Readonly<{
 export function createPlanRun(ports: Ports) {
   return async function planRun(input: PlanInput, signal: AbortSignal): Promise<DryRun> {
     const facts = await gatherFacts(
-      { ...input, rate: input.clock.rate, approved: new Map(), again: false, steadyState: 'later' },
+      {
+        ...input,
+        rate: input.clock.rate,
+        approved: new Map(),
+        again: false,
+        steadyState: 'later',
+        approvals: 'later',
+      },
       ports,
       signal,
     )

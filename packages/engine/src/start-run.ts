@@ -29,7 +29,7 @@ export type StartOptions = Readonly<{
   plan?: PlanReference
   idempotencyKey?: string
   /** The occurrence of a schedule that starts it. It is refused while another run of the drill is not over. */
-  scheduled?: Readonly<{ schedule: string; at: PlatformInstant }>
+  scheduled?: Readonly<{ schedule: string; at: PlatformInstant; bookedBy: Actor }>
   /** The run is only a record: it ends where it begins, and nothing is asked whether it may start. */
   ends?: Readonly<{ status: 'missed' | 'refused'; why: string }>
 }>

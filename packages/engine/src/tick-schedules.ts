@@ -105,7 +105,7 @@ function start(
   return startRun(drill, actorOf(schedule), {
     sandboxOnly,
     idempotencyKey: `schedule/${schedule.id}/${at}`,
-    scheduled: { schedule: schedule.id, at },
+    scheduled: { schedule: schedule.id, at, bookedBy: schedule.createdBy },
     ...(ends === undefined ? {} : { ends }),
   })
 }

@@ -107,6 +107,10 @@ export function createUseCases(ports: Ports) {
       const events = await note(input.runId, input.actor, input.text)
       return events.at(-1)?.seq ?? 0
     },
+    approveRun: async (input: AskedOf & Readonly<{ plan: string }>): Promise<void> =>
+      person.approveRun({ ...input, ...(await asked(input)) }),
+    declineRun: async (input: AskedOf & Readonly<{ plan: string }>): Promise<void> =>
+      person.declineRun({ ...input, ...(await asked(input)) }),
     pauseRun: async (input: AskedOf): Promise<void> => person.pauseRun(await asked(input)),
     resumeRun: async (input: AskedOf): Promise<void> => person.resumeRun(await asked(input)),
     skipStep: async (input: AskedOf & Readonly<{ step: string }>): Promise<void> =>

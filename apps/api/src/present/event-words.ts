@@ -70,6 +70,8 @@ function wordsOf(body: RunEventBody): Words {
       }
     case 'person-needed':
       return { tone: 'bad', summary: `A person is needed: ${body.data.why}` }
+    case 'approved':
+    case 'approval-declined':
     case 'paged':
     case 'page-failed':
     case 'taken-over':

@@ -69,6 +69,8 @@ export function digestEvent(digest: JournalDigest, event: JournalEvent): Journal
     case 'note-added':
     case 'measured':
     case 'person-needed':
+    case 'approved':
+    case 'approval-declined':
     case 'paged':
     case 'page-failed':
     case 'taken-over':

@@ -5,6 +5,8 @@ type ByPerson = Extract<
   RunEventBody,
   {
     type:
+      | 'approved'
+      | 'approval-declined'
       | 'paged'
       | 'page-failed'
       | 'taken-over'
@@ -18,6 +20,15 @@ type ByPerson = Extract<
 /** What people did to a run, and that they were called, in one sentence. */
 export function personWords(body: ByPerson): Readonly<{ tone: Tone; summary: string; step?: string }> {
   switch (body.type) {
+    case 'approved': {
+      const { own, plan, reason } = body.data
+      return {
+        tone: 'person',
+        summary: `Plan ${plan.slice(0, 12)} approved${own ? ' by whoever started the run, which only a sandbox allows' : ''}: ${reason}`,
+      }
+    }
+    case 'approval-declined':
+      return { tone: 'person', summary: `Plan ${body.data.plan.slice(0, 12)} declined: ${body.data.reason}` }
     case 'paged':
       return {
         tone: 'warning',

@@ -6,7 +6,10 @@ import {
   isEnd,
   isPausable,
   isSettled,
+  isSandbox,
+  judgeApprovals,
   type Asked,
+  type CompiledEnvironment,
   type CompiledScenario,
   type CompiledStep,
   type PlannedStep,
@@ -23,6 +26,7 @@ import { presentRun } from './run-summary.ts'
 /** Everything a run's page is made from. `now` and `worldNow` are the same moment. */
 export type RunDetailSource = Readonly<{
   row: RunRow
+  environment: CompiledEnvironment
   title: string
   scenario: CompiledScenario
   digest: JournalDigest
@@ -52,6 +56,7 @@ export function presentRunDetail(source: RunDetailSource): RunDetail {
     steadyState: digest.steadyState,
     measurement: state.measurement ?? null,
     abort: abortOf(row, digest),
+    approval: approvalOf(source),
     resumesTo: state.resumesTo ?? null,
     mayPause: isPausable(state.status),
     takenOver: state.takenOver === undefined ? null : { ...state.takenOver },
@@ -65,6 +70,34 @@ export function presentRunDetail(source: RunDetailSource): RunDetail {
       state.retry === undefined
         ? null
         : { attempt: state.retry.attempt, code: state.retry.code, at: state.retry.at ?? null },
+  }
+}
+
+/** Approvals as they are judged now. Whether the targets are still those approved is asked of the cloud at preflight. */
+function approvalOf({ row: { state }, scenario, environment, now }: RunDetailSource): RunDetail['approval'] {
+  const { author, approvals: given = [], planHash: plan, status, resumesTo, declined } = state
+  const { approvalsNeeded: needed, touch } = environment
+  if (needed === 0) return null
+  const judged = judgeApprovals({ given, plan, author, environment, now })
+  return {
+    needed,
+    standing: judged.filter(({ flaw }) => flaw === undefined).length,
+    isAsked: (status === 'paused' ? resumesTo : status) === 'awaiting-approval',
+    author: author === undefined ? null : { id: author.id, name: author.name },
+    mayBeOwn: isSandbox(environment),
+    given: judged.map(({ approval: { by, reason, at, expiresAt, own }, flaw }) => ({
+      by: by.name,
+      reason,
+      at,
+      expiresAt,
+      own,
+      flaw: flaw ?? null,
+    })),
+    declined: declined === undefined ? null : { ...declined },
+    ceiling: {
+      targetsMax: Math.min(scenario.blastRadius.targetsMax, touch.blastRadius.targetsMax),
+      percentMax: Math.min(scenario.blastRadius.percentMax, touch.blastRadius.percentMax),
+    },
   }
 }
 

@@ -14,7 +14,7 @@ export function presentRun(row: RunRow): RunSummary {
     isOver: isEnd(state.status),
     verdict: verdictOf(state),
     isProvisional: !isEnd(state.status) && state.measurement?.provisional !== false,
-    reason: state.refusal ?? state.measurement?.reason ?? state.abort?.reason ?? '',
+    reason: state.refusal ?? state.measurement?.reason ?? declinedWords(state) ?? state.abort?.reason ?? '',
     isAborted: state.abort !== undefined,
     mayBeBroken: Object.values(state.steps).some((step) =>
       Object.values(step.targets).some((target) => !isClean(target.injection)),
@@ -22,6 +22,10 @@ export function presentRun(row: RunRow): RunSummary {
     seq: row.foldedSeq,
     createdAt: row.createdAt,
   }
+}
+
+function declinedWords({ declined }: RunState): string | undefined {
+  return declined === undefined ? undefined : `declined by ${declined.by}: ${declined.reason}`
 }
 
 /** The verdict as far as it is known. A run that ended before anything could be learned was not run. */

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'runs:read',
   'runs:start',
   'runs:abort',
+  'runs:approve',
   'runs:note',
   'runs:hold',
   'runs:steps',

@@ -1,4 +1,11 @@
-import { EXIT, type Client, type Resolution, type RunSummary, type TargetView } from '@firedrill/contracts'
+import {
+  approvalBlock,
+  EXIT,
+  type Client,
+  type Resolution,
+  type RunSummary,
+  type TargetView,
+} from '@firedrill/contracts'
 import { CliError, type Cli, type CommonOptions } from '../cli.ts'
 import { connect } from '../connect.ts'
 import { print } from '../output/print.ts'
@@ -8,6 +15,9 @@ import { findRunId } from './find-run.ts'
 export type ReasonOptions = CommonOptions & Readonly<{ reason: string }>
 /** Options of `firedrill resolve`. */
 export type ResolveOptions = ReasonOptions & Readonly<{ answer: Resolution; step?: string }>
+
+/** Options of `approve` and `decline`. `plan` is the beginning of the hash that the person looked at. */
+export type ApprovalOptions = ReasonOptions & Readonly<{ plan?: string }>
 
 async function ask(
   cli: Cli,
@@ -19,6 +29,28 @@ async function ask(
   const asked = await act(client, await findRunId(client, run))
   print(cli, options, 'started', asked, () => `${asked.id}  ${asked.status}`)
   return EXIT.held
+}
+
+/** Approves what a run has frozen, or turns it down. What it is goes to stderr; only that very plan is answered. */
+export function answerPlan(
+  cli: Cli,
+  run: string,
+  answer: 'approve' | 'decline',
+  { plan: seen, ...options }: ApprovalOptions,
+): Promise<number> {
+  return ask(cli, run, options, async (client, id) => {
+    const detail = await client.runs.get(id)
+    const { planHash } = detail
+    if (planHash === null)
+      throw new CliError(EXIT.refused, `Run ${detail.number} has frozen no plan yet; it is ${detail.status}.`)
+    if (seen !== undefined && !planHash.startsWith(seen))
+      throw new CliError(
+        EXIT.refused,
+        `Run ${detail.number} has frozen plan ${planHash.slice(0, 12)}, not ${seen}; look again.`,
+      )
+    cli.terminal.err(`${approvalBlock(detail)}\n`)
+    return client.runs[answer](id, { plan: planHash, reason: options.reason })
+  })
 }
 
 /** Holds a run before its next step. */

@@ -103,6 +103,7 @@ function plainDetailOf(told: Told): RunDetail {
             lastRevertIssuedMicros: platform(0.3) - platform(0),
             lastRevertVerifiedMicros: verified === undefined ? null : verified - platform(abortLine.s),
           },
+    approval: null,
     retry: null,
     resumesTo: null,
     mayPause: !isOver && abortLine === undefined,

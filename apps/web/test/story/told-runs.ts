@@ -7,6 +7,7 @@ const LIVE_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n0'
 const CLOSED_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n1'
 const NEEDY_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n3'
 const HELD_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n4'
+const WAITING_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n5'
 const ABORTED_ID = 'run_01k2m6a7d3e9f4g5h6j7k8m9n2'
 
 /** A run in its outage: the fault is in, nothing is decided. */
@@ -102,5 +103,50 @@ export function heldRun(): Told {
     nowSeconds: 80,
     limits: EASY,
     change: (run) => ({ ...run, mayPause: false, resumesTo: 'baseline' }),
+  }
+}
+
+/** A run that waits for two people, of whom one has approved; another approval has expired. */
+export function waitingRun(): Told {
+  const why = '2 approvals are needed'
+  const lines: Told['lines'] = [
+    ...UNTIL_INJECTED.slice(0, 3),
+    {
+      s: 2.2,
+      type: 'status-changed',
+      tone: 'neutral',
+      summary: `planning → awaiting-approval: ${why}`,
+      data: { from: 'planning', to: 'awaiting-approval', why },
+    },
+    {
+      s: 40,
+      type: 'approved',
+      tone: 'person',
+      by: 'P. Novák',
+      summary: 'Plan 1 approved: capacity is there',
+      data: { reason: 'capacity is there' },
+    },
+  ]
+  return { id: WAITING_ID, number: 217, lines, nowSeconds: 60, limits: EASY, change: withApprovals }
+}
+
+function withApprovals(run: RunDetail): RunDetail {
+  const { at } = run.now
+  const given = { at, expiresAt: at + 80_000_000_000, own: false, flaw: null }
+  return {
+    ...run,
+    approval: {
+      needed: 2,
+      standing: 1,
+      isAsked: true,
+      author: { id: 'tok_1', name: 'M. Okafor' },
+      mayBeOwn: false,
+      given: [
+        { ...given, by: 'L. Haas', reason: 'looked at it', expiresAt: at - 1, flaw: 'expired' },
+        { ...given, by: 'P. Novák', reason: 'capacity is there' },
+      ],
+      declined: null,
+      ceiling: { targetsMax: 6, percentMax: 100 },
+    },
   }
 }

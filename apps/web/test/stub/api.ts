@@ -129,6 +129,8 @@ function answerRuns(
       replace(state, { ...told, lines, nowSeconds: told.nowSeconds + 2 })
       return json(response, summaryOf(told), 202)
     }
+    case 'POST approve':
+    case 'POST decline':
     case 'POST pause':
     case 'POST resume':
     case 'POST take-over':

@@ -12,7 +12,7 @@ import type { BookDrill, DrillView } from '../http/drill.ts'
 import type { EvidenceView, HaltView, HealthAnswer, SessionTicket, WhoAmI } from '../http/operations.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
 import type { BundleView, RecomputedView } from '../http/recompute.ts'
-import type { ResolveTarget, RunDetail, RunSummary, StartRun } from '../http/run.ts'
+import type { AnswerPlan, ResolveTarget, RunDetail, RunSummary, StartRun } from '../http/run.ts'
 import type {
   CalendarView,
   ChangeSchedule,
@@ -115,6 +115,10 @@ export function createClient(options: ClientOptions) {
       report: async (id: string, format: ReportFormat) =>
         (await send(options, { path: `${run(id)}/report.${format}` })).text(),
       abort: (id: string, reason: string) => post<RunSummary>(`${run(id)}/abort`, { reason }),
+      /** Approves the frozen plan with the hash that was looked at. */
+      approve: (id: string, answer: AnswerPlan) => post<RunSummary>(`${run(id)}/approve`, answer),
+      /** Turns it down, which ends the run. */
+      decline: (id: string, answer: AnswerPlan) => post<RunSummary>(`${run(id)}/decline`, answer),
       /** Holds the run before its next step. Undo is never held up. */
       pause: (id: string, reason: string) => post<RunSummary>(`${run(id)}/pause`, { reason }),
       resume: (id: string, reason: string) => post<RunSummary>(`${run(id)}/resume`, { reason }),

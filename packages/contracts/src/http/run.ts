@@ -1,4 +1,5 @@
 import {
+  APPROVAL_FLAWS,
   INJECTIONS,
   OBJECTIVE_KINDS,
   RECOVER_REASONS,
@@ -37,6 +38,11 @@ export const addNoteSchema = z.object({ text: z.string().trim().min(1).max(4000)
 
 /** Holds a run, lets it go on, or takes over what is left of its undo. */
 export const reasonedSchema = z.object({ reason: reasonSchema }).meta({ id: 'Reasoned' })
+/** Approves a frozen plan, or turns it down. `plan` is the hash of what was looked at. */
+export const answerPlanSchema = z
+  .object({ plan: z.string().regex(/^[0-9a-f]{64}$/), reason: reasonSchema })
+  .meta({ id: 'AnswerPlan' })
+export type AnswerPlan = z.infer<typeof answerPlanSchema>
 /** What to do about one target of an undo. */
 export const resolveTargetSchema = z
   .object({ step: z.string(), target: z.string(), answer: z.enum(RESOLUTIONS), reason: reasonSchema })
@@ -191,6 +197,33 @@ export const runDetailSchema = runSummarySchema
         lastRevertVerifiedMicros: microsSchema.nullable(),
       })
       .nullable(),
+    /** Approvals asked for, given, and why one does not count; null when the environment asks for none. */
+    approval: z
+      .object({
+        needed: z.int(),
+        /** How many count. */
+        standing: z.int(),
+        /** True while people may answer. */
+        isAsked: z.boolean(),
+        /** Whoever started the run, and may not approve it unless `mayBeOwn`. */
+        author: z.object({ id: z.string(), name: z.string() }).nullable(),
+        mayBeOwn: z.boolean(),
+        given: z.array(
+          z.object({
+            by: z.string(),
+            reason: z.string(),
+            at: instantSchema,
+            expiresAt: instantSchema,
+            own: z.boolean(),
+            flaw: z.enum(APPROVAL_FLAWS).nullable(),
+          }),
+        ),
+        declined: z.object({ by: z.string(), reason: z.string(), at: instantSchema }).nullable(),
+        /** How many targets a run in this environment may have. */
+        ceiling: z.object({ targetsMax: z.int(), percentMax: z.number() }),
+      })
+      .nullable()
+      .default(null),
     /** What the run goes on with when it is paused. */
     resumesTo: z.enum(STATUSES).nullable(),
     mayPause: z.boolean(),

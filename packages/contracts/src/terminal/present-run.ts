@@ -130,7 +130,7 @@ function foreignLines({ foreign, isQuestion, decision }: TargetView): readonly s
 }
 
 /** Who has the undo in hand, and whether anybody was called. */
-function handsLines({ takenOver, pages, status, resumesTo }: RunDetail): readonly string[] {
+function handsLines({ approval, takenOver, pages, status, resumesTo }: RunDetail): readonly string[] {
   const lines: string[] = []
   if (takenOver !== null)
     lines.push(`${takenOver.by} has taken over what is left (${takenOver.reason}); the platform describes`)
@@ -140,6 +140,10 @@ function handsLines({ takenOver, pages, status, resumesTo }: RunDetail): readonl
       calls === 0 ? 'nobody was called yet' : `a person was called ${calls} ${calls === 1 ? 'time' : 'times'}`
     lines.push(`a person is needed; ${called}. firedrill take-over stops the calls`)
   }
+  if (approval?.isAsked === true)
+    lines.push(
+      `waits for approval, ${approval.standing} of ${approval.needed} given. firedrill approve, or firedrill decline`,
+    )
   if (status === 'paused') lines.push(`paused; resumes to ${resumesTo ?? 'what it did'}`)
   return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)]
 }

@@ -5,7 +5,7 @@ import { isLoopback } from './loopback.ts'
  * True when nothing that is done in an environment can leave this machine: it says so, its cloud is on loopback and it
  * brings its own made-up credentials. The kind alone is not believed, because it is only a word in a file.
  */
-export function isSandbox(environment: CompiledEnvironment): boolean {
+export function isSandbox(environment: Pick<CompiledEnvironment, 'environmentKind' | 'aws'>): boolean {
   const { endpoint, credentials } = environment.aws
   return (
     environment.environmentKind === 'sandbox' &&

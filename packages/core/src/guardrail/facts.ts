@@ -6,6 +6,7 @@ import type { SteadyState } from '../measurement/steady-state.ts'
 import type { Outcome, StepPlan } from '../ports/fault-driver.ts'
 import type { Allowance, SafetyLever } from '../ports/readiness.ts'
 import type { CallerIdentity } from '../ports/watch.ts'
+import type { Approval, Subject } from '../run/approval.ts'
 import type { PageWay } from '../run/events.ts'
 import type { CompiledScenario, InjectStep } from '../scenario/scenario.ts'
 import type { PlatformInstant } from '../time/instant.ts'
@@ -36,6 +37,16 @@ export type Installation = Readonly<{
   hosts: readonly string[]
 }>
 
+/** The approvals of a run, and what they are held against: plan and targets as they are found now. `later`: a dry run has none yet. */
+export type ApprovalFacts = Readonly<{
+  given: readonly Approval[]
+  author: Subject | undefined
+  /** Hash of the frozen plan as it is read back. */
+  plan: string
+  /** Hash of the targets as they are resolved now; undefined: they could not be. */
+  targets: string | undefined
+}>
+
 /** Everything the guardrails look at; gathered by the engine, judged here. */
 export type GuardrailFacts = Readonly<{
   scenario: CompiledScenario
@@ -54,7 +65,7 @@ export type GuardrailFacts = Readonly<{
   unknownFaults: readonly string[]
   /** State of every stop-condition alarm by condition name. */
   stopConditions: ReadonlyMap<string, Outcome<string>>
-  approvals: number
+  approvals: ApprovalFacts | 'later'
   /** The safety lever of each Region (by its name in the environment) in which a step acts. */
   levers: ReadonlyMap<string, Outcome<SafetyLever>>
   /** What is used of shared quotas, by Region name; asked where a plan needs some of one. */

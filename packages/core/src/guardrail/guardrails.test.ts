@@ -9,6 +9,8 @@ import { checkGuardrails } from './check.ts'
 import type { GuardrailFacts, StepFacts } from './facts.ts'
 import { ORDERED_GUARDRAILS } from './list.ts'
 import {
+  approvalBy,
+  GIVEN,
   passingFacts,
   PLAN,
   PRODUCTION,
@@ -44,6 +46,7 @@ const silent = () => {
   const { demands: _, ...value } = PLAN
   return step({ approved: { ok: true, value }, again: { ok: true, value } })
 }
+const approved = (...given: typeof GIVEN.given) => passingFacts({ approvals: { ...GIVEN, given } })
 const twoTargets = [...PLAN.targets, { id: 'i-2', label: 'web-2', region: 'eu-west-1', zone: 'eu-west-1b' }]
 const [longObjective] = SCENARIO.objectives
 const identity = (account: string, arn: string) =>
@@ -122,7 +125,16 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
   'known-faults': { 'one is not installed': passingFacts({ unknownFaults: ['meteor'] }) },
   response: { 'the platform would have to evacuate': scenario({ response: 'evacuation' }) },
   selector: { 'it matches nothing': found({ targets: [] }) },
-  approval: { 'one is missing': passingFacts({ approvals: 0 }) },
+  approval: {
+    'one is missing': approved(),
+    'it is of another plan': approved(approvalBy('bo', { plan: 'c'.repeat(64) })),
+    'it is of other targets': approved(approvalBy('bo', { targets: 'c'.repeat(64) })),
+    'it has expired': approved(approvalBy('bo', { expiresAt: 1_767_225_600_000_000 })),
+    'whoever started the run gave it': approved(approvalBy('ana')),
+    'a pipeline gave it': approved(approvalBy('bo', { by: { kind: 'ci', id: 'bo', name: 'bo' } })),
+    'nobody knows who started the run': passingFacts({ approvals: { ...GIVEN, author: undefined } }),
+    'the targets cannot be resolved': passingFacts({ approvals: { ...GIVEN, targets: undefined } }),
+  },
   drift: {
     'a target was replaced': step({
       again: { ok: true, value: { ...PLAN, targets: twoTargets.slice(1) } },

@@ -3,6 +3,7 @@ import { failureSchema } from '../failure/failure.ts'
 import { guardrailAnswerSchema } from '../guardrail/answer.ts'
 import { foreignChangeSchema, frozenTargetSchema, INJECTIONS } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
+import { approvedMatterSchema, subjectSchema } from './approval.ts'
 import { STATUSES } from './status.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -72,8 +73,10 @@ export const EVENT_SCHEMAS = {
     seed: z.int(),
     /** The saved plan this run must come out as; anything else is refused as drift. */
     expectedPlan: hash.optional(),
-    /** The occurrence that started this run: schedule, and platform time it was booked for. */
-    scheduled: z.strictObject({ schedule: z.string(), at: instant }).optional(),
+    /** The occurrence that started this run: schedule, platform time it was booked for, and who booked it. */
+    scheduled: z
+      .strictObject({ schedule: z.string(), at: instant, bookedBy: subjectSchema.optional() })
+      .optional(),
   }),
   'status-changed': z.strictObject({ from: z.enum(STATUSES), to: z.enum(STATUSES), why: z.string() }),
   /** A plan too long for one event comes as several with the same hash, which add up. */
@@ -84,6 +87,16 @@ export const EVENT_SCHEMAS = {
     /** Which of several this is, and how much all of them hold; absent when it is the whole plan. */
     part: z.strictObject({ number: z.int(), of: z.int(), targets: z.int(), steps: z.int() }).optional(),
   }),
+  /** A person approved exactly this plan on exactly these targets. `own`: whoever started the run did, in a sandbox. */
+  approved: z.strictObject({
+    ...approvedMatterSchema.shape,
+    reason: z.string(),
+    /** Platform time from which on it counts no more. */
+    expiresAt: instant,
+    own: z.boolean(),
+  }),
+  /** A person turned the plan down, which ends the run. */
+  'approval-declined': z.strictObject({ ...approvedMatterSchema.shape, reason: z.string() }),
   'guardrails-checked': z.strictObject({ answers: z.array(guardrailAnswerSchema), allowed: z.boolean() }),
   'steady-state-checked': z.strictObject({ holds: z.boolean(), seen: z.string() }),
   /** The undo plan is stored; the reaper may take its copy. */

@@ -8,6 +8,8 @@ type ByPerson = Extract<
   RunEventBody,
   {
     type:
+      | 'approved'
+      | 'approval-declined'
       | 'paged'
       | 'page-failed'
       | 'taken-over'
@@ -22,6 +24,10 @@ type ByPerson = Extract<
 export function evolveByPerson(state: RunState, body: ByPerson, event: JournalEvent): RunState {
   const by = event.actor.name
   switch (body.type) {
+    case 'approved':
+      return approved(state, body, event)
+    case 'approval-declined':
+      return { ...state, declined: { by, reason: body.data.reason, at: event.at } }
     case 'paged':
       return { ...state, pages: { sent: body.data.page, lastAt: event.at, failures: 0 } }
     case 'page-failed': {
@@ -56,6 +62,17 @@ export function evolveByPerson(state: RunState, body: ByPerson, event: JournalEv
         round: (step.round ?? 0) + 1,
       }))
   }
+}
+
+/** Each person has one approval: a later one takes the place of theirs. */
+function approved(
+  state: RunState,
+  { data }: Extract<RunEventBody, { type: 'approved' }>,
+  { actor, at }: JournalEvent,
+): RunState {
+  const { kind, id, name } = actor
+  const others = (state.approvals ?? []).filter(({ by }) => by.id !== id)
+  return { ...state, approvals: [...others, { ...data, by: { kind, id, name }, at }] }
 }
 
 function targetResolved(

@@ -26,7 +26,8 @@ function created(body: Extract<RunEventBody, { type: 'run-created' }>, event: Jo
     ...(runbook === undefined ? {} : { runbook }),
     seed,
     ...(expectedPlan === undefined ? {} : { expectedPlan }),
-    ...(scheduled === undefined ? {} : { scheduled }),
+    ...(scheduled === undefined ? {} : { scheduled: { schedule: scheduled.schedule, at: scheduled.at } }),
+    author: { ...(scheduled?.bookedBy ?? event.actor) },
     entered: { booked: event.worldAt },
     planned: [],
     steps: {},
@@ -89,6 +90,8 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
     case 'person-needed':
     case 'note-added':
       return state
+    case 'approved':
+    case 'approval-declined':
     case 'paged':
     case 'page-failed':
     case 'taken-over':

@@ -75,7 +75,7 @@ describe('the one thing to do', () => {
     expect(ask(state, single, { environment: strict })).toMatchObject(
       goes('awaiting-approval', '2 approvals'),
     )
-    expect(ask(at('awaiting-approval'))).toMatchObject({ do: 'wait' })
+    expect(ask(at('awaiting-approval'), single, { environment: strict })).toMatchObject({ do: 'wait' })
     expect(ask(at('preflight'))).toEqual({ do: 'check-guardrails' })
   })
 

@@ -1,5 +1,6 @@
 import type { CompiledStep, InjectStep } from '../scenario/scenario.ts'
 import { plusMs, worldInstant, type WorldInstant } from '../time/instant.ts'
+import { standingApprovals } from './approval.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import { clearing, dirtySteps, recovering, verifying } from './next-undo.ts'
 import type { RunState, StepState } from './state.ts'
@@ -26,7 +27,7 @@ export function next(state: RunState, context: NextContext): Command {
         ? goto(state, 'awaiting-approval', `${context.environment.approvalsNeeded} approvals are needed`)
         : goto(state, 'preflight', 'the environment asks for no approval')
     case 'awaiting-approval':
-      return { do: 'wait', why: 'waiting for approval' }
+      return awaitingApproval(state, context)
     case 'preflight':
       return { do: 'check-guardrails' }
     case 'baseline':
@@ -56,6 +57,18 @@ export function next(state: RunState, context: NextContext): Command {
 
 function enteredAt(state: RunState, status: Status, context: NextContext): WorldInstant {
   return worldInstant(state.entered[status] ?? context.worldNow)
+}
+
+/** Enough people: preflight, where the guardrail holds their approvals against the targets as they are then. */
+function awaitingApproval(state: RunState, context: NextContext): Command {
+  const { environment, now } = context
+  const { approvals: given = [], author, planHash: plan } = state
+  const standing = standingApprovals({ given, plan, author, environment, now })
+  const needed = environment.approvalsNeeded
+  if (standing.length < needed)
+    return { do: 'wait', why: `waiting for approval: ${standing.length} of ${needed} were given` }
+  const names = standing.map(({ by, own }) => (own ? `${by.name}, of their own run` : by.name))
+  return goto(state, 'preflight', `approved by ${names.join('; ')}`)
 }
 
 function baseline(state: RunState, context: NextContext): Command {

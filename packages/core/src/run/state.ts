@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { foreignChangeSchema, INJECTIONS } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
 import { plannedStepSchema, RECOVER_REASONS, RESOLUTIONS } from './events.ts'
+import { approvalSchema, subjectSchema } from './approval.ts'
 import { STATUSES } from './status.ts'
 
 const ref = z.strictObject({ name: z.string(), hash: z.string() })
@@ -78,7 +79,13 @@ export const runStateSchema = z.strictObject({
   expectedPlan: z.string().optional(),
   /** The schedule that started it, and the platform time it was booked for. */
   scheduled: z.strictObject({ schedule: z.string(), at: z.int() }).optional(),
+  /** Who started it, or booked what started it. */
+  author: subjectSchema.optional(),
   planHash: z.string().optional(),
+  /** The latest approval of each person; whether it counts is judged when it is asked for. */
+  approvals: z.array(approvalSchema).optional(),
+  /** Who turned the plan down. Platform time. */
+  declined: z.strictObject({ by: z.string(), reason: z.string(), at: z.int() }).optional(),
   planned: z.array(plannedStepSchema),
   steps: z.record(z.string(), stepStateSchema),
   waited: z.array(z.string()),

@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   checkGuardrails,
   type GuardrailAnswer,
   type GuardrailFacts,
@@ -42,6 +43,11 @@ export async function askGuardrails(
       approved,
       again: true,
       steadyState,
+      approvals: {
+        given: tenure.state.approvals ?? [],
+        author: tenure.state.author,
+        plan: ports.sha256(canonicalJson(file)),
+      },
     },
     ports,
     signal,

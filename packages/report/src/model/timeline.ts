@@ -103,6 +103,8 @@ function describe(body: RunEventBody): Words {
     }
     case 'person-needed':
       return words('people', `A person is needed: ${body.data.why}`)
+    case 'approved':
+    case 'approval-declined':
     case 'paged':
     case 'page-failed':
     case 'taken-over':
@@ -118,6 +120,8 @@ type ByPerson = Extract<
   RunEventBody,
   {
     type:
+      | 'approved'
+      | 'approval-declined'
       | 'paged'
       | 'page-failed'
       | 'taken-over'
@@ -128,6 +132,13 @@ type ByPerson = Extract<
 
 function byPerson(body: ByPerson): Words {
   switch (body.type) {
+    case 'approved':
+      return words(
+        'people',
+        `Plan ${body.data.plan.slice(0, 12)} approved${body.data.own ? ' by whoever started the run (a sandbox)' : ''}: ${body.data.reason}`,
+      )
+    case 'approval-declined':
+      return words('people', `Plan ${body.data.plan.slice(0, 12)} declined: ${body.data.reason}`)
     case 'paged':
       return words(
         'alarm',

@@ -1,5 +1,7 @@
 import { ApiError } from '@firedrill/contracts'
+import type { RunId } from '@firedrill/core'
 import { sha256, systemIds } from '@firedrill/runtime'
+import { buildEnvironment, buildScenario } from '@firedrill/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '../../../test/start-api.ts'
 import { DEFAULT_TEAM } from '../../security/first-token.ts'
@@ -91,6 +93,49 @@ describe('holding a run', () => {
   })
 })
 
+describe('approving', () => {
+  const waiting = async () => {
+    const drillId = await api.book(buildScenario(), buildEnvironment({ approvalsNeeded: 2 }))
+    const { id } = await api.client.runs.start({ drillId })
+    const targets = [{ id: 'i-1', label: 'web-1', region: 'eu-west-1' }]
+    const of = { fault: 'fake-break', faultVersion: 1, restoration: 'exact', population: 4 } as const
+    const steps = [{ step: 'break', ...of, targets, capture: hash }]
+    const to = { from: 'planning', to: 'awaiting-approval', why: '2 approvals are needed' } as const
+    const planned = { planHash: hash, steps, permissions: [] }
+    await api.append(id as RunId, { type: 'planned', data: planned }, { type: 'status-changed', data: to })
+    return id
+  }
+  const seen = { plan: hash, reason: 'looked at it' }
+
+  it('202: takes one approval a person, bound to plan and targets, and says whose run it is', async () => {
+    const id = await waiting()
+    expect((await api.client.runs.get(id)).approval).toMatchObject({ needed: 2, standing: 0, isAsked: true })
+    await api.client.runs.approve(id, seen)
+    await api.client.runs.approve(id, seen)
+    const { approval } = await api.client.runs.get(id)
+    expect(approval).toMatchObject({ standing: 1, mayBeOwn: true, given: [{ own: true, flaw: null }] })
+    const { events } = await api.client.runs.timeline(id)
+    expect(events.filter(({ type }) => type === 'approved')).toMatchObject([
+      { actor: { kind: 'person' }, data: { plan: hash, targets: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+    ])
+    expect(events.at(-1)?.summary).toContain('by whoever started the run')
+  })
+
+  it('409: not of another plan than the frozen one, nor of a run that does not wait', async () => {
+    const id = await waiting()
+    const other = { ...seen, plan: 'b'.repeat(64) }
+    expect((await answerOf(api.client.runs.approve(id, other)))[1]).toContain('look again')
+    const begun = await api.startRun()
+    expect((await answerOf(api.client.runs.approve(begun, seen)))[1]).toContain('does not wait')
+  })
+
+  it('202: a decline ends the run with the reason', async () => {
+    const id = await waiting()
+    const { status, reason } = await api.client.runs.decline(id, { plan: hash, reason: 'a launch today' })
+    expect([status, reason]).toEqual(['cancelled', expect.stringContaining('a launch today')])
+  })
+})
+
 describe('steps', () => {
   it('202: leaves one out that nobody asked for; 409: names those there are', async () => {
     const id = await api.startRun()
@@ -167,6 +212,8 @@ it('403: each act has a permission of its own', async () => {
   expect(await post('/pause', {})).toBe(202)
   expect(await post('/steps/a/skip', {})).toBe(403)
   expect(await post('/steps/a/retry', {})).toBe(403)
+  expect(await post('/approve', { plan: hash })).toBe(403)
+  expect(await post('/decline', { plan: hash })).toBe(403)
   expect(await post('/take-over', {})).toBe(403)
   expect(await post('/resolve', { step: 'a', target: 'b', answer: 'retry' })).toBe(403)
 })

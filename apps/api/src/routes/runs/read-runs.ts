@@ -68,6 +68,7 @@ export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
         return presentRunDetail({
           row,
           digest,
+          environment: environment.compiled,
           scenario: scenario.compiled,
           title: drill?.title ?? scenario.compiled.title,
           now,

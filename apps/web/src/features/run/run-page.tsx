@@ -19,6 +19,7 @@ import { platformNowOf } from './live/liveness.ts'
 import { Announcer } from './live/live-mark.tsx'
 import { useLiveRun, type LiveRun } from './live/use-live-run.ts'
 import { presentObjectives } from './objectives/present.ts'
+import { ApprovalBox } from './person/approval-box.tsx'
 import { PersonBox } from './person/person-box.tsx'
 import { useSamples } from './queries.ts'
 import { SheetPage } from './sheet/sheet-page.tsx'
@@ -101,6 +102,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
         environmentKind={useEnvironmentKind(run.environment.name)}
       />
       <PersonBox run={run} />
+      <ApprovalBox run={run} zone={zone} />
       <FrozenMeanwhile freezes={run.freezes} zone={zone} />
       <PhaseRibbon phases={ribbonPhases(run, worldNow)} />
       <Tools

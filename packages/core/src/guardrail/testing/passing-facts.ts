@@ -3,6 +3,7 @@ import type { StepPlan } from '../../ports/fault-driver.ts'
 import { compiledScenarioSchema, injectSteps, type CompiledScenario } from '../../scenario/scenario.ts'
 import { platformInstant } from '../../time/instant.ts'
 import type { GuardrailFacts, StepFacts } from '../facts.ts'
+import type { Approval, Subject } from '../../run/approval.ts'
 
 /** The target of every plan here. */
 export const TARGET = 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1'
@@ -101,6 +102,33 @@ export const SCENARIO: CompiledScenario = compiledScenarioSchema.parse({
   timing: { observeMaxMs: 480_000, recoverWithinMs: 300_000, settleMs: 1000 },
 } satisfies CompiledScenario)
 
+const PLAN_HASH = 'a'.repeat(64)
+const TARGETS_HASH = 'b'.repeat(64)
+const NOW = 1_767_225_600_000_000
+const subject = (id: string): Subject => ({ kind: 'person', id, name: id })
+
+/** An approval of the plan below that counts. */
+export function approvalBy(id: string, overrides: Partial<Approval> = {}): Approval {
+  return {
+    by: subject(id),
+    plan: PLAN_HASH,
+    targets: TARGETS_HASH,
+    reason: 'looked at',
+    at: NOW - 1,
+    expiresAt: NOW + 86_400_000_000,
+    own: false,
+    ...overrides,
+  }
+}
+
+/** The one approval that is needed, on a run that somebody else started. */
+export const GIVEN: Exclude<GuardrailFacts['approvals'], 'later'> = {
+  given: [approvalBy('bo')],
+  author: subject('ana'),
+  plan: PLAN_HASH,
+  targets: TARGETS_HASH,
+}
+
 /** A plan of one target. */
 export const PLAN: StepPlan = {
   targets: [{ id: TARGET, label: 'web-1', region: 'eu-west-1', zone: 'eu-west-1a' }],
@@ -150,12 +178,12 @@ export function passingFacts(overrides: Partial<GuardrailFacts> = {}): Guardrail
     },
     rate: 1,
     // A Thursday at midnight UTC.
-    now: platformInstant(1_767_225_600_000_000),
+    now: platformInstant(NOW),
     calendarFreezes: [],
     steps: [stepFacts()],
     unknownFaults: [],
     stopConditions: new Map([['too-bad', { ok: true, value: 'OK' }]]),
-    approvals: 1,
+    approvals: GIVEN,
     levers: new Map([['primary', { ok: true, value: { state: 'disengaged', reason: '' } }]]),
     allowances: new Map([['primary', { ok: true, value: [{ quota: 'places', used: 4 }] }]]),
     holders: new Map(),

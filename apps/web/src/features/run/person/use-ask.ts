@@ -11,6 +11,8 @@ export function useAsk(run: Pick<RunDetail, 'id'>) {
     return answer
   }
   return {
+    approve: (plan: string, reason: string) => then(api.runs.approve(run.id, { plan, reason })),
+    decline: (plan: string, reason: string) => then(api.runs.decline(run.id, { plan, reason })),
     pause: (reason: string) => then(api.runs.pause(run.id, reason)),
     resume: (reason: string) => then(api.runs.resume(run.id, reason)),
     skip: (step: string, reason: string) => then(api.runs.skipStep(run.id, step, reason)),

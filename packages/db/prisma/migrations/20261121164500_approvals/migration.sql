@@ -1,0 +1,3 @@
+-- People approve what is frozen, or turn it down.
+ALTER TABLE "run_event" DROP CONSTRAINT IF EXISTS "run_event_type_known";
+ALTER TABLE "run_event" ADD CONSTRAINT "run_event_type_known" CHECK ("type" IN ('run-created', 'status-changed', 'planned', 'guardrails-checked', 'steady-state-checked', 'undo-prepared', 'kit-acknowledged', 'injection-requested', 'injection-accepted', 'injection-observed', 'step-waited', 'call-failed', 'stop-condition-breached', 'response-seen', 'recovery-requested', 'recovery-accepted', 'restoration-observed', 'abort-requested', 'note-added', 'measured', 'person-needed', 'paged', 'page-failed', 'taken-over', 'target-resolved', 'step-skipped', 'step-retry-asked', 'step-cleared', 'approved', 'approval-declined'));
