@@ -31,6 +31,17 @@ export type StartedSimulator = Readonly<{
   stop: () => void
 }>
 
+/** A whole platform in a simulated world of its own, started for this command and gone with it. */
+export type StartedRehearsal = Readonly<{
+  /** Where its API answers; rejects with what it said when it cannot be started. */
+  ready: Promise<Readonly<{ url: string; token: string }>>
+  /** Stops it and removes all it kept. */
+  stop: () => Promise<void>
+}>
+
+/** What a program said. */
+export type ProgramOutput = Readonly<{ exitCode: number; out: string; err: string }>
+
 /** What the command line is plugged into. Only `main.ts` and tests make one. */
 export type Cli = Readonly<{
   version: string
@@ -48,6 +59,10 @@ export type Cli = Readonly<{
   openRouting: () => Promise<OpenRouting>
   /** Starts a simulator from where the person calls; what it complains about goes to stderr. */
   startSimulator: (args: readonly string[]) => StartedSimulator
+  /** Starts a platform in lockstep with a simulated world. */
+  startRehearsal: (options: Readonly<{ world: string; seed: number }>) => StartedRehearsal
+  /** Runs git where the person calls. */
+  git: (args: readonly string[]) => Promise<ProgramOutput>
   /** Calls back each time the person or the system asks to stop, until the answered function is called. */
   onInterrupt: (interrupted: (signal: string) => void) => () => void
 }>

@@ -4,6 +4,8 @@ import { styleText } from 'node:util'
 import { systemClock, systemRandom } from '@firedrill/runtime'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, Tint } from './cli.ts'
+import { runGit } from './main/git.ts'
+import { startRehearsalProcess } from './main/rehearsal-process.ts'
 import { startSimulatorProcess } from './main/simulator-process.ts'
 import { runCli } from './run-cli.ts'
 
@@ -77,6 +79,8 @@ const cli: Cli = {
       cwd,
       say: (text) => process.stderr.write(text),
     }),
+  startRehearsal: (options) => startRehearsalProcess(ROOT, options, cwd),
+  git: (args) => runGit(args, cwd),
   onInterrupt,
 }
 

@@ -1,5 +1,6 @@
 import { REPORT_FORMATS, RESOLUTIONS } from '@firedrill/contracts'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { addCiCommand } from './ci-program.ts'
 import type { Cli, CommonOptions } from './cli.ts'
 import { abort, type AbortOptions } from './commands/abort.ts'
 import { apply } from './commands/apply.ts'
@@ -57,6 +58,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
     .addHelpText('after', EXIT_CODES)
   addFileCommands(program, cli, end)
   addRunCommands(program, cli, end)
+  addCiCommand(program, cli, end, { withApi, withVerdict, wholeNumber })
   addLookCommands(program, cli, end)
   addEvidenceCommands(program, cli, end, withApi)
   addApprovalCommands(program, cli, end)

@@ -7,15 +7,13 @@ import { runCli } from '../src/run-cli.ts'
 /** What one call of the command line said and answered. */
 export type Called = Readonly<{ exitCode: number; out: string; err: string }>
 
-/** Calls `firedrill` inside this process, with everything real but the terminal. */
-export async function call(args: readonly string[], overrides: Partial<Cli> = {}): Promise<Called> {
-  const out: string[] = []
-  const err: string[] = []
-  const cli: Cli = {
+/** Everything real but the terminal, which says nothing. */
+export function testCli(overrides: Partial<Cli> = {}): Cli {
+  return {
     version: '0.0.0',
     terminal: {
-      out: (text) => out.push(text),
-      err: (text) => err.push(text),
+      out: () => undefined,
+      err: () => undefined,
       isLive: false,
       width: 100,
       paint: (_, text) => text,
@@ -35,9 +33,23 @@ export async function call(args: readonly string[], overrides: Partial<Cli> = {}
       ended: Promise.resolve(1),
       stop: () => undefined,
     }),
+    startRehearsal: () => ({ ready: Promise.reject(new Error('no world')), stop: async () => undefined }),
+    git: async () => ({ exitCode: 1, out: '', err: 'no git' }),
     onInterrupt: () => () => undefined,
     ...overrides,
   }
-  const exitCode = await runCli(args, cli)
+}
+
+/** Calls `firedrill` inside this process, with everything real but the terminal. */
+export async function call(args: readonly string[], overrides: Partial<Cli> = {}): Promise<Called> {
+  const out: string[] = []
+  const err: string[] = []
+  const cli = testCli(overrides)
+  const terminal = {
+    ...cli.terminal,
+    out: (text: string) => void out.push(text),
+    err: (text: string) => void err.push(text),
+  }
+  const exitCode = await runCli(args, { ...cli, terminal: overrides.terminal ?? terminal })
   return { exitCode, out: out.join(''), err: err.join('') }
 }

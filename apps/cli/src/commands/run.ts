@@ -29,7 +29,7 @@ export async function run(cli: Cli, text: string, options: RunOptions): Promise<
   const stopListening = cli.onInterrupt((signal) => early.push(signal))
   try {
     const { seed } = options
-    const started = await start(cli, client, {
+    const started = await startRun(cli, client, {
       drillId,
       ...(seed === undefined ? {} : { seed }),
       ...(subject.from === 'plan' ? { plan: subject.plan.reference } : {}),
@@ -103,7 +103,8 @@ async function makeReady(client: Client, subject: Subject): Promise<string> {
   }
 }
 
-async function start(cli: Cli, client: Client, request: StartRun): Promise<RunSummary> {
+/** Starts a run; an answer that was lost is asked for again, and never makes a second run. */
+export async function startRun(cli: Cli, client: Client, request: StartRun): Promise<RunSummary> {
   const key = crypto.randomUUID()
   for (let attempt = 1; ; attempt++) {
     try {

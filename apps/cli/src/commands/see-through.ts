@@ -19,9 +19,8 @@ export type VerdictOptions = CommonOptions & Readonly<{ inconclusive?: 'pass' | 
 const ABORT_RETRY_MS = 1000
 
 /**
- * Watches a run that this process is answerable for until it is over. The first interrupt asks for abort and goes on
- * watching until restoration is verified; the second leaves. Whenever restoration was not seen to be verified the
- * answer is 5: not knowing counts as broken. `early`: interrupts that came before anybody could act on them.
+ * Watches a run that this process is answerable for until it is over, and prints what it came to. See `accountFor`.
+ * `early`: interrupts that came before anybody could act on them.
  */
 export async function seeThrough(
   cli: Cli,
@@ -30,6 +29,23 @@ export async function seeThrough(
   options: VerdictOptions,
   early: readonly string[] = [],
 ): Promise<number> {
+  const { run, exitCode } = await accountFor(cli, client, runId, early)
+  return run === undefined ? exitCode : finish(cli, run, options, exitCode)
+}
+
+/** How a run ended, as far as it was seen. */
+export type Accounted = Readonly<{ run: RunDetail | undefined; exitCode: number; wasInterrupted: boolean }>
+
+/**
+ * Watches a run until it is over. The first interrupt asks for abort and goes on watching until restoration is verified; the
+ * second leaves. Whenever restoration was not seen to be verified the exit code is 5: not knowing counts as broken.
+ */
+export async function accountFor(
+  cli: Cli,
+  client: Client,
+  runId: string,
+  early: readonly string[],
+): Promise<Accounted> {
   const leave = new AbortController()
   const asking: Promise<void>[] = []
   const interrupted = (signal: string) => {
@@ -48,16 +64,18 @@ export async function seeThrough(
   const stopListening = cli.onInterrupt(interrupted)
   const [before] = early
   if (before !== undefined) interrupted(before)
+  const wasInterrupted = () => asking.length > 0
   try {
     const run = await followRun(client, runId, progress(cli), leave.signal)
     await Promise.all(asking)
-    return finish(cli, run, options, run.isOver ? exitCodeOf(run) : EXIT.recoveryIncomplete)
+    const exitCode = run.isOver ? exitCodeOf(run) : EXIT.recoveryIncomplete
+    return { run, exitCode, wasInterrupted: wasInterrupted() }
   } catch (error) {
     // Whatever went wrong here, it says nothing about the targets.
     cli.terminal.err(
       `${explain(error).text}\nFaults may be live. The reaper takes them out at their expiry; firedrill recover --kit FILE does it now, without the platform.\n`,
     )
-    return EXIT.recoveryIncomplete
+    return { run: undefined, exitCode: EXIT.recoveryIncomplete, wasInterrupted: wasInterrupted() }
   } finally {
     stopListening()
     leave.abort()

@@ -13,9 +13,17 @@ import { CliError, type Cli } from '../cli.ts'
 
 /** A definition on disk. `path` is as the person wrote it. */
 export type DefinitionFile = Readonly<{ path: string; text: string }>
-/** A definition and what compiling it said. `parents` are the scenarios it extends, the nearest first. */
+/**
+ * A definition and what compiling it said. `parents` are the scenarios it extends, the nearest first, and `parentFiles`
+ * those of them that were found.
+ */
 export type CompiledFile = DefinitionFile &
-  Readonly<{ name: string | undefined; compilation: FileCompilation; parents: readonly string[] }>
+  Readonly<{
+    name: string | undefined
+    compilation: FileCompilation
+    parents: readonly string[]
+    parentFiles: readonly (ParentFile & Readonly<{ name: string }>)[]
+  }>
 
 /** What marks a YAML file as ours, even when the rest of it is wrong. */
 const OURS = /^apiVersion:[ \t]*['"]?firedrill\.dev\//m
@@ -53,15 +61,18 @@ export function compileDefinitions(cli: Cli, files: readonly DefinitionFile[]): 
   const given = scenariosByName(files)
   return files.map((file) => {
     const parents: string[] = []
+    const parentFiles: (ParentFile & Readonly<{ name: string }>)[] = []
     let beside: ReadonlyMap<string, ParentFile> | undefined
     const compilation = compileFile(file.text, {
       resolve: (name) => {
         parents.push(name)
         beside ??= scenariosByName(neighbours(resolve(cli.cwd, file.path)))
-        return given.get(name) ?? beside.get(name)
+        const parent = given.get(name) ?? beside.get(name)
+        if (parent !== undefined) parentFiles.push({ ...parent, name })
+        return parent
       },
     })
-    return { ...file, name: identify(file.text).name, compilation, parents }
+    return { ...file, name: identify(file.text).name, compilation, parents, parentFiles }
   })
 }
 

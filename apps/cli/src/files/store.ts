@@ -8,9 +8,13 @@ import type { Definition } from './subject.ts'
 export type Stored = Readonly<{ name: string; version: number; hash: string; isNew: boolean }>
 
 /** Stores a valid file as the newest version. @throws CliError when the API finds problems, with their places. */
-export async function storeFile(client: Client, file: CompiledFile): Promise<Stored> {
+export async function storeFile(
+  client: Client,
+  file: CompiledFile,
+  origin: 'file' | 'ci' = 'file',
+): Promise<Stored> {
   const { path, text, name, compilation } = file
-  const put = { source: text, origin: 'file' } as const
+  const put = { source: text, origin } as const
   return placed(path, async () => {
     if (compilation.kind === 'Scenario') {
       const { scenario, isNew } = await client.scenarios.put(name ?? '', put)

@@ -13,7 +13,8 @@ export type Definition = Readonly<
 /** What is to be run. */
 export type Subject = Definition | Readonly<{ from: 'plan'; path: string; plan: PlanFile }>
 
-const NAME = /^[a-z][a-z0-9-]{0,62}$/
+/** What a stored definition may be called. */
+export const NAME = /^[a-z][a-z0-9-]{0,62}$/
 
 /** Reads a scenario's name, its file, or a saved plan. @throws CliError */
 export function readSubject(cli: Cli, text: string): Subject {
@@ -39,6 +40,11 @@ function definition(cli: Cli, path: string, text: string | undefined, kind: File
   if (file?.compilation.kind !== kind || file.name === undefined)
     throw new CliError(EXIT.usage, `${path}:1:1: this is no ${kind} but a ${file?.compilation.kind ?? '?'}.`)
   return { from: 'file', name: file.name, file }
+}
+
+/** Whether the text names something on disk. */
+export function isPath(cli: Cli, text: string): boolean {
+  return statSync(resolve(cli.cwd, text), { throwIfNoEntry: false }) !== undefined
 }
 
 function fileText(cli: Cli, path: string): string | undefined {

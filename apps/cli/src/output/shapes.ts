@@ -16,6 +16,8 @@ import {
 import { CHECK_OUTCOMES, CHECKS, FINDING_LEVELS, INJECTIONS } from '@firedrill/core'
 import { FILE_KINDS } from '@firedrill/scenario-file'
 import { z } from 'zod'
+import { ciResultSchema } from '../ci/ci-result.ts'
+import { ciLineSchema } from '../ci/lines.ts'
 
 const problems = z.array(problemEntrySchema)
 
@@ -100,6 +102,9 @@ export const SHAPES = {
   calendars: z.array(freezeCalendarSchema),
   check: checked,
   imported: freezeCalendarSchema,
+  ci: ciResultSchema,
+  /** Each line of `ci --jsonl`. */
+  'ci-line': ciLineSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
 /** Name of an output's shape, as `firedrill schema` takes it. */
