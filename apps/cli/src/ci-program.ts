@@ -22,7 +22,12 @@ export function addCiCommand(program: Command, cli: Cli, end: End, lent: Lent): 
     .option('--repeat <n>', 'runs of each scenario; five or more tell chance from change', wholeNumber, 1)
     .option('--changed-since <ref>', 'only scenario files that changed since this branch left it')
     .addOption(
-      new Option('--objective <limit...>', 'more limits: rto=5m, rpo=10s, detection=3m, NAME=5m').default([]),
+      new Option(
+        '--objective <limit>',
+        'one more limit: rto=5m, rpo=10s, detection=3m or NAME=5m; repeatable',
+      )
+        .argParser<readonly string[]>((limit, given) => [...given, limit])
+        .default([]),
     )
     .option('--baseline <file>', 'figures to compare with')
     .option('--max-regression <percent>', 'how much slower than the baseline is too slow (default: 10%)')

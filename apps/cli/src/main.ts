@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import { systemClock, systemRandom } from '@firedrill/runtime'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, Tint } from './cli.ts'
+import { programOf } from './main/checkout.ts'
 import { runGit } from './main/git.ts'
 import { startRehearsalProcess } from './main/rehearsal-process.ts'
 import { startSimulatorProcess } from './main/simulator-process.ts'
@@ -75,7 +76,7 @@ const cli: Cli = {
     return { routing: createRouting(clients), close: () => clients.close() }
   },
   startSimulator: (args) =>
-    startSimulatorProcess(join(ROOT, 'packages/sim/start.mjs'), args, {
+    startSimulatorProcess(programOf(ROOT, 'packages/sim/start.mjs'), args, {
       cwd,
       say: (text) => process.stderr.write(text),
     }),

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { StartedRehearsal } from '../cli.ts'
+import { programOf } from './checkout.ts'
 
 /** Ports a sandbox takes, counted from its base. */
 const PORTS = 12
@@ -24,16 +25,7 @@ export function startRehearsalProcess(
   options: Readonly<{ world: string; seed: number }>,
   cwd: string,
 ): StartedRehearsal {
-  const program = join(root, 'apps/sandbox/src/main.ts')
-  if (!existsSync(program))
-    return {
-      ready: Promise.reject(
-        new Error(
-          'Rehearsals need a checkout of Firedrill; this is the packed command line. Name an API with --url and an environment with -e.',
-        ),
-      ),
-      stop: async () => undefined,
-    }
+  const program = programOf(root, 'apps/sandbox/src/main.ts')
   const stateDir = mkdtempSync(join(tmpdir(), 'firedrill-ci-'))
   // PostgreSQL does not run as root: its own user has to be able to pass.
   chmodSync(stateDir, 0o755)
