@@ -370,6 +370,22 @@ describe('evidence that is gone', () => {
     expect(lab.world.mutations).toEqual([])
   })
 
+  it('never holds up an undo while its store is away, and the run is measured once it is back', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === 'observing')
+    expect(lab.world.broken()).not.toEqual([])
+    lab.evidence.isAway = true
+    await lab.until(run, ({ steps }) =>
+      Object.values(steps).every(({ recovery }) => recovery?.verifiedAt !== undefined),
+    )
+    expect(lab.world.broken()).toEqual([])
+    for (let round = 0; round < 20; round++) await lab.round(run)
+    expect((await lab.state(run)).measurement).toBeUndefined()
+    lab.evidence.isAway = false
+    expect((await lab.toEnd(run)).measurement?.evidence.length).toBeGreaterThan(0)
+  })
+
   it('takes out what is in when the plan of a later step is gone', async () => {
     const lab = cleanUpLab({ scenario: twoSteps })
     const run = await lab.start()

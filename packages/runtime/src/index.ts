@@ -1,5 +1,6 @@
 export * from './config/ceiling.ts'
 export * from './config/db.ts'
+export * from './config/evidence.ts'
 export * from './config/hosts.ts'
 export * from './config/http.ts'
 export * from './config/lockstep.ts'

@@ -1,6 +1,7 @@
 export * from './builders/environment-builder.ts'
 export * from './builders/journal-builder.ts'
 export * from './builders/scenario-builder.ts'
+export * from './conformance/evidence-store-suite.ts'
 export * from './conformance/queue-suite.ts'
 export * from './conformance/store-factory.ts'
 export * from './conformance/store-suites.ts'

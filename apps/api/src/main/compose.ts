@@ -1,4 +1,11 @@
-import { isAppError, type Clock, type CompiledEnvironment, type EnvironmentClock } from '@firedrill/core'
+import {
+  isAppError,
+  type Clock,
+  type CompiledEnvironment,
+  type EnvironmentClock,
+  type EvidenceStore,
+  type RunId,
+} from '@firedrill/core'
 import { migrate, openStores, type Stores } from '@firedrill/db'
 import { createUseCases, NOBODY_IS_CALLED } from '@firedrill/engine'
 import { createQueue } from '@firedrill/queue'
@@ -11,6 +18,7 @@ import {
   createWorldClocks,
   dbRoom,
   endWithParent,
+  evidenceRoom,
   ensureSecretFile,
   hostsOf,
   httpRoom,
@@ -23,6 +31,7 @@ import {
   systemClock,
   systemIds,
   systemRandom,
+  type EvidenceConfig,
   type Health,
   type Logger,
   type Shutdown,
@@ -56,7 +65,15 @@ export type Composition = Readonly<{
 /** Constructs every adapter from the environment's variables. The only place that does so in this app. */
 export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
   const config = loadConfig(
-    { db: dbRoom, queue: queueRoom, http: httpRoom, log: logRoom, ceiling: ceilingRoom, page: pageRoom },
+    {
+      db: dbRoom,
+      evidence: evidenceRoom,
+      queue: queueRoom,
+      http: httpRoom,
+      log: logRoom,
+      ceiling: ceilingRoom,
+      page: pageRoom,
+    },
     env,
   )
   const log = createLogger('api', config.log)
@@ -66,14 +83,15 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
   endWithParent(shutdown, env)
 
   await migrate(config.db.url)
-  const stores = openStores({
+  const opened = openStores({
     url: config.db.url,
     connectionsMax: config.db.poolSize,
     name: 'firedrill api',
     clock,
     onConnectionError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
-  shutdown.add('stores', () => stores.close())
+  shutdown.add('stores', () => opened.close())
+  const stores = { ...opened, evidence: await evidenceOf(config.evidence, opened, shutdown) }
 
   const queue = await openQueue(config.queue, config.db.url, log)
   shutdown.add('queue', () => queue.close())
@@ -126,6 +144,16 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     webDir: config.http.webDir,
   }
   return { host: config.http.host, port: config.http.port, tokenFile: token.path, deps, log, shutdown }
+}
+
+/** Where evidence is kept. S3's client is loaded only where it is used. */
+async function evidenceOf(kept: EvidenceConfig, stores: Stores, shutdown: Shutdown): Promise<EvidenceStore> {
+  if (kept.in === 'postgres') return stores.evidence
+  const { createS3EvidenceStore } = await import('@firedrill/aws')
+  const knowsRun = async (id: RunId) => (await stores.runs.events(id, 0, 1)).length > 0
+  const store = createS3EvidenceStore({ ...kept, knowsRun })
+  shutdown.add('evidence', async () => store.close())
+  return store
 }
 
 /** The cloud's adapters, loaded by the first plan: they take more memory than all the rest of the API. */

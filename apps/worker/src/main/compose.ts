@@ -4,9 +4,10 @@ import {
   createIdentity,
   createMetrics,
   createReadiness,
+  createS3EvidenceStore,
   type AwsClients,
 } from '@firedrill/aws'
-import type { Actor, ActorKind, Pager } from '@firedrill/core'
+import type { Actor, ActorKind, Pager, RunId } from '@firedrill/core'
 import { openStores, type Stores } from '@firedrill/db'
 import { NOBODY_IS_CALLED, type AdvancePorts } from '@firedrill/engine'
 import { createCommandPager, createNobodyPager, createWebhookPager } from '@firedrill/notify'
@@ -18,6 +19,7 @@ import {
   createWorldClocks,
   dbRoom,
   endWithParent,
+  evidenceRoom,
   hostsOf,
   joinLockstep,
   keepingTime,
@@ -67,6 +69,7 @@ function readConfig(env: NodeJS.ProcessEnv) {
   return loadConfig(
     {
       db: dbRoom,
+      evidence: evidenceRoom,
       queue: queueRoom,
       worker: workerRoom,
       log: logRoom,
@@ -133,7 +136,8 @@ export async function composeWorker(role: Role): Promise<Worker> {
   shutdown.add('aws clients', () => clients.close())
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }
-  const { calendars, undo, halt, definitions, evidence, markers, samples } = stores
+  const { calendars, undo, halt, definitions, markers, samples } = stores
+  const evidence = evidenceOf(config, stores, shutdown)
   const runs = lockstep === undefined ? stores.runs : keepingTime(stores.runs, lockstep.clocks)
   return {
     role,
@@ -170,6 +174,19 @@ export async function composeWorker(role: Role): Promise<Worker> {
       undo,
     },
   }
+}
+
+/** Where evidence is kept. Nothing that takes a fault out reads it. */
+function evidenceOf(
+  { evidence: kept }: ReturnType<typeof readConfig>,
+  stores: Stores,
+  shutdown: Shutdown,
+): Stores['evidence'] {
+  if (kept.in === 'postgres') return stores.evidence
+  const knowsRun = async (id: RunId) => (await stores.runs.events(id, 0, 1)).length > 0
+  const store = createS3EvidenceStore({ ...kept, knowsRun })
+  shutdown.add('evidence', async () => store.close())
+  return store
 }
 
 async function joinWorld(

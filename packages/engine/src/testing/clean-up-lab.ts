@@ -83,7 +83,7 @@ export function cleanUpLab(options: LabOptions = {}) {
   const hints = memoryHints()
   const logged: string[] = []
   const alarm = { state: 'OK' }
-  const evidence = { isLost: false }
+  const evidence = { isLost: false, isAway: false }
   const database = { isAway: false }
   const pager = { isAway: false, calls: [] as Page[] }
   const ports: EnginePorts = {
@@ -95,7 +95,14 @@ export function cleanUpLab(options: LabOptions = {}) {
     crash: () => undefined,
     evidence: {
       ...stores.evidence,
-      get: async (hash) => (evidence.isLost ? undefined : stores.evidence.get(hash)),
+      get: async (hash) => {
+        if (evidence.isAway) throw new Error('the store of evidence is away')
+        return evidence.isLost ? undefined : stores.evidence.get(hash)
+      },
+      put: async (...about) => {
+        if (evidence.isAway) throw new Error('the store of evidence is away')
+        return stores.evidence.put(...about)
+      },
     },
     faults,
     hints,
@@ -236,6 +243,7 @@ export function cleanUpLab(options: LabOptions = {}) {
       throw new Error(`still ${status} after ${roundsMax} rounds\n${logged.slice(-5).join('\n')}`)
     },
     toEnd: (runId: RunId) => lab.until(runId, ({ status }) => isEnd(status)),
+    evidence,
     /** Nothing that was stored as evidence can be read any more. */
     loseEvidence: () => {
       evidence.isLost = true

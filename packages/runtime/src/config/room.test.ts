@@ -2,6 +2,7 @@ import { isAppError } from '@firedrill/core'
 import { describe, expect, it } from 'vitest'
 import { ceilingRoom } from './ceiling.ts'
 import { dbRoom } from './db.ts'
+import { evidenceRoom } from './evidence.ts'
 import { hostsOf } from './hosts.ts'
 import { httpRoom } from './http.ts'
 import { logRoom } from './log.ts'
@@ -101,6 +102,24 @@ describe('configuration', () => {
     expect(() => read({ FIREDRILL_PAGE_COMMAND: 'x', FIREDRILL_PAGE_WEBHOOK: 'https://h.test' })).toThrow(
       'one of the two',
     )
+  })
+
+  it('keeps evidence in PostgreSQL unless a bucket is named, with all that it takes', () => {
+    const read = (env: NodeJS.ProcessEnv) => loadConfig({ evidence: evidenceRoom }, env).evidence
+    expect(read({})).toEqual({ in: 'postgres' })
+    const bucket = { FIREDRILL_EVIDENCE_BUCKET: 'drills', FIREDRILL_EVIDENCE_REGION: 'eu-west-1' }
+    expect(read(bucket)).toMatchObject({ in: 's3', bucket: 'drills', prefix: 'firedrill/', keys: undefined })
+    const refusals: readonly [string, NodeJS.ProcessEnv][] = [
+      ['FIREDRILL_EVIDENCE_REGION', { FIREDRILL_EVIDENCE_BUCKET: 'drills' }],
+      ['FIREDRILL_EVIDENCE_SECRET', { ...bucket, FIREDRILL_EVIDENCE_KEY_ID: 'hunter2' }],
+      ['FIREDRILL_EVIDENCE_KEY_ID', { ...bucket, FIREDRILL_EVIDENCE_SECRET: 'hunter2' }],
+      ['FIREDRILL_EVIDENCE_PREFIX', { ...bucket, FIREDRILL_EVIDENCE_PREFIX: '../' }],
+      ['FIREDRILL_EVIDENCE_BUCKET', { ...bucket, FIREDRILL_EVIDENCE_BUCKET: 'Drills!' }],
+    ]
+    for (const [variable, env] of refusals) {
+      expect(() => read(env), variable).toThrow(variable)
+      expect(() => read(env), variable).not.toThrow('hunter2')
+    }
   })
 
   it('knows the hosts it lives by, without what they are reached with', () => {

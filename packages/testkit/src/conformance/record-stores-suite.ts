@@ -3,10 +3,10 @@ import { plusMs, worldInstant, type Sample } from '@firedrill/core'
 import { buildEnvironment } from '../builders/environment-builder.ts'
 import { definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { buildScenario } from '../builders/scenario-builder.ts'
-import { sha256, sha256Bytes } from '../memory/sha256.ts'
+import { sha256 } from '../memory/sha256.ts'
 import { openBench, type StoreFactory } from './store-factory.ts'
 
-/** What the stores of definitions, drills, evidence, samples, clocks, tokens, the halt and repeated requests promise. */
+/** What the stores of definitions, drills, samples, clocks, tokens, the halt and repeated requests promise. */
 export function recordStoresSuite(name: string, factory: StoreFactory): void {
   describe(`${name}: records`, () => {
     const bench = openBench(factory)
@@ -83,20 +83,6 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(await bench.stores.drills.list('team-drills')).toEqual([b, a])
       expect(await bench.stores.drills.get('team-drills', a.id)).toEqual(a)
       expect(await bench.stores.drills.get('team-nobody', a.id)).toBeUndefined()
-    })
-
-    test('evidence is found by the hash of its bytes, which are kept once', async () => {
-      const run = await bench.run()
-      const bytes = new TextEncoder().encode('{"answer":42}')
-      const hash = await bench.stores.evidence.put(run.id, 'capture', bytes)
-      expect(hash).toBe(sha256Bytes(bytes))
-      expect(await bench.stores.evidence.put(run.id, 'capture', bytes)).toBe(hash)
-      await bench.stores.evidence.put(run.id, 'samples', bytes)
-      expect(Buffer.from((await bench.stores.evidence.get(hash)) ?? [])).toEqual(Buffer.from(bytes))
-      expect(await bench.stores.evidence.get(sha256('other'))).toBeUndefined()
-      const kept = await bench.stores.evidence.ofRun(run.id)
-      expect(kept.map(({ kind, size }) => `${kind} ${size}`).sort()).toEqual(['capture 13', 'samples 13'])
-      await expect(bench.stores.evidence.put(bench.runId(), 'capture', bytes)).rejects.toThrow(/no run/)
     })
 
     test('samples come back by start within a range, and a batch sent twice counts once', async () => {

@@ -1,8 +1,12 @@
+import { REAL_CLOCK } from '@firedrill/core'
+import { evidenceStoreSuite } from './evidence-store-suite.ts'
 import { eventFeedSuite } from './event-feed-suite.ts'
 import { markerStoreSuite } from './marker-store-suite.ts'
 import { recordStoresSuite } from './record-stores-suite.ts'
 import { runStoreSuite } from './run-store-suite.ts'
 import { scheduleStoreSuite } from './schedule-store-suite.ts'
+import { buildRunCreated, PERSON, TEAM } from '../builders/journal-builder.ts'
+import { seededIds } from '../time/seeded.ts'
 import type { StoreFactory } from './store-factory.ts'
 import { undoStoreSuite } from './undo-store-suite.ts'
 
@@ -12,6 +16,17 @@ export function storeSuites(name: string, factory: StoreFactory): void {
   undoStoreSuite(name, factory)
   eventFeedSuite(name, factory)
   recordStoresSuite(name, factory)
+  evidenceStoreSuite(name, async () => {
+    const { stores, close } = await factory()
+    const ids = seededIds(19)
+    const run = async () => {
+      const id = ids.mint('run')
+      const created = buildRunCreated({ teamId: TEAM })
+      const about = { teamId: TEAM, drillId: ids.mint('drill'), clock: REAL_CLOCK, created, actor: PERSON }
+      return (await stores.runs.create({ id, ...about })).id
+    }
+    return { evidence: stores.evidence, run, close }
+  })
   scheduleStoreSuite(name, factory)
   markerStoreSuite(name, factory)
 }
