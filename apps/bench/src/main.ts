@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { accuracy } from './accuracy/accuracy.ts'
 import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { evidence } from './evidence/evidence.ts'
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   footprint,
   simulator,
   rehearsal,
+  accuracy,
   crash,
   zombie,
   flush,

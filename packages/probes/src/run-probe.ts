@@ -7,6 +7,13 @@ import type { StallWatch } from './schedule/stall-watch.ts'
 import type { WorldTime } from './schedule/world-time.ts'
 import { attemptTcp } from './tcp/tcp-probe.ts'
 
+/** Makes one attempt of a probe: over the network, unless something stands in for it. Ends when its signal does. */
+export type MakeAttempt = (
+  probe: CompiledProbe,
+  vantage: Vantage,
+  context: AttemptContext,
+) => Promise<Attempt>
+
 /** What a probe needs besides itself. */
 export type ProbeDeps = Readonly<{
   clock: CallClock
@@ -16,6 +23,8 @@ export type ProbeDeps = Readonly<{
   stalls?: Pick<StallWatch, 'longestSince'> | undefined
   /** When the probe should have started, on the monotonic clock; default now. */
   dueMs?: number | undefined
+  /** Default: over the network. */
+  attempt?: MakeAttempt | undefined
 }>
 
 /** Below this no timer of a busy machine can be trusted, so a stall is none. Real milliseconds. */
@@ -43,7 +52,12 @@ export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: Pro
   const answered = new AbortController()
   void clock.sleep(timeoutMs, answered.signal).then(() => deadline.abort())
   const attempt = await clock.work(() =>
-    attemptOf(probe, { resolver: vantage.resolver, proxy: deps.proxy, timeoutMs, signal: deadline.signal }),
+    attemptOf(deps.attempt ?? overNetwork, probe, vantage, {
+      resolver: vantage.resolver,
+      proxy: deps.proxy,
+      timeoutMs,
+      signal: deadline.signal,
+    }),
   )
   answered.abort()
   const endMs = clock.monotonicMs()
@@ -59,16 +73,25 @@ export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: Pro
   }
 }
 
-async function attemptOf(probe: CompiledProbe, context: AttemptContext): Promise<Attempt> {
+const overNetwork: MakeAttempt = (probe, _vantage, context) => {
+  switch (probe.kind) {
+    case 'http':
+      return attemptHttp(probe, context)
+    case 'dns':
+      return attemptDns(probe, context)
+    case 'tcp':
+      return attemptTcp(probe, context)
+  }
+}
+
+async function attemptOf(
+  attempt: MakeAttempt,
+  probe: CompiledProbe,
+  vantage: Vantage,
+  context: AttemptContext,
+): Promise<Attempt> {
   try {
-    switch (probe.kind) {
-      case 'http':
-        return await attemptHttp(probe, context)
-      case 'dns':
-        return await attemptDns(probe, context)
-      case 'tcp':
-        return await attemptTcp(probe, context)
-    }
+    return await attempt(probe, vantage, context)
   } catch (error) {
     // A bug of ours or a malformed address: the reason goes on the record, and nobody takes it for an outage.
     return {

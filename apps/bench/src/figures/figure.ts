@@ -11,6 +11,7 @@ export const UNITS = [
   'requests/s',
   'answers/s',
   'x real time',
+  'x period and timeout',
   'runs',
   'count',
 ] as const

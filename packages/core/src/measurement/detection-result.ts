@@ -19,7 +19,7 @@ export function detect(input: MeasureInput, objective: DetectionObjective): Dete
   if (onset === undefined || history === undefined) return { onset, detection: undefined }
   const censor = censorOf(input)?.at ?? history.readTo
   const historyTo = censor < history.readTo ? censor : history.readTo
-  return { onset, detection: detectionTime(history.transitions, onset, historyTo) }
+  return { onset, detection: detectionTime(history.transitions, onset, historyTo, input.clockErrorMicros) }
 }
 
 /** The alarm answers to the outage that the recovery objective of the same probe is about, when there is one. */

@@ -21,9 +21,11 @@ export function detectionTime(
   transitions: readonly AlarmTransition[],
   onset: InstantBounds,
   historyTo: WorldInstant,
+  clockErrorMicros = 0,
 ): DetectionTime {
+  const error = STAMP_ERROR_MICROS + clockErrorMicros
   const ordered = [...transitions].sort((a, b) => a.at - b.at)
-  const isBefore = ({ at }: AlarmTransition) => at + STAMP_ERROR_MICROS < onset.lo
+  const isBefore = ({ at }: AlarmTransition) => at + error < onset.lo
   const detected = ordered.find((change) => !isBefore(change) && change.to === 'ALARM')
   const before = ordered.findLast(isBefore)
   const first = ordered.find((change) => !isBefore(change))
@@ -32,8 +34,8 @@ export function detectionTime(
   if (detected === undefined) {
     return { seen: 'not-detected', observed: { lo: Math.max(0, historyTo - onset.hi), hi: null } }
   }
-  const lo = detected.at - STAMP_ERROR_MICROS
-  const hi = detected.at + STAMP_ERROR_MICROS
+  const lo = detected.at - error
+  const hi = detected.at + error
   return {
     seen: 'detected',
     observed: { lo: Math.max(0, lo - onset.hi), hi: Math.max(0, hi - onset.lo) },

@@ -1,4 +1,5 @@
 import type { Look, LookSeries } from './look.ts'
+import { unseenAtEdge } from './unseen.ts'
 
 /** When an outage is over: so many good looks in a row, and no new failure for so long. */
 export type Sustain = Readonly<{ goodInARow: number; holdMicros: number }>
@@ -32,8 +33,6 @@ export type PossiblyDown = Readonly<{
   firstGood: Readonly<{ lo: number; hi: number }>
   /** Recoveries in between that did not last. */
   flaps: number
-  /** The longest of them, from the last failure before it to the first one after it. */
-  flapMicros: number
 }>
 
 /** The outages of one series, bounded from inside and from outside. */
@@ -170,7 +169,7 @@ function mostGoodBetween(looks: readonly Look[], after: number, before: number):
   return count
 }
 
-type Bounded = PossiblyDown & { start: number; after: number }
+type Bounded = PossiblyDown & { start: number; after: number; first: number; last: number }
 
 type Bounds = LookWindow & Readonly<{ changeMicros: number }>
 
@@ -183,14 +182,10 @@ function possiblyDown(looks: readonly Look[], window: Bounds, sustain: Sustain):
       found[found.length - 1] = {
         ...joined(last, bounded),
         flaps: last.flaps + (last.isSeen && bounded.isSeen ? 1 : 0),
-        flapMicros:
-          last.isSeen && bounded.isSeen
-            ? Math.max(last.flapMicros, bounded.badBy - last.badUntil)
-            : last.flapMicros,
       }
     } else found.push(bounded)
   }
-  const wider = widenGrey(found)
+  const wider = widenUnseen(looks, found, window.changeMicros)
   const open = wider.at(-1)
   if (open !== undefined && !isRecovered(looks, open, window, sustain)) {
     wider[wider.length - 1] = { ...open, to: Number.POSITIVE_INFINITY }
@@ -198,28 +193,34 @@ function possiblyDown(looks: readonly Look[], window: Bounds, sustain: Sustain):
   return wider.filter(({ start }) => start < window.until)
 }
 
-/** From so many flaps on, an outage is grey: requests fail by share, and a run of good looks is luck. */
-const GREY_FLAPS = 3
-
 /**
- * A grey outage was seen good for a while again and again, so as long a run of good looks at either of its ends proves
- * nothing. Twice the longest such run is allowed for.
+ * An outage of which only a share of requests fails is met by some probes and missed by others, at its ends too. So each end
+ * is moved outwards by as many periods as probes may have been good by luck there; a clean end, one.
  */
-function widenGrey(outages: readonly Bounded[]): Bounded[] {
+function widenUnseen(looks: readonly Look[], outages: readonly Bounded[], changeMicros: number): Bounded[] {
   const wider: Bounded[] = []
   for (const outage of outages) {
-    const more = outage.flaps >= GREY_FLAPS ? 2 * Math.max(0, outage.flapMicros) : 0
-    const widened = { ...outage, from: outage.from - more, to: outage.to + more }
+    // What sums up all requests misses nothing.
+    const isSampled = changeMicros > 0 && outage.isSeen
+    const inside = isSampled ? statesOf(looks, outage.first, outage.last) : []
+    const before = changeMicros * (unseenAtEdge(inside) - 1)
+    const after = changeMicros * (unseenAtEdge(inside.toReversed()) - 1)
+    const widened = isSampled
+      ? { ...outage, from: Math.round(outage.from - before), to: Math.round(outage.to + after) }
+      : outage
     const last = wider.at(-1)
     if (last !== undefined && widened.from < last.to) {
-      wider[wider.length - 1] = {
-        ...joined(last, widened),
-        flaps: last.flaps + widened.flaps,
-        flapMicros: Math.max(last.flapMicros, widened.flapMicros),
-      }
+      wider[wider.length - 1] = { ...joined(last, widened), flaps: last.flaps + widened.flaps }
     } else wider.push(widened)
   }
   return wider
+}
+
+/** Good and failed looks from one index to another, true for a failed one. */
+function statesOf(looks: readonly Look[], first: number, last: number): readonly boolean[] {
+  return looks
+    .slice(first, last + 1)
+    .flatMap(({ state }) => (state === 'good' || state === 'bad' ? [state === 'bad'] : []))
 }
 
 function joined(last: Bounded, next: Bounded): Bounded {
@@ -228,6 +229,7 @@ function joined(last: Bounded, next: Bounded): Bounded {
     from: Math.min(last.from, next.from),
     to: Math.max(last.to, next.to),
     after: next.after,
+    last: next.last,
     isSeen: last.isSeen || next.isSeen,
     badBy: Math.min(last.badBy, next.badBy),
     badUntil: Math.max(last.badUntil, next.badUntil),
@@ -259,7 +261,8 @@ function boundFromOutside(looks: readonly Look[], stretch: Stretch, window: Boun
     badUntil: stretch.until,
     firstGood: { lo: stretch.until, hi: firstGood },
     flaps: 0,
-    flapMicros: 0,
+    first: stretch.first,
+    last: stretch.last,
   }
 }
 

@@ -53,16 +53,19 @@ export function looksOfSamples(samples: readonly Sample[], periodMs: number): Lo
 }
 
 /**
- * Looks of an availability metric. A good bucket was good throughout; a bad one was bad at some instant in it. An absent
- * bucket is a gap, never a zero.
+ * Looks of an availability metric. A bad bucket was bad at some instant in it. A good one was good throughout if it is as good
+ * as they get; one that is worse, though still good enough, may hold the beginning or the end of an outage, and was good at
+ * some instant in it. An absent bucket is a gap, never a zero.
  */
 export function looksOfBuckets(
   buckets: readonly MetricBucket[],
   periodSeconds: number,
   goodAtLeast: number,
 ): LookSeries {
+  const best = buckets.reduce((most, { value }) => Math.max(most, value), Number.NEGATIVE_INFINITY)
   const looks = buckets.map(({ start, periodSeconds, value }): Look => {
     const end = start + periodSeconds * 1_000_000
+    if (value >= goodAtLeast && value < best) return { state: 'good', start, end, by: end, until: start }
     return value >= goodAtLeast
       ? { state: 'good', start, end, by: start, until: end }
       : { state: 'bad', start, end, by: end, until: start }

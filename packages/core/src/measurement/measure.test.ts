@@ -84,6 +84,10 @@ function input(more: Partial<MeasureInput> = {}, recovers = 140): MeasureInput {
   }
 }
 
+/** What an edge with so many failures in a row adds to its period, by the formula of docs/measurement.md; a period is 1 s. */
+const lucky = (failures: number) =>
+  Math.round(1_000_000 * (Math.log(0.05) / Math.log(1 - 0.1 ** (1 / failures)) - 1))
+
 const first = (given: MeasureInput) => {
   const measurement = measurementSchema.parse(measure(given))
   const [objective] = measurement.objectives
@@ -108,6 +112,17 @@ describe('recovery time from probes', () => {
     ])
   })
 
+  it('is wider by what the clocks may be apart, which also decides whether a recovery came before the undo', () => {
+    const clockErrorMicros = 400_000
+    expect(first(input({ clockErrorMicros })).objective.observed).toEqual({
+      lo: micros(139 - 100.5 - 0.8),
+      hi: micros(141.1 - 98 + 0.8),
+    })
+    const undone = { undoIssuedAt: at(141.3), restored: { lo: at(141.3), hi: at(160) } }
+    expect(first(input(undone)).objective.observed?.hi).not.toBeNull()
+    expect(first(input({ ...undone, clockErrorMicros })).objective.observed?.hi).toBeNull()
+  })
+
   it('is wider for an unusable probe at either end, which is never a failure', () => {
     const samples = probes(0, 300, (second) => {
       if (second === 99 || second === 140) return 'unusable'
@@ -129,10 +144,17 @@ describe('recovery time from probes', () => {
       (second >= 100 && second < 110) || (second >= 125 && second < 130) ? 'bad' : 'good',
     )
     const { objective, measurement } = first(input({ samples }))
-    expect(objective.observed).toEqual({ lo: micros(129 - 100.5), hi: micros(131.1 - 98) })
+    // Ten failures in a row at one end, five at the other: a good probe beyond them may be luck.
+    expect(objective.observed).toEqual({
+      lo: micros(129 - 100.5),
+      hi: micros(131.1 - 98) + lucky(10) + lucky(5),
+    })
     expect(objective.reason).toContain('after 1 recoveries that did not last')
     expect(measurement.points['first-good']).toMatchObject({ lo: at(109), hi: at(110.1) })
-    expect(measurement.parts.propagate).toEqual({ lo: micros(109 - 100.5), hi: micros(110.1 - 98) })
+    expect(measurement.parts.propagate).toEqual({
+      lo: micros(109 - 100.5),
+      hi: micros(110.1 - 98) + lucky(10),
+    })
   })
 
   it('takes the longest of separate outages', () => {
@@ -210,7 +232,10 @@ describe('our own undo', () => {
     const samples = probes(0, 300, (second) =>
       (second >= 100 && second < 110) || (second >= 200 && second < 290) ? 'bad' : 'good',
     )
-    expect(first(input({ samples })).objective.observed).toEqual({ lo: micros(8.5), hi: micros(13.1) })
+    expect(first(input({ samples })).objective.observed).toEqual({
+      lo: micros(8.5),
+      hi: micros(13.1) + 2 * lucky(10),
+    })
   })
 })
 
@@ -272,6 +297,11 @@ describe('recovery time from CloudWatch', () => {
 
   it('is uncertain by one period: from the first to the last bad bucket, plus or minus one', () => {
     expect(of(series([100, 110, 120])).observed).toEqual({ lo: micros(10), hi: micros(30) })
+  })
+
+  it('takes a good bucket that is worse than the best for one that may hold the end of the outage', () => {
+    const found = series([100, 110, 120]).map((one) => (one.start === at(130) ? bucket(130, 99.5) : one))
+    expect(of(found).observed).toEqual({ lo: micros(10), hi: micros(40) })
   })
 
   it('takes an absent bucket for unknown, never for zero and never for good', () => {

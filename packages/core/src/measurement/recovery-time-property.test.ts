@@ -237,8 +237,9 @@ describe('recovery time from probes', () => {
     expect(count).toBe(0)
     expect(told).toBeGreaterThan(CASES * 0.99)
     expect(finite).toBeGreaterThan(CASES * 0.4)
-    // In periods. Four are the least an interval from probes can have; timeouts, troubles and several places add the rest.
-    expect(medianWidth).toBeLessThan(5)
+    // In periods. Four are the least an interval from probes can have; timeouts, troubles, several places and edges of few
+    // failures add the rest.
+    expect(medianWidth).toBeLessThan(6)
   })
 
   describe('the harness catches an estimator that', () => {

@@ -48,7 +48,9 @@ export function quorumOf(places: number): number {
  */
 export function recoveryTime(places: readonly LookSeries[], rule: RecoveryRule): RecoveryTime {
   if (!places.some(({ looks }) => looks.some(isUsable))) return { seen: 'nothing' }
-  const downTimes = places.map((series) => downTime(series, rule.window, rule.sustain))
+  const downTimes = places.map((series) =>
+    withClockError(downTime(series, widened(rule), rule.sustain), rule.clockErrorMicros),
+  )
   const [only] = downTimes
   return only !== undefined && downTimes.length === 1
     ? fromOnePlace(only, rule)
@@ -64,10 +66,10 @@ function fromOnePlace(down: DownTime, rule: RecoveryRule): RecoveryTime {
   const seen = down.possibly.filter(({ isSeen }) => isSeen)
   const worst = longest(seen)
   const hi = longestMicros(down.possibly, rule)
-  if (worst === undefined) return noOutage(hi, down.resolutionMicros, rule)
+  if (worst === undefined) return noOutage(hi, down.resolutionMicros)
   return {
     seen: 'outage',
-    observed: interval(lo, hi, rule),
+    observed: { lo, hi },
     onset: bounds(worst.from, worst.badBy),
     ...firstGoodOf([worst], rule),
     ...recoveredOf(worst.badUntil, worst.to, rule),
@@ -99,14 +101,14 @@ function fromSeveralPlaces(downs: readonly DownTime[], rule: RecoveryRule): Reco
   const seen = possibly.filter((span) => failing.some((other) => doOverlap(span, other)))
   const hi = longestMicros(possibly, rule)
   const worst = longest(seen)
-  if (worst === undefined) return noOutage(hi, nthLargest(downs, quorum), rule)
+  if (worst === undefined) return noOutage(hi, nthLargest(downs, quorum))
 
   const parts = downs.flatMap((down) => down.possibly).filter((part) => part.isSeen && doOverlap(part, worst))
   const inside = surely.filter((span) => doOverlap(span, worst))
   const badBy = parts.map((part) => part.badBy).sort((a, b) => a - b)[quorum - 1] ?? worst.to
   return {
     seen: 'outage',
-    observed: interval(Math.max(0, ...surely.map(({ from, to }) => to - from)), hi, rule),
+    observed: { lo: Math.max(0, ...surely.map(({ from, to }) => to - from)), hi },
     onset: bounds(worst.from, inside[0]?.from ?? Math.min(badBy, worst.to)),
     ...firstGoodOf(parts, rule),
     ...recoveredOf(inside.at(-1)?.to ?? worst.from, worst.to, rule),
@@ -144,17 +146,37 @@ function nthLargest(downs: readonly DownTime[], count: number): number {
   return downs.map((down) => down.resolutionMicros).sort((a, b) => b - a)[count - 1] ?? 0
 }
 
-function noOutage(hi: number | null, resolutionMicros: number, rule: RecoveryRule): RecoveryTime {
+function noOutage(hi: number | null, resolutionMicros: number): RecoveryTime {
   return {
     seen: 'no-outage',
-    observed: interval(0, hi === null ? null : Math.max(hi, resolutionMicros), rule),
+    observed: { lo: 0, hi: hi === null ? null : Math.max(hi, resolutionMicros) },
   }
 }
 
-/** Both ends of a recovery time may be read on different clocks, hence twice the error. */
-function interval(lo: number, hi: number | null, rule: RecoveryRule): DurationInterval {
-  const slack = 2 * rule.clockErrorMicros
-  return { lo: Math.max(0, lo - slack), hi: hi === null ? null : hi + slack }
+/** What began just after our undo by the prober's clock may have begun before it. */
+function widened({ window, clockErrorMicros }: RecoveryRule): LookWindow {
+  return {
+    ...window,
+    from: window.from - clockErrorMicros,
+    until: window.until + clockErrorMicros,
+    coveredTo: window.coveredTo - clockErrorMicros,
+  }
+}
+
+/** Every instant that was read on a prober's clock moved to where the interval becomes wider. */
+function withClockError(down: DownTime, error: number): DownTime {
+  return {
+    surely: down.surely.map(({ by, until }) => ({ by: by + error, until: until - error })),
+    possibly: down.possibly.map((outage) => ({
+      ...outage,
+      from: outage.from - error,
+      to: outage.to + error,
+      badBy: outage.badBy + error,
+      badUntil: outage.badUntil - error,
+      firstGood: { lo: outage.firstGood.lo - error, hi: outage.firstGood.hi + error },
+    })),
+    resolutionMicros: down.resolutionMicros + 2 * error,
+  }
 }
 
 function bounds(lo: number, hi: number): InstantBounds {

@@ -43,9 +43,8 @@ describe('the schedule', () => {
     })
     await hostClock.sleep(2500)
     await prober.stop()
-    // Starts are scattered over a quarter of a period, so the nearest slot is theirs.
-    const first = samples[0]?.start ?? 0
-    const slots = samples.map(({ start }) => Math.round((start - first) / 1_000_000))
+    // Starts are scattered over the whole of their slot and never leave it, and a timer here is late by less than another.
+    const slots = samples.map(({ start }) => Math.floor(start / 1_000_000))
     expect(samples.length).toBeGreaterThan(6)
     expect(new Set(slots).size).toBe(slots.length)
     // Slots that a busy machine missed are on record, so nothing is unaccounted for.
@@ -128,8 +127,9 @@ describe('a process that was not scheduled', () => {
     await prober.stop()
     expect(count(samples, 'bad')).toBe(0)
     expect(count(samples, 'good')).toBeGreaterThan(3)
-    const missed = samples.find(({ detail }) => detail?.includes('not started') === true)
-    expect(Number(/(\d+) not started/.exec(missed?.detail ?? '')?.[1])).toBeGreaterThanOrEqual(6)
+    // A crowded machine may add stalls of its own; the longest is the one made here.
+    const missed = samples.map(({ detail }) => Number(/(\d+) not started/.exec(detail ?? '')?.[1] ?? 0))
+    expect(Math.max(...missed)).toBeGreaterThanOrEqual(6)
   })
 
   it('would blame the service if nobody watched for stalls', async () => {

@@ -7,8 +7,8 @@ import {
   type Sample,
 } from '@firedrill/core'
 import type { Vantage } from '../probe-context.ts'
-import { runProbe, stallLimitMs } from '../run-probe.ts'
-import { watchStalls } from './stall-watch.ts'
+import { runProbe, stallLimitMs, type MakeAttempt } from '../run-probe.ts'
+import { watchStalls, type StallWatch } from './stall-watch.ts'
 import { worldTime, type Anchor, type WorldTime } from './world-time.ts'
 
 /** Runs the probes of one run from all its vantages until it is stopped. */
@@ -29,6 +29,10 @@ export type ProberOptions = Readonly<{
   clock: CallClock
   /** Takes every sample, once, at the end of its probe. */
   onSample: (sample: Sample) => void
+  /** Stands in for the network. Default: the network itself. */
+  attempt?: MakeAttempt | undefined
+  /** Knows when this prober was not scheduled. Default: a heartbeat, but none in a world that stands still between jumps. */
+  stalls?: StallWatch | undefined
 }>
 
 const BEAT_MIN_MS = 2
@@ -38,7 +42,7 @@ type Stream = Readonly<{ probe: CompiledProbe; vantage: Vantage; offset: number 
 
 /**
  * Starts each probe from each vantage once a period of world time, on an absolute grid: a late start does not move the next
- * one. Streams are spread over the period, starts scattered over a quarter of it. A probe that is still in flight at the next start does not delay it. Slots that
+ * one. Streams are spread over the period, starts scattered over all of it. A probe that is still in flight at the next start does not delay it. Slots that
  * passed while the process was not running are recorded as one unusable sample, never made up for.
  */
 export function createProber(options: ProberOptions): Prober {
@@ -50,9 +54,10 @@ export function createProber(options: ProberOptions): Prober {
   const shortestMs = Math.min(...probes.map(({ periodMs }) => stallLimitMs(periodMs, world)))
   // A world that stands still while anything is left to do cannot be slept through.
   const stalls =
-    environmentClock.rate === 0
+    options.stalls ??
+    (environmentClock.rate === 0
       ? undefined
-      : watchStalls(() => clock.monotonicMs(), Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2)))
+      : watchStalls(() => clock.monotonicMs(), Math.min(BEAT_MAX_MS, Math.max(BEAT_MIN_MS, shortestMs / 2))))
 
   const launch = (stream: Stream, dueMs: number) => {
     const flight = runProbe(stream.probe, stream.vantage, {
@@ -61,6 +66,7 @@ export function createProber(options: ProberOptions): Prober {
       proxy: options.proxy,
       stalls,
       dueMs,
+      attempt: options.attempt,
     }).then(options.onSample)
     inFlight.add(flight)
     void flight.finally(() => inFlight.delete(flight))
@@ -102,9 +108,10 @@ type Following = Readonly<{
 
 /**
  * Share of the period over which starts are scattered. A service that fails every n-th request, or every second, could
- * stay in step with a probe that is exact and never be seen; scattered starts meet it.
+ * stay in step with a probe that is exact and never be seen; starts that are scattered over less than the whole period are
+ * blind to the rest of such a rhythm.
  */
-const SCATTER_SHARE = 0.25
+const SCATTER_SHARE = 1
 const GOLDEN_RATIO = 0.618_033_988_749_895
 
 async function follow(stream: Stream, { clock, signal, world, launch, onSample }: Following): Promise<void> {
