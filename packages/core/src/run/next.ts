@@ -24,7 +24,7 @@ export function next(state: RunState, context: NextContext): Command {
     case 'planning':
       if (state.planHash === undefined) return { do: 'plan' }
       return context.environment.approvalsNeeded > 0
-        ? goto(state, 'awaiting-approval', `${context.environment.approvalsNeeded} approvals are needed`)
+        ? goto(state, 'awaiting-approval', neededWords(context.environment.approvalsNeeded))
         : goto(state, 'preflight', 'the environment asks for no approval')
     case 'awaiting-approval':
       return awaitingApproval(state, context)
@@ -57,6 +57,10 @@ export function next(state: RunState, context: NextContext): Command {
 
 function enteredAt(state: RunState, status: Status, context: NextContext): WorldInstant {
   return worldInstant(state.entered[status] ?? context.worldNow)
+}
+
+function neededWords(needed: number): string {
+  return needed === 1 ? '1 approval is needed' : `${needed} approvals are needed`
 }
 
 /** Enough people: preflight, where the guardrail holds their approvals against the targets as they are then. */
