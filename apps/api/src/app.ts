@@ -12,6 +12,7 @@ import { environmentRoutes } from './routes/environments/environment-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
+import { probeRoutes } from './routes/probes/probe-routes.ts'
 import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
 import { approveRunRoutes } from './routes/runs/approve-run.ts'
 import { holdRunRoutes } from './routes/runs/hold-run.ts'
@@ -81,6 +82,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(resolveRunRoutes(deps))
   await app.register(runFileRoutes(deps))
   await app.register(recomputeRoutes(deps))
+  await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))
   await app.register(haltRoutes(deps))

@@ -1,4 +1,4 @@
-import type { CallClock, FaultCatalogue, NetworkCheck, Routing } from '@firedrill/core'
+import type { CallClock, FaultCatalogue, NetworkCheck, RemoteProbing, Routing, RunId } from '@firedrill/core'
 
 /** How a word is to look; on a terminal without colours it is only the word. */
 export const TINTS = ['good', 'bad', 'warning', 'bold'] as const
@@ -20,6 +20,17 @@ export type OpenFaults = Readonly<{ catalogue: FaultCatalogue; close: () => void
 
 /** How accounts route names, and how to let go of the clients. */
 export type OpenRouting = Readonly<{ routing: Routing; close: () => void }>
+
+/** How a remote prober is started. */
+export type ProberStart = Readonly<{
+  vantage: string
+  platform: RemoteProbing
+  resolver?: string | undefined
+  proxy?: string | undefined
+  say: (line: string) => void
+}>
+/** A remote prober that runs. */
+export type StartedProber = Readonly<{ probing: () => readonly RunId[]; stop: () => Promise<void> }>
 
 /** A simulator in a process of its own. */
 export type StartedSimulator = Readonly<{
@@ -57,6 +68,8 @@ export type Cli = Readonly<{
   /** Only `check` needs them. */
   openNetwork: () => Promise<NetworkCheck>
   openRouting: () => Promise<OpenRouting>
+  /** Starts the probes that the platform asks for; only `probe` does. */
+  startProber: (options: ProberStart) => Promise<StartedProber>
   /** Starts a simulator from where the person calls; what it complains about goes to stderr. */
   startSimulator: (args: readonly string[]) => StartedSimulator
   /** Starts a platform in lockstep with a simulated world. */

@@ -7,6 +7,7 @@ import type { Cli, Tint } from './cli.ts'
 import { programOf } from './main/checkout.ts'
 import { runGit } from './main/git.ts'
 import { startRehearsalProcess } from './main/rehearsal-process.ts'
+import { inWords } from './main/prober-words.ts'
 import { startSimulatorProcess } from './main/simulator-process.ts'
 import { runCli } from './run-cli.ts'
 
@@ -74,6 +75,14 @@ const cli: Cli = {
     const { createAwsClients, createRouting } = await import('@firedrill/aws')
     const clients = createAwsClients({ clock: systemClock, random: systemRandom })
     return { routing: createRouting(clients), close: () => clients.close() }
+  },
+  startProber: async ({ say, ...options }) => {
+    const { createRemoteProber } = await import('@firedrill/probes')
+    return createRemoteProber({
+      ...options,
+      clock: systemClock,
+      onTrouble: (trouble) => say(inWords(trouble)),
+    })
   },
   startSimulator: (args) =>
     startSimulatorProcess(programOf(ROOT, 'packages/sim/start.mjs'), args, {

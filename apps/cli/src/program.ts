@@ -20,6 +20,7 @@ import { check, type CheckOptions } from './commands/check.ts'
 import { completion, SHELLS, type CompletedCommand, type Shell } from './commands/completion.ts'
 import { halt, haltStatus, type HaltOptions } from './commands/halt.ts'
 import { plan, type PlanOptions } from './commands/plan.ts'
+import { probe, type ProbeOptions } from './commands/probe.ts'
 import { recover, type RecoverOptions } from './commands/recover.ts'
 import { report, type ReportOptions } from './commands/report.ts'
 import { run, type RunOptions } from './commands/run.ts'
@@ -67,6 +68,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addScheduleCommands(program, cli, end, { withApi, wholeNumber })
   addCalendarCommands(program, cli, end, { withApi, wholeNumber })
   addCheck(program, cli, end)
+  addProber(program, cli, end)
   addSimulator(program, cli, end)
   return program
 }
@@ -228,6 +230,15 @@ function addCheck(program: Command, cli: Cli, end: End): void {
     .action(async (target: string | undefined, options: CheckOptions) =>
       end(await check(cli, target, options)),
     )
+}
+
+function addProber(program: Command, cli: Cli, end: End): void {
+  withApi(program.command('probe'))
+    .description('probe from here for runs whose environment has this remote vantage, until it is ended')
+    .requiredOption('--vantage <name>', 'the name that the environment gives this place')
+    .option('--resolver <server>', "HOST[:PORT] instead of the vantage's own")
+    .option('--proxy <url>', "HTTP CONNECT proxy instead of the environment's")
+    .action(async (options: ProbeOptions) => end(await probe(cli, options)))
 }
 
 function addSimulator(program: Command, cli: Cli, end: End): void {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { createNetworkCheck } from '@firedrill/probes'
+import { createNetworkCheck, createRemoteProber } from '@firedrill/probes'
 import { systemClock } from '@firedrill/runtime'
 import type { Cli } from '../src/cli.ts'
 import { runCli } from '../src/run-cli.ts'
@@ -28,6 +28,8 @@ export function testCli(overrides: Partial<Cli> = {}): Cli {
       routing: { routesOf: async () => ({ ok: true, value: [] }) },
       close: () => undefined,
     }),
+    startProber: async ({ say, ...options }) =>
+      createRemoteProber({ ...options, clock: systemClock, onTrouble: ({ kind }) => say(kind) }),
     startSimulator: () => ({
       ready: Promise.resolve(null),
       ended: Promise.resolve(1),

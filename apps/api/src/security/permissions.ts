@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'runs:hold',
   'runs:steps',
   'runs:resolve',
+  'samples:write',
   'plans:make',
   'halt:read',
   'halt:set',

@@ -24,6 +24,7 @@ import type {
   UpcomingView,
 } from '../http/schedule.ts'
 import type { RepeatedRuns } from '../http/summary.ts'
+import type { ProbeWork, ReportSamples } from '../http/remote-probing.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
@@ -174,6 +175,12 @@ export function createClient(options: ClientOptions) {
       get: () => get<HaltView>('/v1/halt'),
       set: (reason: string) => post<HaltView>('/v1/halt', { reason }),
       lift: (reason: string) => post<HaltView>('/v1/halt/lift', { reason }),
+    },
+    probing: {
+      /** What a prober has to watch from a remote vantage, and what time it is on the platform. */
+      work: (vantage: string) => get<ProbeWork>('/v1/probe-work', { vantage }),
+      /** Hands samples over. What was taken before is known by its start, so a repeat does no harm. */
+      report: (id: string, batch: ReportSamples) => post<{ taken: number }>(`${run(id)}/samples`, batch),
     },
     session: {
       whoAmI: () => get<WhoAmI>('/v1/session'),

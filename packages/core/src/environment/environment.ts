@@ -54,7 +54,10 @@ export const compiledEnvironmentSchema = z.strictObject({
   probes: z.strictObject({
     /** HTTP CONNECT proxy for HTTP and TCP probes. */
     proxy: z.url().optional(),
-    vantages: z.array(z.strictObject({ name, resolver: z.string().optional() })).min(1),
+    /** `remote`: not looked from by the platform's own prober but by a `firedrill probe` somewhere; absent means no. */
+    vantages: z
+      .array(z.strictObject({ name, resolver: z.string().optional(), remote: z.boolean().optional() }))
+      .min(1),
   }),
   /** Names that marker writers use → databases; absent means none. */
   databases: z

@@ -62,7 +62,7 @@ export function probeRun(options: ProbedRunOptions): ProbedRun {
   const published = publisher(options)
   const prober = createProber({
     probes: scenario.probes,
-    vantages: environment.probes.vantages,
+    vantages: environment.probes.vantages.filter(({ remote }) => remote !== true),
     proxy: environment.probes.proxy,
     anchor: options.anchor,
     environmentClock: options.environmentClock,

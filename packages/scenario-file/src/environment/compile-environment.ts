@@ -54,9 +54,10 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
     clock: spec.clock ?? { source: 'real' },
     probes: {
       ...(probes.proxy === undefined ? {} : { proxy: probes.proxy }),
-      vantages: probes.vantages.map(({ name, resolver }) => ({
+      vantages: probes.vantages.map(({ name, resolver, remote }) => ({
         name,
         ...(resolver === undefined ? {} : { resolver }),
+        ...(remote === true ? { remote } : {}),
       })),
     },
     ...(spec.databases === undefined

@@ -87,6 +87,11 @@ const probesField = described(
               'Resolver to ask, as host:port. Default: the system’s.',
               '127.0.0.1:4604',
             ).optional(),
+            remote: described(
+              z.boolean(),
+              'true: a `firedrill probe` elsewhere looks from here. Default: false.',
+              false,
+            ).optional(),
           }),
         )
         .min(1, 'at least one vantage is needed'),
