@@ -32,6 +32,7 @@ describe('the command line', () => {
     ['a run without an environment', ['run', 'instance-kill']],
     ['an address that is none', ['runs', '--url', 'localhost']],
     ['a halt without a reason', ['halt']],
+    ['a prober without a vantage', ['probe']],
     ['a pause without a reason', ['pause', 'latest']],
     ['an answer that is none', ['resolve', 'latest', 'web-1', '--reason', 'x', '--answer', 'maybe']],
     ['a file that is not there', ['run', './none.yaml', '-e', 'sandbox']],
