@@ -1,5 +1,12 @@
 import { ApiError, EXIT, type Client } from '@firedrill/contracts'
-import { parseId, platformInstant, worldInstant, type RemoteProbing, type RunId } from '@firedrill/core'
+import {
+  parseId,
+  platformInstant,
+  worldInstant,
+  type BoundedSample,
+  type RemoteProbing,
+  type RunId,
+} from '@firedrill/core'
 import type { Cli, CommonOptions } from '../cli.ts'
 import { connect } from '../connect.ts'
 
@@ -41,7 +48,7 @@ function platformOf(client: Client): RemoteProbing {
       try {
         await client.probing.report(runId, {
           vantage,
-          samples: samples.map(({ vantage: _, ...sample }) => sample),
+          samples: samples.map((sample) => reported(sample)),
         })
         return 'taken'
       } catch (error) {
@@ -50,6 +57,10 @@ function platformOf(client: Client): RemoteProbing {
       }
     },
   }
+}
+
+function reported({ probe, start, end, outcome, detail, clockErrorMicros }: BoundedSample) {
+  return { probe, start, end, outcome, clockErrorMicros, ...(detail === undefined ? {} : { detail }) }
 }
 
 /** Answers that a repeat would get again. */
