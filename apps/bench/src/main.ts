@@ -5,6 +5,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { evidence } from './evidence/evidence.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
+import { probes } from './probes/probes.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { startup } from './figures/startup.ts'
 import { abort } from './proof/abort.ts'
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   abort,
   dataLossBench,
   evidence,
+  probes,
 ]
 
 const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed

@@ -14,6 +14,8 @@ export const UNITS = [
   'x period and timeout',
   'runs',
   'count',
+  'cores',
+  'periods',
 ] as const
 
 /** One measured number. `goal` null: it stands beside another figure and has none of its own. */
