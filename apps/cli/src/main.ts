@@ -9,7 +9,10 @@ import { runGit } from './main/git.ts'
 import { startRehearsalProcess } from './main/rehearsal-process.ts'
 import { inWords } from './main/prober-words.ts'
 import { startSimulatorProcess } from './main/simulator-process.ts'
+import { ensureWithResolvers } from './main/with-resolvers.ts'
 import { runCli } from './run-cli.ts'
+
+ensureWithResolvers()
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..')
 const STATE_DIR = '.firedrill'
