@@ -14,6 +14,7 @@ import { crash } from './proof/crash.ts'
 import { flush } from './proof/flush.ts'
 import { throttle } from './proof/throttle.ts'
 import { zombie } from './proof/zombie.ts'
+import { seeds } from './seeds/seeds.ts'
 import { simulator } from './simulator/simulator.ts'
 
 const BENCHES: readonly Bench[] = [
@@ -32,9 +33,10 @@ const BENCHES: readonly Bench[] = [
   dataLossBench,
   evidence,
   probes,
+  seeds,
 ]
 
-const USAGE = `pnpm bench NAME... [--size default|full]    one line of JSON a figure; exit 1 when a goal is missed
+const USAGE = `pnpm bench NAME... [--size default|full] [--seed N]    one line of JSON a figure; exit 1 when a goal is missed
 pnpm bench --list                           what can be measured
 `
 
@@ -46,6 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       list: { type: 'boolean', default: false },
       size: { type: 'string', default: 'default' },
+      seed: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -54,6 +57,9 @@ async function main(args: readonly string[]): Promise<number> {
     return say(process.stdout, BENCHES.map(({ name, about }) => `${name.padEnd(12)} ${about}\n`).join(''), 0)
   const size = SIZES.find((known) => known === values.size)
   if (size === undefined) return say(process.stderr, `--size takes one of ${SIZES.join(', ')}\n`, 2)
+  const seed = values.seed === undefined ? undefined : Number(values.seed)
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    return say(process.stderr, '--seed takes a whole number\n', 2)
   const wanted = positionals.map((name) => BENCHES.find((bench) => bench.name === name))
   const unknown = positionals.filter((_, i) => wanted[i] === undefined)
   if (unknown.length > 0 || wanted.length === 0)
@@ -65,7 +71,8 @@ async function main(args: readonly string[]): Promise<number> {
   let isEveryGoalMet = true
   for (const bench of wanted) {
     if (bench === undefined) continue
-    for await (const figure of bench.run({ size, say: (line) => void process.stderr.write(`${line}\n`) })) {
+    const asked = { size, say: (line: string) => void process.stderr.write(`${line}\n`) }
+    for await (const figure of bench.run(seed === undefined ? asked : { ...asked, seed })) {
       process.stdout.write(`${JSON.stringify({ ...figure, ratio: ratioToGoal(figure) })}\n`)
       if (!isMet(figure)) isEveryGoalMet = false
     }

@@ -10,6 +10,7 @@ export const UNITS = [
   'bytes',
   'requests/s',
   'answers/s',
+  'seeds/s',
   'x real time',
   'x period and timeout',
   'runs',
@@ -39,7 +40,8 @@ export type Size = (typeof SIZES)[number]
 export type Bench = Readonly<{
   name: string
   about: string
-  run(options: Readonly<{ size: Size; say: (line: string) => void }>): AsyncIterable<Figure>
+  /** `seed`: only that one again, where a bench plays seeds. */
+  run(options: Readonly<{ size: Size; seed?: number; say: (line: string) => void }>): AsyncIterable<Figure>
 }>
 
 /** True when a figure reached its goal, or has none. */

@@ -185,6 +185,14 @@ describe('calls', () => {
     expect(fold(...one, stored, late).steps['one']?.acknowledged).toBe(false)
   })
 
+  it('that store an undo date it by the world, anew each time', () => {
+    const stored: RunEventBody = { type: 'undo-prepared', data: { step: 'one', undo: HASH, expiresAt: 9 } }
+    const count = [...one, stored].length
+    expect(fold(...one, stored).steps['one']?.preparedAt).toBe(count * 1_000_000)
+    expect(fold(...one, stored, stored).steps['one']?.preparedAt).toBe((count + 1) * 1_000_000)
+    expect(fold(...one).steps['one']?.preparedAt).toBeUndefined()
+  })
+
   it('that bring the effect in date it between the last look without it and the first look with it', () => {
     const seen = (data: object): RunEventBody => ({
       type: 'injection-observed',

@@ -115,6 +115,22 @@ describe('injecting', () => {
     )
   })
 
+  it('gives the reaper its whole time from when the undo was stored, however late a step comes', () => {
+    const lateMs = ACKNOWLEDGE_WITHIN_MS / 2
+    const one = { ...planned(), undo: 'u', preparedAt: NOW + lateMs * 1000 }
+    const inTime = { later: (ACKNOWLEDGE_WITHIN_MS + lateMs) * 1000 - 1 }
+    const until = NOW + (lateMs + ACKNOWLEDGE_WITHIN_MS) * 1000
+    expect(ask(at('injecting', { steps: { one } }), single, inTime)).toMatchObject({ do: 'wait', until })
+    const tooLate = { later: inTime.later + 1 }
+    expect(ask(at('injecting', { steps: { one } }), single, tooLate)).toMatchObject(goes('refused', 'reaper'))
+  })
+
+  it('counts from when the step may start where its undo was stored before that', () => {
+    const one = { ...planned(), undo: 'u', preparedAt: NOW - 100 * S }
+    const until = NOW - S + ACKNOWLEDGE_WITHIN_MS * 1000
+    expect(ask(at('injecting', { steps: { one } }))).toMatchObject({ do: 'wait', until })
+  })
+
   it('holds the run for a person when the scenario says so', () => {
     const asks: CompiledStep = { ...one, onFailure: 'ask' }
     const failed = { ...planned('failed-to-inject'), requestedAt: NOW - S }

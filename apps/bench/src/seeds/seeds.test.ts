@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { WEAKNESSES } from './cloud.ts'
+import { playMany, repeatLine } from './play-many.ts'
+import { playSeed } from './play-seed.ts'
+
+/** As many as take some ten seconds on two cores. */
+const SEEDS = 400
+const FIRST_SEED = 1
+
+describe('random interleavings of workers, people, reaper, crashes, stops and throttles', () => {
+  it(`keep every promise after every step, in each of ${SEEDS} histories`, async () => {
+    const { broken, runs } = await playMany(FIRST_SEED, SEEDS)
+    expect(broken.map(({ seed, problem }) => `${problem}: ${repeatLine(seed)}`)).toEqual([])
+    expect(runs).toBeGreaterThanOrEqual(SEEDS)
+  }, 120_000)
+
+  it('repeat by their seed, event by event', async () => {
+    const [one, two] = [await playSeed(7), await playSeed(7)]
+    expect(two).toEqual(one)
+  })
+
+  it.each(WEAKNESSES)(
+    'control: break a promise among as many histories when the platform is %s',
+    async (weakness) => {
+      const { broken } = await playMany(FIRST_SEED, SEEDS, { weakness, brokenMax: 1 })
+      expect(broken).toHaveLength(1)
+    },
+    120_000,
+  )
+})
