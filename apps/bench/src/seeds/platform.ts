@@ -3,6 +3,8 @@ import {
   REAL_CLOCK,
   worldInstant,
   type Actor,
+  type DatabaseMark,
+  type DatabaseMarks,
   type FaultDriver,
   type HaltStore,
   type HintQueue,
@@ -235,12 +237,20 @@ export function seedPlatform(
     return life
   }
 
+  const noted: { mark?: DatabaseMark } = {}
+  const marks: DatabaseMarks = {
+    read: async () => noted.mark,
+    write: async (mark) => {
+      noted.mark = mark
+    },
+  }
+
   function reaper(id: string): Life {
     const life = born(id)
     const actor: Actor = { kind: 'reaper', id, name: id }
     const ports = portsOf(life, actor)
     const advance = createAdvance(ports)
-    const look = createReaper({ ...ports, actor, advance, wallNow: turns.now, log: () => undefined })
+    const look = createReaper({ ...ports, actor, advance, wallNow: turns.now, log: () => undefined, marks })
     const watch = async () => {
       for (;;) {
         await turns.turn(life, REAP_EVERY_MS)
@@ -259,7 +269,7 @@ export function seedPlatform(
       ids,
       drills: stores.drills,
       schedules: stores.schedules,
-      cloud: async () => ports,
+      cloud: async () => ({ ...ports, routing: { routesOf: async () => ({ ok: true, value: [] }) } }),
       sandboxOnly: true,
     })
   }

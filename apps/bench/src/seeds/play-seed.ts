@@ -1,4 +1,4 @@
-import { type JournalEvent, type RunId, type RunState } from '@firedrill/core'
+import { canonicalJson, type JournalEvent, type RunId, type RunState } from '@firedrill/core'
 import { seededRandom } from '@firedrill/testkit'
 import { seedCloud, type Effect, type Weakness } from './cloud.ts'
 import { Judge, sha256 } from './judge.ts'
@@ -152,7 +152,7 @@ async function bookDrill(
   const { stores, ids } = platform
   const actor = { kind: 'person', id: 'ana', name: 'Ana' } as const
   const about = { teamId: TEAM, source: '', origin: 'file', actor } as const
-  const hashOf = (of: object) => sha256(JSON.stringify(of))
+  const hashOf = (of: object) => sha256(canonicalJson(of))
   await stores.definitions.put({
     ...about,
     kind: 'scenario',
