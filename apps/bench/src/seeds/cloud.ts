@@ -144,6 +144,11 @@ export function seedCloud(
     state,
     /** The driver as the cloud offers it; each process puts its own calls in between. */
     driver: { ...inner, ...driver } satisfies FaultDriver,
+    /** Whoever left a target broken repairs it. */
+    repair(isLive: (target: string) => boolean): void {
+      for (const id of world.broken()) if (!isLive(id)) world.change(id, 'running')
+      tellChanges(false)
+    },
     /** Somebody who knows nothing of drills changes a target that is broken. */
     change(value: string): void {
       const broken = world.broken()

@@ -99,6 +99,9 @@ export class Judge {
     }
   }
 
+  /** True while a fault is in that nobody answers for but the platform. */
+  readonly isLive = (target: string): boolean => this.#live.has(target)
+
   /** True when there was a run and every run has ended. */
   isOver(): boolean {
     return this.#runs.size > 0 && [...this.#runs.values()].every(({ status }) => ENDS.includes(status))
@@ -205,6 +208,8 @@ export class Judge {
       case 'paged':
       case 'page-failed':
       case 'step-retry-asked':
+      case 'approved':
+      case 'approval-declined':
     }
   }
 

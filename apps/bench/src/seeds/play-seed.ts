@@ -81,7 +81,7 @@ export async function playSeed(seed: number, weakness?: Weakness): Promise<Playe
       return { life: make(serial), again: () => make(++serial) }
     }),
     runs,
-    start: await bookDrill(platform, plan, runs, people),
+    start: await bookDrill(platform, plan, runs, people, () => cloud.repair(judge.isLive)),
   }
   const steps = await playOut(stage, plan)
   const told = await Promise.all(runs.map((id) => tellRun(platform, id)))
@@ -147,7 +147,8 @@ async function bookDrill(
   platform: ReturnType<typeof seedPlatform>,
   { scenario, environment }: SeedPlan,
   runs: RunId[],
-  people: ReturnType<typeof born>,
+  people: Life,
+  tidy: () => void,
 ): Promise<() => Promise<void>> {
   const { stores, ids } = platform
   const actor = { kind: 'person', id: 'ana', name: 'Ana' } as const
@@ -178,6 +179,7 @@ async function bookDrill(
   })
   const useCases = platform.useCases(people)
   return async () => {
+    tidy()
     const run = await useCases.startRun({ teamId: TEAM, actor, drillId })
     runs.push(run.id)
   }

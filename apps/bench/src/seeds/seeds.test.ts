@@ -19,6 +19,10 @@ describe('random interleavings of workers, people, reaper, crashes, stops and th
     expect(two).toEqual(one)
   })
 
+  it('never undo to the fault of another run that was in when they were planned', async () => {
+    expect((await playSeed(874)).problems).toEqual([])
+  })
+
   it.each(WEAKNESSES)(
     'control: break a promise among as many histories when the platform is %s',
     async (weakness) => {

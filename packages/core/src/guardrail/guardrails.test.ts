@@ -139,6 +139,10 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
     'a target was replaced': step({
       again: { ok: true, value: { ...PLAN, targets: twoTargets.slice(1) } },
     }),
+    'a target is no longer as it was captured, and undo has to bring it back as it was': step({
+      restoration: 'exact',
+      again: { ok: true, value: { ...PLAN, capture: { now: 'something else' } } },
+    }),
   },
   tags: {
     'a target is not opted in': unfit('tags'),

@@ -1,10 +1,15 @@
+import { canonicalJson } from '../../journal/canonical-json.ts'
 import { allow, refuse, type Guardrail } from '../guardrail.ts'
 
-/** The targets are still exactly those that were planned and approved. */
+/**
+ * The targets are still exactly those that were planned and approved, and where undo has to bring them back field by field
+ * they are still as they were captured. A plan that was made while another run's fault was in has that fault for its prior
+ * state, and its undo would put it in again.
+ */
 export const drift: Guardrail = {
   code: 'drift',
   ask({ steps }) {
-    for (const { step, approved, again } of steps) {
+    for (const { step, restoration, approved, again } of steps) {
       if (again === undefined || !approved.ok) continue
       if (!again.ok)
         return refuse(`step ${step.name}: the targets could not be resolved again: ${again.failure.code}`)
@@ -15,6 +20,13 @@ export const drift: Guardrail = {
       if (gone.length + come.length > 0)
         return refuse(
           `step ${step.name}: the targets changed since planning (gone: ${gone.join(', ') || 'none'}; new: ${come.join(', ') || 'none'})`,
+        )
+      if (
+        restoration === 'exact' &&
+        canonicalJson(approved.value.capture) !== canonicalJson(again.value.capture)
+      )
+        return refuse(
+          `step ${step.name}: the targets are no longer as they were captured when planned, so undo would not bring back what is there now; plan again`,
         )
     }
     return steps.some(({ again }) => again !== undefined)
