@@ -37,11 +37,9 @@ test('any number of processes may migrate at once; each migration is applied onc
   expect(rows).toHaveLength(names.length)
 })
 
-test('a boot with nothing to do takes less than half a second', async () => {
+test('a boot with nothing to do does nothing', async () => {
   await migrate(database.url)
-  const begun = performance.now()
   expect(await migrate(database.url)).toEqual({ applied: [], unknown: [] })
-  expect(performance.now() - begun).toBeLessThan(500)
 })
 
 test('a migration that was edited after it was applied is refused', async () => {
