@@ -149,9 +149,9 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
 /** Where evidence is kept. S3's client is loaded only where it is used. */
 async function evidenceOf(kept: EvidenceConfig, stores: Stores, shutdown: Shutdown): Promise<EvidenceStore> {
   if (kept.in === 'postgres') return stores.evidence
-  const { createS3EvidenceStore } = await import('@firedrill/aws')
+  const { openS3EvidenceStore } = await import('@firedrill/aws')
   const knowsRun = async (id: RunId) => (await stores.runs.events(id, 0, 1)).length > 0
-  const store = createS3EvidenceStore({ ...kept, knowsRun })
+  const store = await openS3EvidenceStore({ ...kept, knowsRun })
   shutdown.add('evidence', async () => store.close())
   return store
 }

@@ -4,7 +4,7 @@ import {
   createIdentity,
   createMetrics,
   createReadiness,
-  createS3EvidenceStore,
+  openS3EvidenceStore,
   type AwsClients,
 } from '@firedrill/aws'
 import type { Actor, ActorKind, Pager, RunId } from '@firedrill/core'
@@ -137,7 +137,7 @@ export async function composeWorker(role: Role): Promise<Worker> {
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }
   const { calendars, undo, halt, definitions, markers, samples } = stores
-  const evidence = evidenceOf(config, stores, shutdown)
+  const evidence = await evidenceOf(config, stores, shutdown)
   const runs = lockstep === undefined ? stores.runs : keepingTime(stores.runs, lockstep.clocks)
   return {
     role,
@@ -177,14 +177,14 @@ export async function composeWorker(role: Role): Promise<Worker> {
 }
 
 /** Where evidence is kept. Nothing that takes a fault out reads it. */
-function evidenceOf(
+async function evidenceOf(
   { evidence: kept }: ReturnType<typeof readConfig>,
   stores: Stores,
   shutdown: Shutdown,
-): Stores['evidence'] {
+): Promise<Stores['evidence']> {
   if (kept.in === 'postgres') return stores.evidence
   const knowsRun = async (id: RunId) => (await stores.runs.events(id, 0, 1)).length > 0
-  const store = createS3EvidenceStore({ ...kept, knowsRun })
+  const store = await openS3EvidenceStore({ ...kept, knowsRun })
   shutdown.add('evidence', async () => store.close())
   return store
 }
