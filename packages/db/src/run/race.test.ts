@@ -57,8 +57,17 @@ describe('the fence', () => {
   })
 })
 
-/** A pool whose statements do not lock rows, to show what the lock is for. */
+const WRITERS = 8
+
+/** A pool whose statements do not lock rows, to show what the lock is for: all writers have read before the first one writes. */
 function lockless(pool: Pool): Pool {
+  const everybody = Promise.withResolvers<void>()
+  let reading = 0
+  const meet = async () => {
+    reading += 1
+    if (reading === WRITERS) everybody.resolve()
+    await everybody.promise
+  }
   const strip = (client: PoolClient): PoolClient =>
     new Proxy(client, {
       get: (target, key) => {
@@ -66,8 +75,10 @@ function lockless(pool: Pool): Pool {
         if (typeof value !== 'function') return value
         return (...args: readonly unknown[]) => {
           const [first, ...rest] = args
-          const sql = typeof first === 'string' ? first.replace('FOR NO KEY UPDATE', '') : first
-          return Reflect.apply(value, target, [sql, ...rest]) as unknown
+          const isLock = typeof first === 'string' && first.includes('FOR NO KEY UPDATE')
+          const sql = isLock ? first.replace('FOR NO KEY UPDATE', '') : first
+          const answer = Reflect.apply(value, target, [sql, ...rest]) as unknown
+          return isLock ? Promise.resolve(answer).then(async (rows) => (await meet(), rows)) : answer
         }
       },
     })
@@ -80,7 +91,7 @@ function lockless(pool: Pool): Pool {
 describe('the row lock', () => {
   const race = async (pool: Pool) => {
     const id = await newRun()
-    const tries = Array.from({ length: 8 }, () =>
+    const tries = Array.from({ length: WRITERS }, () =>
       append(pool, { id, fence: { kind: 'open' }, actor: PERSON, decide: abortOnce, options: {} }),
     )
     const results = await Promise.allSettled(tries)
@@ -88,7 +99,7 @@ describe('the row lock', () => {
   }
 
   test('makes writers take turns, and the unique sequence number catches them without it', async () => {
-    const pool = new Pool({ ...connectionConfig({ url: bench.url }), max: 8 })
+    const pool = new Pool({ ...connectionConfig({ url: bench.url }), max: WRITERS })
     const held = await race(pool)
     expect(held.failed).toEqual([])
     const collided = await race(lockless(pool))
