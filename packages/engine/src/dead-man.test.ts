@@ -62,6 +62,16 @@ describe('the dead man', () => {
     }
   })
 
+  it('takes an expired fault out although it can neither read nor write how far the database had been seen', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    lab.disk.isFull = true
+    await reaperAlone(lab, 450)
+    expect(lab.world.broken()).toEqual([])
+    expect((await lab.state(run)).recoverReason).toBe('expiry')
+  })
+
   it('believes a database that went on, and one that begins', async () => {
     const lab = cleanUpLab()
     await lab.reap()

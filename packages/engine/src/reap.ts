@@ -61,8 +61,12 @@ export function createReaper(ports: Ports) {
   }
 
   async function withDatabase(signal: AbortSignal): Promise<void> {
-    const suspects = await restored.look()
-    await undoSuspects(suspects, signal)
+    let suspects: readonly string[] | undefined
+    // A mark that cannot be read or written keeps the dead man from nothing else.
+    await apart('how far the database had been seen could not be compared', {}, async () => {
+      suspects = await restored.look()
+    })
+    const suspected = undoSuspects(suspects ?? [], signal)
     const overdue = new Map<RunId, UndoRecord[]>()
     for (const record of await ports.undo.overdue()) {
       overdue.set(record.runId, [...(overdue.get(record.runId) ?? []), record])
@@ -73,7 +77,11 @@ export function createReaper(ports: Ports) {
         acknowledge(record),
       )
     }
-    await apart('the recovery kits could not be brought up to date', {}, () => refreshKits(suspects, signal))
+    const known = suspects
+    // Which kits are suspects is not known without the mark, so none of them may go.
+    if (known !== undefined)
+      await apart('the recovery kits could not be brought up to date', {}, () => refreshKits(known, signal))
+    await suspected
     await Promise.all(undone)
   }
 

@@ -79,7 +79,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     list: () => [wrapped],
   }
   const kits = new Map<string, string>()
-  const disk: { mark?: DatabaseMark } = {}
+  const disk: { mark?: DatabaseMark; isFull?: boolean } = {}
   const hints = memoryHints()
   const logged: string[] = []
   const alarm = { state: 'OK' }
@@ -144,8 +144,14 @@ export function cleanUpLab(options: LabOptions = {}) {
   const look = createReaper({
     ...ports,
     marks: {
-      read: async () => disk.mark,
-      write: async (mark) => void (disk.mark = mark),
+      read: async () => {
+        if (disk.isFull === true) throw new Error('the disk cannot be read')
+        return disk.mark
+      },
+      write: async (mark) => {
+        if (disk.isFull === true) throw new Error('no space is left')
+        disk.mark = mark
+      },
     },
     runs: {
       ...ports.runs,
@@ -193,6 +199,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     pager,
     advance: (runId: RunId, role: 'advance' | 'recover' = 'advance') => advance(runId, role, never),
     reap: () => look(never),
+    disk,
     /** Backs the database up; what it answers restores it. */
     backUp: () => stores.backUp(),
     async start(): Promise<RunId> {
