@@ -39,8 +39,11 @@ export function unusable(detail: string): Attempt {
 
 /** The end of an attempt by a socket's error, or by the signal. `phase` is where it was: `dns`, `connect`, `tls`, `http`. */
 export function attemptOfError(error: unknown, phase: string, signal: AbortSignal): Attempt {
-  if (signal.aborted) return unproven(`timeout ${phase}`)
-  const code = codeOf(error)
+  return signal.aborted ? unproven(`timeout ${phase}`) : attemptOfCode(codeOf(error), phase)
+}
+
+/** The end of an attempt by the code of a socket's error. */
+export function attemptOfCode(code: string, phase: string): Attempt {
   switch (code) {
     case 'ECONNREFUSED':
       return proven('refused')

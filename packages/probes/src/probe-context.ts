@@ -1,4 +1,5 @@
 import type { CompiledEnvironment, CompiledProbe, ProbeKind } from '@firedrill/core'
+import type { KeptConnection } from './http/kept-connection.ts'
 
 /** A probe of one kind. */
 export type ProbeOf<K extends ProbeKind> = Extract<CompiledProbe, { kind: K }>
@@ -12,6 +13,10 @@ export type AttemptContext = Readonly<{
   resolver?: string | undefined
   /** URL of an HTTP CONNECT proxy. */
   proxy?: string | undefined
+  /** Certificate authorities to trust besides the well-known ones, PEM. */
+  ca?: string | undefined
+  /** The connection that this stream keeps, if it keeps one. */
+  kept?: KeptConnection | undefined
   /** Real time; the signal ends the attempt after it. */
   timeoutMs: number
   signal: AbortSignal

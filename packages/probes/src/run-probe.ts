@@ -5,7 +5,10 @@ import { attemptHttp } from './http/http-probe.ts'
 import type { AttemptContext, Vantage } from './probe-context.ts'
 import type { StallWatch } from './schedule/stall-watch.ts'
 import type { WorldTime } from './schedule/world-time.ts'
+import { attemptPing } from './ping/ping-probe.ts'
 import { attemptTcp } from './tcp/tcp-probe.ts'
+import { attemptTls } from './tls/tls-probe.ts'
+import type { KeptConnection } from './http/kept-connection.ts'
 
 /** Makes one attempt of a probe: over the network, unless something stands in for it. Ends when its signal does. */
 export type MakeAttempt = (
@@ -19,6 +22,8 @@ export type ProbeDeps = Readonly<{
   clock: CallClock
   world: WorldTime
   proxy?: string | undefined
+  ca?: string | undefined
+  kept?: KeptConnection | undefined
   /** Absent: the prober is taken to be punctual. */
   stalls?: Pick<StallWatch, 'longestSince'> | undefined
   /** When the probe should have started, on the monotonic clock; default now. */
@@ -55,6 +60,8 @@ export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: Pro
     attemptOf(deps.attempt ?? overNetwork, probe, vantage, {
       resolver: vantage.resolver,
       proxy: deps.proxy,
+      ca: deps.ca,
+      kept: deps.kept,
       timeoutMs,
       signal: deadline.signal,
     }),
@@ -81,6 +88,10 @@ const overNetwork: MakeAttempt = (probe, _vantage, context) => {
       return attemptDns(probe, context)
     case 'tcp':
       return attemptTcp(probe, context)
+    case 'tls':
+      return attemptTls(probe, context)
+    case 'ping':
+      return attemptPing(probe, context)
   }
 }
 
@@ -103,11 +114,7 @@ async function attemptOf(
 
 /** `tookMs` is world time. */
 function judgeLatency(probe: CompiledProbe, attempt: Attempt, tookMs: number): Attempt {
-  const isSlow =
-    attempt.end === 'good' &&
-    probe.kind === 'http' &&
-    probe.latencyMaxMs !== undefined &&
-    tookMs > probe.latencyMaxMs
+  const isSlow = attempt.end === 'good' && probe.latencyMaxMs !== undefined && tookMs > probe.latencyMaxMs
   return isSlow ? unproven('slow') : attempt
 }
 

@@ -56,10 +56,12 @@ function fromEnvironment(environment: CompiledEnvironment, given: NetworkCheckOp
     resolver === undefined ? [] : [{ name: `${name} ${resolver}`, address: resolver }],
   )
   const proxy = given.proxy ?? environment.probes.proxy
+  const ca = given.ca ?? environment.probes.ca
   return {
     ...(resolvers.length === 0 ? {} : { resolvers }),
     ...given,
     ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { ca }),
   }
 }
 

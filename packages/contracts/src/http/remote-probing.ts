@@ -11,6 +11,8 @@ export const probeWorkSchema = z
         id: z.string(),
         resolver: z.string().optional(),
         proxy: z.string().optional(),
+        /** Certificate authorities to trust besides the well-known ones, PEM. */
+        ca: z.string().optional(),
         probes: z.array(compiledProbeSchema),
         /** World time is `anchorWorld` at `anchorPlatform` and goes `rate` times as fast. */
         clock: z.object({ anchorPlatform: instantSchema, anchorWorld: instantSchema, rate: z.number() }),

@@ -44,7 +44,10 @@ function targetOf(probe: CompiledProbe): readonly Endpoint[] {
     }
     case 'tcp':
       return [{ host: hostOf(probe), port: probe.port, scheme: 'auto', path: '/' }]
+    case 'tls':
+      return [{ host: hostOf(probe), port: probe.port, scheme: 'https', path: '/' }]
     case 'dns':
+    case 'ping':
       return []
   }
 }

@@ -52,8 +52,10 @@ export const compiledEnvironmentSchema = z.strictObject({
     z.strictObject({ source: z.literal('simulator'), url: z.url() }),
   ]),
   probes: z.strictObject({
-    /** HTTP CONNECT proxy for HTTP and TCP probes. */
+    /** HTTP CONNECT proxy for HTTP, TLS and TCP probes. */
     proxy: z.url().optional(),
+    /** Certificate authorities of one's own, PEM, that HTTPS and TLS probes trust besides the well-known ones. */
+    ca: z.string().optional(),
     /** `remote`: not looked from by the platform's own prober but by a `firedrill probe` somewhere; absent means no. */
     vantages: z
       .array(z.strictObject({ name, resolver: z.string().optional(), remote: z.boolean().optional() }))

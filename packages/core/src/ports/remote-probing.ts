@@ -10,6 +10,8 @@ export type RemoteRun = Readonly<{
   /** `host:port`; absent: the prober's own. */
   resolver?: string | undefined
   proxy?: string | undefined
+  /** Certificate authorities to trust besides the well-known ones, PEM. */
+  ca?: string | undefined
   probes: readonly CompiledProbe[]
   clock: EnvironmentClock
 }>

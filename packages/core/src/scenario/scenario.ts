@@ -9,7 +9,7 @@ export const RESPONSES = ['automatic', 'runbook', 'evacuation', 'restore'] as co
 export type Response = (typeof RESPONSES)[number]
 
 /** What a probe does once a period. */
-export const PROBE_KINDS = ['http', 'dns', 'tcp'] as const
+export const PROBE_KINDS = ['http', 'tls', 'tcp', 'dns', 'ping'] as const
 export type ProbeKind = (typeof PROBE_KINDS)[number]
 
 /** What an objective limits. */
@@ -21,7 +21,12 @@ const name = z
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, starting with a letter')
 const ms = z.int().nonnegative()
 
-const probeBase = { name, periodMs: ms.min(100), timeoutMs: ms.min(50) }
+const port = z.int().min(1).max(65_535)
+/** `latencyMaxMs`: a good answer that took longer is bad, `slow`; absent means that only the timeout counts. */
+const probeBase = { name, periodMs: ms.min(100), timeoutMs: ms.min(50), latencyMaxMs: ms.optional() }
+
+/** How the wanted answers of a DNS probe compare with those that came. */
+export const ANSWER_MATCHES = ['any', 'exact'] as const
 
 /** A probe with every default filled in. Times are world time. */
 export const compiledProbeSchema = z.discriminatedUnion('kind', [
@@ -33,7 +38,18 @@ export const compiledProbeSchema = z.discriminatedUnion('kind', [
     /** Accepted status codes. */
     status: z.array(z.int().min(100).max(599)).min(1),
     bodyIncludes: z.string().optional(),
-    latencyMaxMs: ms.optional(),
+    /** `kept`: one connection is used again and again, as clients with a pool do. Absent: a fresh one each time. */
+    connection: z.literal('kept').optional(),
+  }),
+  z.strictObject({
+    ...probeBase,
+    kind: z.literal('tls'),
+    host: z.string(),
+    port,
+    /** The name that is asked for and that the certificate must carry. Absent: the host. */
+    serverName: z.string().optional(),
+    /** Every certificate of the chain must be valid for at least this much longer. Absent: it must be valid now. */
+    validForMs: ms.optional(),
   }),
   z.strictObject({
     ...probeBase,
@@ -41,15 +57,23 @@ export const compiledProbeSchema = z.discriminatedUnion('kind', [
     /** The name that is asked for, without trailing dot. */
     host: z.string(),
     recordType: z.enum(['A', 'AAAA', 'CNAME', 'TXT']),
-    /** When given, at least one answer must be among these. */
+    /** When given, at least one answer must be among these, or with `match: exact` the answers must be these and no others. */
     answers: z.array(z.string()).optional(),
+    match: z.literal('exact').optional(),
+    /** `host:port` of the resolvers or name servers that are asked, every one of them. Absent: the resolver of the vantage. */
+    servers: z.array(z.string()).min(1).optional(),
+    /** The servers of the zone itself are asked, without recursion, and must answer with authority. */
+    authoritative: z.literal(true).optional(),
+    /** An answer that may be cached for longer than this is bad. Seconds, as DNS counts. */
+    ttlMaxSeconds: z.int().min(0).optional(),
   }),
   z.strictObject({
     ...probeBase,
     kind: z.literal('tcp'),
     host: z.string(),
-    port: z.int().min(1).max(65_535),
+    port,
   }),
+  z.strictObject({ ...probeBase, kind: z.literal('ping'), host: z.string() }),
 ])
 export type CompiledProbe = z.infer<typeof compiledProbeSchema>
 

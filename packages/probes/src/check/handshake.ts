@@ -50,7 +50,7 @@ export function shakeHands(
 
 function look(tls: TLSSocket, hostname: string): Shown {
   const certificate = tls.getPeerCertificate(true)
-  const chain = chainOf(certificate)
+  const chain = certificateChain(certificate)
   const first = chain
     .map((one) => ({ subject: subjectOf(one), atMs: Date.parse(one.valid_to) }))
     .toSorted((a, b) => a.atMs - b.atMs)[0] ?? { subject: hostname, atMs: 0 }
@@ -66,7 +66,8 @@ function look(tls: TLSSocket, hostname: string): Shown {
   }
 }
 
-function chainOf(certificate: DetailedPeerCertificate): readonly DetailedPeerCertificate[] {
+/** The certificates from the server's own up to the last that came along or is known here. */
+export function certificateChain(certificate: DetailedPeerCertificate): readonly DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = []
   const seen = new Set<string>()
   let next: DetailedPeerCertificate | undefined = certificate
@@ -79,7 +80,8 @@ function chainOf(certificate: DetailedPeerCertificate): readonly DetailedPeerCer
   return chain
 }
 
-function subjectOf(certificate: DetailedPeerCertificate): string {
+/** The common name of a certificate's subject. */
+export function subjectOf(certificate: DetailedPeerCertificate): string {
   const name: string | readonly string[] | undefined = certificate.subject?.CN
   return typeof name === 'string' ? name : (name?.[0] ?? 'without a name')
 }

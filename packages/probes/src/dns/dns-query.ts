@@ -11,14 +11,20 @@ export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT' | 'NS' | 'SOA'
 
 /** A resolver's answer to one question. */
 export type DnsReply =
-  /** Records of the asked type, in the order of the answer, as text. */
-  | Readonly<{ kind: 'answers'; answers: readonly string[] }>
+  /**
+   * Records of the asked type, in the order of the answer, as text; `ttlSeconds`: for how long the answer may be kept, which is
+   * as long as the shortest-lived record on the way to it.
+   */
+  | Readonly<{ kind: 'answers'; answers: readonly string[]; ttlSeconds: number; isAuthoritative: boolean }>
   | Readonly<{ kind: 'nxdomain' | 'nodata' | 'servfail' }>
   /** Another response code: `refused`, `formerr`, … */
   | Readonly<{ kind: 'rcode'; rcode: string }>
   | Readonly<{ kind: 'timeout' }>
   /** Nobody listens at the resolver's address, or it cannot be reached. */
   | Readonly<{ kind: 'no-resolver'; code: string }>
+
+/** What is asked. `isRecursionDesired` absent: yes, as clients do; only a zone's own servers are asked without. */
+export type DnsQuestion = Readonly<{ name: string; type: RecordType; isRecursionDesired?: boolean }>
 
 /** A datagram may be lost on the way; it is sent again after this share of the time, as stub resolvers do. */
 const RESEND_AFTER_SHARE = 0.34
@@ -29,7 +35,7 @@ const RESEND_AFTER_SHARE = 0.34
  */
 export async function queryDns(
   resolver: HostPort,
-  question: Readonly<{ name: string; type: RecordType }>,
+  question: DnsQuestion,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<DnsReply> {
@@ -40,15 +46,15 @@ export async function queryDns(
 /** The same, with the whole packet for those who want more of it than the answers. */
 export async function askDns(
   resolver: HostPort,
-  question: Readonly<{ name: string; type: RecordType }>,
+  { name, type, isRecursionDesired = true }: DnsQuestion,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Received> {
   const query: Packet = {
     type: 'query',
     id: randomInt(65_536),
-    flags: packet.RECURSION_DESIRED,
-    questions: [{ ...question, class: 'IN' }],
+    flags: isRecursionDesired ? packet.RECURSION_DESIRED : 0,
+    questions: [{ name, type, class: 'IN' }],
   }
   const first = await overUdp(resolver, query, timeoutMs, signal)
   return 'kind' in first || !first.flag_tc ? first : overTcp(resolver, query, signal)
@@ -134,10 +140,11 @@ function replyOf(answer: DecodedPacket, type: RecordType): DnsReply {
   const rcode = rcodeOf(answer)
   switch (rcode) {
     case 'noerror': {
-      const answers = (answer.answers ?? []).flatMap((record) =>
-        record.type === type ? [textOf(record.data)] : [],
-      )
-      return answers.length === 0 ? { kind: 'nodata' } : { kind: 'answers', answers }
+      const records = answer.answers ?? []
+      const answers = records.flatMap((record) => (record.type === type ? [textOf(record.data)] : []))
+      if (answers.length === 0) return { kind: 'nodata' }
+      const ttls = records.map((record) => ('ttl' in record ? (record.ttl ?? 0) : Infinity))
+      return { kind: 'answers', answers, ttlSeconds: Math.min(...ttls), isAuthoritative: answer.flag_aa }
     }
     case 'nxdomain':
     case 'servfail':

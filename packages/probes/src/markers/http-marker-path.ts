@@ -21,6 +21,7 @@ export type HttpMarkerContext = Readonly<{
   runId: RunId
   vantage: Vantage
   proxy?: string | undefined
+  ca?: string | undefined
   /** Real time that a name server has to answer in. */
   timeoutMs: number
 }>
@@ -32,6 +33,7 @@ export function httpMarkerPath(marker: HttpMarker, where: HttpMarkerContext): Ma
     exchange(fill(request, { ...fixed, ...values }), {
       resolver: where.vantage.resolver,
       proxy: where.proxy,
+      ca: where.ca,
       timeoutMs: where.timeoutMs,
       signal,
     })

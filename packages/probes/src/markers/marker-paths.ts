@@ -15,10 +15,10 @@ export function createMarkerPaths(variables: Readonly<Record<string, string | un
     open: (runId, marker, environment, realMs) => {
       switch (marker.kind) {
         case 'http': {
-          const { vantages, proxy } = environment.probes
+          const { vantages, proxy, ca } = environment.probes
           const vantage = vantages.find(({ name }) => name === marker.vantage) ?? vantages[0]
           if (vantage === undefined) throw new Error(`environment ${environment.name} has no vantage`)
-          return httpMarkerPath(marker, { runId, vantage, proxy, timeoutMs: realMs(RESOLVE_WITHIN_MS) })
+          return httpMarkerPath(marker, { runId, vantage, proxy, ca, timeoutMs: realMs(RESOLVE_WITHIN_MS) })
         }
         case 'postgresql': {
           const database = loginOf(marker.database, environment, variables)

@@ -133,6 +133,7 @@ function watch(run: RemoteRun, anchor: Anchor, bound: ClockBound, options: Remot
     probes: run.probes,
     vantages: [{ name: vantage, ...(resolver === undefined ? {} : { resolver }) }],
     proxy: options.proxy ?? run.proxy,
+    ca: run.ca,
     anchor,
     environmentClock: run.clock,
     clock,

@@ -64,6 +64,7 @@ export function probeRun(options: ProbedRunOptions): ProbedRun {
     probes: scenario.probes,
     vantages: environment.probes.vantages.filter(({ remote }) => remote !== true),
     proxy: environment.probes.proxy,
+    ca: environment.probes.ca,
     anchor: options.anchor,
     environmentClock: options.environmentClock,
     clock,

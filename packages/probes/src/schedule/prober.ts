@@ -7,6 +7,7 @@ import {
   type Sample,
 } from '@firedrill/core'
 import type { Vantage } from '../probe-context.ts'
+import { createKeptConnection, type KeptConnection } from '../http/kept-connection.ts'
 import { runProbe, stallLimitMs, type MakeAttempt } from '../run-probe.ts'
 import { watchStalls, type StallWatch } from './stall-watch.ts'
 import { worldTime, type Anchor, type WorldTime } from './world-time.ts'
@@ -24,6 +25,8 @@ export type ProberOptions = Readonly<{
   probes: readonly CompiledProbe[]
   vantages: readonly Vantage[]
   proxy?: string | undefined
+  /** Certificate authorities to trust besides the well-known ones, PEM. */
+  ca?: string | undefined
   anchor: Anchor
   environmentClock: EnvironmentClock
   clock: CallClock
@@ -38,7 +41,12 @@ export type ProberOptions = Readonly<{
 const BEAT_MIN_MS = 2
 const BEAT_MAX_MS = 25
 
-type Stream = Readonly<{ probe: CompiledProbe; vantage: Vantage; offset: number }>
+type Stream = Readonly<{
+  probe: CompiledProbe
+  vantage: Vantage
+  offset: number
+  kept: KeptConnection | undefined
+}>
 
 /**
  * Starts each probe from each vantage once a period of world time, on an absolute grid: a late start does not move the next
@@ -64,6 +72,8 @@ export function createProber(options: ProberOptions): Prober {
       clock,
       world,
       proxy: options.proxy,
+      ca: options.ca,
+      kept: stream.kept,
       stalls,
       dueMs,
       attempt: options.attempt,
@@ -93,6 +103,7 @@ export function createProber(options: ProberOptions): Prober {
       stopping.abort()
       await Promise.all(following)
       await Promise.all(inFlight)
+      for (const { kept } of streams) kept?.close()
       stalls?.stop()
     },
   }
@@ -160,9 +171,14 @@ function spread(
     vantages.map((vantage, column) => ({
       probe,
       vantage,
+      kept: keepsConnection(probe) ? createKeptConnection() : undefined,
       offset: isTogether ? 0 : Math.round((probe.periodMs * 1000 * (row * vantages.length + column)) / count),
     })),
   )
+}
+
+function keepsConnection(probe: CompiledProbe): boolean {
+  return probe.kind === 'http' && probe.connection === 'kept'
 }
 
 function isSame(a: EnvironmentClock, b: EnvironmentClock): boolean {

@@ -88,7 +88,7 @@ export function createResources() {
       })
       return `http://127.0.0.1:${await listen(server)}`
     },
-    dns: (answer: DnsBehaviour) => startDns(answer, closers, listen),
+    dns: (answer: DnsBehaviour, manner: DnsManner = {}) => startDns(answer, manner, closers, listen),
     /** A prober of this world whose samples are collected. */
     prober: (options: Pick<ProberOptions, 'probes' | 'vantages'> & Partial<ProberOptions>) => {
       const samples: Sample[] = []
@@ -118,11 +118,18 @@ export type DnsBehaviour = (
   transport: 'udp' | 'tcp',
 ) => readonly Answer[] | 'nxdomain' | 'servfail' | 'refused' | 'truncated' | 'silent'
 
+/** What else a DNS server is: whether it speaks for the zone (default: no), and who hears of its questions. */
+export type DnsManner = Readonly<{
+  isAuthority?: boolean
+  onQuery?: (isRecursionDesired: boolean) => void
+}>
+
 const RCODES = { nxdomain: 3, servfail: 2, refused: 5 } as const
 
 /** A DNS server on UDP and TCP; answers `host:port`. */
 async function startDns(
   behaviour: DnsBehaviour,
+  { isAuthority = false, onQuery }: DnsManner,
   closers: (() => void | Promise<void>)[],
   listen: (server: Server) => Promise<number>,
 ): Promise<string> {
@@ -130,13 +137,15 @@ async function startDns(
     const query = packet.decode(bytes)
     const question = query.questions?.[0]
     if (question === undefined) return undefined
+    onQuery?.(query.flag_rd)
     const answer = behaviour(question, transport)
     if (answer === 'silent') return undefined
     const base = { type: 'response' as const, id: query.id ?? 0, questions: [question] }
     if (answer === 'truncated')
       return packet.encode({ ...base, flags: packet.TRUNCATED_RESPONSE, answers: [] })
     if (typeof answer === 'string') return packet.encode({ ...base, flags: RCODES[answer], answers: [] })
-    return packet.encode({ ...base, answers: [...answer] })
+    const flags = isAuthority ? packet.AUTHORITATIVE_ANSWER : 0
+    return packet.encode({ ...base, flags, answers: [...answer] })
   }
   const port = await listen(
     createServer((socket) => {

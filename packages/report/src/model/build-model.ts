@@ -115,12 +115,21 @@ function stepTexts(scenario: CompiledScenario): readonly string[] {
 function probeText(probe: CompiledProbe): string {
   const every = `every ${formatDurationMs(probe.periodMs)}, timeout ${formatDurationMs(probe.timeoutMs)}`
   switch (probe.kind) {
-    case 'http':
-      return `${probe.name}: ${probe.method} ${probe.url}, ${every}`
-    case 'dns':
-      return `${probe.name}: DNS ${probe.recordType} ${probe.host}, ${every}`
+    case 'http': {
+      const over = probe.connection === 'kept' ? ' over a kept connection' : ''
+      return `${probe.name}: ${probe.method} ${probe.url}${over}, ${every}`
+    }
+    case 'tls':
+      return `${probe.name}: TLS ${probe.host}:${probe.port}, ${every}`
+    case 'dns': {
+      const whom =
+        probe.servers?.join(' and ') ?? (probe.authoritative === true ? 'the servers of its zone' : undefined)
+      return `${probe.name}: DNS ${probe.recordType} ${probe.host}${whom === undefined ? '' : ` by ${whom}`}, ${every}`
+    }
     case 'tcp':
       return `${probe.name}: TCP ${probe.host}:${probe.port}, ${every}`
+    case 'ping':
+      return `${probe.name}: ping ${probe.host}, ${every}`
   }
 }
 

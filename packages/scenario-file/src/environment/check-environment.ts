@@ -30,6 +30,7 @@ function checkAddresses(spec: View): void {
   if (where !== undefined && where !== 'aws') httpUrl(endpoint)
   httpUrl(spec.at('clock', 'url'))
   httpUrl(spec.at('probes', 'proxy'))
+  checkAuthorities(spec.at('probes', 'ca'))
   if (spec.at('kind').text() === 'sandbox' && !LOOPBACK.test(where ?? 'aws')) {
     const place = endpoint.exists() ? endpoint : spec.at('aws')
     place.problem(
@@ -56,6 +57,15 @@ function checkAddresses(spec: View): void {
   }
   if (spec.at('clock', 'source').text() === 'simulator' && spec.at('kind').text() === 'cloud')
     spec.at('clock', 'source').problem('a cloud environment lives in real time')
+}
+
+function checkAuthorities(view: View): void {
+  const text = view.text()
+  if (text === undefined || view.isTold()) return
+  if (text.includes('PRIVATE KEY'))
+    view.problem('a private key is never stored with an environment', 'Only its certificate is needed.')
+  else if (!/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text))
+    view.problem('not a certificate in PEM', 'Paste it as a block: ca: |, or write ca: ${env:DRILL_CA}.')
 }
 
 function httpUrl(view: View): void {

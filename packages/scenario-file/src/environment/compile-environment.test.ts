@@ -29,6 +29,16 @@ function told(text: string, options?: EnvironmentOptions): readonly string[] {
 }
 
 describe('an environment file', () => {
+  it('takes the certificate of an authority, and never a key', () => {
+    const withCa = (pem: string) =>
+      CLOUD.replace('probes: { vantages', `probes: { ca: ${JSON.stringify(pem)}, vantages`)
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+    const result = compileEnvironment(withCa(pem))
+    expect(result.ok && result.compiled.probes.ca).toBe(pem)
+    expect(told(withCa(`${pem}-----BEGIN PRIVATE KEY-----`))[0]).toMatch(/a private key is never stored/)
+    expect(told(withCa('ca.pem'))[0]).toMatch(/not a certificate in PEM \(spec\.probes\.ca\)/)
+  })
+
   it('compiles with every default filled in', () => {
     const result = compileEnvironment(
       CLOUD.replace('touch:', 'windows: [{ days: [tue, wed], from: "09:00", to: "24:00" }]\n  touch:'),

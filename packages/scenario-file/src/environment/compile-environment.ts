@@ -54,6 +54,7 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
     clock: spec.clock ?? { source: 'real' },
     probes: {
       ...(probes.proxy === undefined ? {} : { proxy: probes.proxy }),
+      ...(probes.ca === undefined ? {} : { ca: probes.ca }),
       vantages: probes.vantages.map(({ name, resolver, remote }) => ({
         name,
         ...(resolver === undefined ? {} : { resolver }),

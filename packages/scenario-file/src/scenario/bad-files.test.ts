@@ -47,7 +47,7 @@ describe('a bad file', () => {
       '    Did you mean hypothesis?',
       'x:14:13: expected one of automatic, runbook, evacuation, restore, found "automatik" (spec.response)',
       '    Did you mean automatic?',
-      'x:25:13: expected one of http, dns, tcp, found "htp" (spec.probes[0].kind)',
+      'x:25:13: expected one of http, tls, tcp, dns, ping, found "htp" (spec.probes[0].kind)',
       '    Did you mean http?',
       'x:41:7: unknown field "taregts" (spec.steps[0].taregts)',
       '    Did you mean targets?',
@@ -74,6 +74,16 @@ describe('a bad file', () => {
       [
         'x:15:3: "response" is given twice; the first is on line 14 (spec.response)',
         '    Keep one of the two.',
+      ],
+    ],
+    [
+      'a server that is none, and exact answers that are not named',
+      bad(['    kind: dns\n', '    kind: dns\n      match: exact\n      servers: ["127.0.0.1:0"]\n']),
+      [
+        'x:31:14: exact answers have to be named (spec.probes[1].match)',
+        '    For example: answers: [198.51.100.10]',
+        'x:32:17: not a server as host or host:port (spec.probes[1].servers[0])',
+        '    For example: servers: [127.0.0.1:5353]',
       ],
     ],
     [

@@ -27,6 +27,18 @@ function checkProbe(probe: View): void {
   const host = probe.at('host').text()
   if (host?.endsWith('.') === true)
     probe.at('host').problem('a host is written without trailing dot', `Write ${host.slice(0, -1)}`)
+  if (probe.at('match').text() === 'exact' && !probe.at('answers').exists())
+    probe.at('match').problem('exact answers have to be named', 'For example: answers: [198.51.100.10]')
+  for (const server of probe.at('servers').items()) checkServer(server)
+}
+
+function checkServer(server: View): void {
+  const text = server.text()
+  if (text === undefined) return
+  const found = /^(?:\[[0-9a-fA-F:.]+\]|[^:\s/]+)(?::(\d{1,5}))?$/.exec(text)
+  const port = Number(found?.[1] ?? 53)
+  if (found === null || port < 1 || port > 65_535)
+    server.problem('not a server as host or host:port', 'For example: servers: [127.0.0.1:5353]')
 }
 
 function isHttpUrl(url: string): boolean {

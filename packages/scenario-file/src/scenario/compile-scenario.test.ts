@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { compiledScenarioSchema, type CompiledScenario } from '@firedrill/core'
+import { compiledScenarioSchema, PROBE_KINDS, type CompiledScenario } from '@firedrill/core'
 import { describe, expect, it } from 'vitest'
 import { formatProblems } from '../problem/problems.ts'
 import { compileScenario, type ScenarioOptions } from './compile-scenario.ts'
@@ -162,6 +162,19 @@ describe('extends', () => {
     expect(scenario.objectives).toMatchObject([
       { name: 'recovery', maxMs: 120_000, source: { probe: 'front' } },
     ])
+  })
+
+  it('reads the probes of the guide, and leaves out of the compiled form what is as always', () => {
+    const guide = readFileSync(new URL('../../../../docs/guides/probes.md', import.meta.url), 'utf8')
+    const [, probes = ''] = /```yaml\nprobes:\n([^`]+)```/.exec(guide) ?? []
+    const scenario = compiled(child(`  probes:\n${probes.replaceAll(/^/gm, '  ')}`), { resolve })
+    const named = (name: string) => scenario.probes.find((probe) => probe.name === name)
+    expect(new Set(scenario.probes.map(({ kind }) => kind))).toEqual(new Set(PROBE_KINDS))
+    expect(named('checkout-pool')).toMatchObject({ connection: 'kept' })
+    expect(named('checkout')).not.toHaveProperty('connection')
+    expect(named('certificate')).toMatchObject({ port: 443, validForMs: 14 * 86_400_000 })
+    expect(named('authority')).toMatchObject({ authoritative: true, ttlMaxSeconds: 60 })
+    expect(named('name')).toMatchObject({ match: 'exact', answers: ['198.51.100.10'] })
   })
 
   it('replaces a named item that changes its kind, and takes a field away with null', () => {

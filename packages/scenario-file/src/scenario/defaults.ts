@@ -4,6 +4,7 @@ export const DEFAULTS = {
   periodMs: 1000,
   timeoutMs: 2000,
   status: [200],
+  tlsPort: 443,
   goodInARow: 5,
   holdMs: 30_000,
   steadyForMs: 60_000,

@@ -68,6 +68,7 @@ function fillProbe(probe: ProbeFile): CompiledProbe {
     name: probe.name,
     periodMs: ms(probe.period, DEFAULTS.periodMs),
     timeoutMs: ms(probe.timeout, DEFAULTS.timeoutMs),
+    ...(probe.latencyMax === undefined ? {} : { latencyMaxMs: ms(probe.latencyMax, 0) }),
   }
   switch (probe.kind) {
     case 'http':
@@ -78,7 +79,16 @@ function fillProbe(probe: ProbeFile): CompiledProbe {
         method: probe.method ?? 'GET',
         status: probe.status ?? [...DEFAULTS.status],
         ...(probe.bodyIncludes === undefined ? {} : { bodyIncludes: probe.bodyIncludes }),
-        ...(probe.latencyMax === undefined ? {} : { latencyMaxMs: ms(probe.latencyMax, 0) }),
+        ...(probe.connection === 'kept' ? { connection: 'kept' } : {}),
+      }
+    case 'tls':
+      return {
+        ...base,
+        kind: 'tls',
+        host: probe.host,
+        port: probe.port ?? DEFAULTS.tlsPort,
+        ...(probe.serverName === undefined ? {} : { serverName: probe.serverName }),
+        ...(probe.validFor === undefined ? {} : { validForMs: ms(probe.validFor, 0) }),
       }
     case 'dns':
       return {
@@ -87,9 +97,15 @@ function fillProbe(probe: ProbeFile): CompiledProbe {
         host: probe.host,
         recordType: probe.recordType ?? 'A',
         ...(probe.answers === undefined ? {} : { answers: probe.answers }),
+        ...(probe.match === 'exact' ? { match: 'exact' } : {}),
+        ...(probe.servers === undefined ? {} : { servers: probe.servers }),
+        ...(probe.authoritative === true ? { authoritative: true } : {}),
+        ...(probe.ttlMax === undefined ? {} : { ttlMaxSeconds: Math.floor(ms(probe.ttlMax, 0) / 1000) }),
       }
     case 'tcp':
       return { ...base, kind: 'tcp', host: probe.host, port: probe.port }
+    case 'ping':
+      return { ...base, kind: 'ping', host: probe.host }
   }
 }
 

@@ -77,7 +77,11 @@ const clockField = described(
 
 const probesField = described(
   z.strictObject({
-    proxy: textField('HTTP CONNECT proxy for HTTP and TCP probes.', 'http://127.0.0.1:4608').optional(),
+    proxy: textField('HTTP CONNECT proxy for HTTP, TLS and TCP probes.', 'http://127.0.0.1:4608').optional(),
+    ca: textField(
+      'Certificate authorities of your own, PEM, that HTTPS and TLS probes trust besides the well-known ones.',
+      '-----BEGIN CERTIFICATE-----',
+    ).optional(),
     vantages: described(
       z
         .array(

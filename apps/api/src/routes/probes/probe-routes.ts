@@ -79,13 +79,14 @@ async function workOf(deps: Needed, row: RunRow, vantageName: string): Promise<P
   // A world that stands still between jumps cannot be watched by somebody who has not joined it.
   if (vantage === undefined || row.clock.rate === 0) return []
   const { resolver } = vantage
-  const { proxy } = environment.probes
+  const { proxy, ca } = environment.probes
   const { anchorPlatform, anchorWorld, rate } = row.clock
   return [
     {
       id: row.id,
       ...(resolver === undefined ? {} : { resolver }),
       ...(proxy === undefined ? {} : { proxy }),
+      ...(ca === undefined ? {} : { ca }),
       probes: [...scenario.probes],
       clock: { anchorPlatform, anchorWorld, rate },
     },
