@@ -214,15 +214,15 @@ const soa = (name: string): Answer => ({
 
 describe('ping', () => {
   const directory = mkdtempSync(join(tmpdir(), 'firedrill-ping-'))
-  const path = process.env.PATH
+  const path = process.env['PATH']
   afterEach(() => {
-    process.env.PATH = path
+    process.env['PATH'] = path
   })
   /** A program of that name first on the path, as each system's own answers. */
   const pingThat = (script: string) => {
     writeFileSync(join(directory, 'ping'), `#!/bin/sh\n${script}\n`)
     chmodSync(join(directory, 'ping'), 0o755)
-    process.env.PATH = `${directory}:/usr/bin:/bin`
+    process.env['PATH'] = `${directory}:/usr/bin:/bin`
   }
   const probe: CompiledProbe = { ...base, kind: 'ping', host: HOST }
 
@@ -237,7 +237,7 @@ describe('ping', () => {
     expect(await said({ ...probe, timeoutMs: 60 })).toBe('bad timeout ping')
     pingThat('echo "ping: socktype: SOCK_RAW" >&2; exit 2')
     expect(await said(probe)).toBe('unusable ping not observed: ping: socktype: SOCK_RAW')
-    process.env.PATH = '/nowhere'
+    process.env['PATH'] = '/nowhere'
     expect(await said(probe)).toBe('unusable ping not observed: this host has no ping program')
     expect(await said(probe, { proxy: 'http://127.0.0.1:1' })).toBe(
       'unusable ping not observed through a proxy',
