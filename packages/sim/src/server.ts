@@ -17,6 +17,7 @@ import { Traffic } from './control/traffic.ts'
 import { restoreSnapshot, snapshotText, writeSnapshot } from './control/world-snapshot.ts'
 import { WorldEvents } from './control/world-events.ts'
 import { DnsServer } from './data/dns-server.ts'
+import { Authority } from './data/tls/authority.ts'
 import { Gateway } from './data/gateway.ts'
 import { listenTcp } from './data/listen.ts'
 import { createAwsHandler } from './wire/aws-server.ts'
@@ -170,13 +171,15 @@ class Host {
     const aws = await this.#openAws(awsPort)
     this.#world.commit()
     const dns = await this.#openDns(dnsPort)
-    const gateway = new Gateway(this.#world, this.#traffic)
+    const authority = new Authority(this.#options.stateDirectory ?? null)
+    const gateway = new Gateway(this.#world, this.#traffic, authority)
     this.#closers.push(() => gateway.close())
     const gatewayAt = await gateway.listen(gatewayPort)
     const control = new ControlServer(this.#world, {
       clock: this.#clock,
       events,
       lockstep: this.#keeper && new LockstepRoutes(this.#keeper, () => this.#clock.now()),
+      authorityPem: () => authority.pem,
       snapshot: () => this.#snapshot(),
       shutdown: () => void this.close(),
     })

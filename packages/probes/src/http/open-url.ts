@@ -20,11 +20,18 @@ export async function openUrl(url: URL, context: AttemptContext): Promise<StepRe
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port)
   const connection = await openConnection({ host, port }, context)
   if (!connection.ok) return connection
-  const close = () => void connection.value.destroy()
   const socket = isTls
     ? await secure(connection.value, url.hostname.replace(/^\[|\]$/g, ''), context)
     : succeed(connection.value)
-  if (socket.ok) return succeed({ socket: socket.value, addresses: resolved.value, close })
-  close()
-  return socket
+  if (!socket.ok) {
+    connection.value.destroy()
+    return socket
+  }
+  // The upper one, which takes the connection with it: one that is pulled from beneath TLS crashes the process when TLS is
+  // closed in the same turn.
+  return succeed({
+    socket: socket.value,
+    addresses: resolved.value,
+    close: () => void socket.value.destroy(),
+  })
 }

@@ -56,6 +56,8 @@ export interface ControlDeps {
   readonly events: WorldEvents
   /** Null unless the clock is a lockstep one. */
   readonly lockstep: LockstepRoutes | null
+  /** The certificate of the authority that vouches for the world's servers, in PEM. */
+  readonly authorityPem: () => string
   /** The text of a snapshot of the world as it is now. */
   readonly snapshot: () => string
   readonly shutdown: () => void
@@ -68,6 +70,7 @@ export class ControlServer {
   readonly #server: Server
   readonly #events: WorldEvents
   readonly #lockstep: LockstepRoutes | null
+  readonly #authorityPem: () => string
   readonly #snapshot: () => string
   readonly #shutdown: () => void
 
@@ -76,6 +79,7 @@ export class ControlServer {
     this.#clock = deps.clock
     this.#events = deps.events
     this.#lockstep = deps.lockstep
+    this.#authorityPem = deps.authorityPem
     this.#snapshot = deps.snapshot
     this.#shutdown = deps.shutdown
     this.#server = createServer((request, response) => void this.#serve(request, response))
@@ -114,6 +118,8 @@ export class ControlServer {
     switch (route) {
       case 'GET /':
         return { status: 200, body: null, text: WORLD_PAGE, type: 'text/html; charset=utf-8' }
+      case 'GET /ca.pem':
+        return { status: 200, body: null, text: this.#authorityPem(), type: 'application/x-pem-file' }
       case 'GET /clock':
         return ok(this.#clock.anchors())
       case 'GET /world':
@@ -219,6 +225,7 @@ const describeWorld = (world: World): unknown => ({
   loadBalancers: [...world.balancers.loadBalancers.values()],
   targetGroups: [...world.balancers.targetGroups.values()],
   targets: [...world.balancers.targets.values()],
+  certificates: [...world.certificates.table.values()],
   zones: [...world.dns.zones.values()],
   recordSets: [...world.dns.recordSets.values()],
   healthChecks: [...world.healthChecks.checks.values()],

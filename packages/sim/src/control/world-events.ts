@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CERTIFICATE_CHAINS } from '../world/certificates.ts'
 import type { World } from '../world/world.ts'
 import { replicaKey } from '../world/store-model.ts'
 
@@ -17,6 +18,15 @@ export const worldEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replication-pause'), ...replicaEvent }),
   z.strictObject({ kind: z.literal('replication-resume'), ...replicaEvent }),
   z.strictObject({ kind: z.literal('store-promote'), ...replicaEvent }),
+  z.strictObject({
+    kind: z.literal('certificate-replace'),
+    loadBalancer: z.string(),
+    names: z.array(z.string()).min(1).optional(),
+    chain: z.enum(CERTIFICATE_CHAINS).optional(),
+    /** Microseconds of world time since the epoch. */
+    expiresAt: z.int().positive().optional(),
+    at,
+  }),
 ])
 /** One such event. */
 export type WorldEvent = z.infer<typeof worldEventSchema>
@@ -53,10 +63,24 @@ export class WorldEvents {
         return void stores.setPaused(event.store, event.region, event.kind === 'replication-pause', CAUSE)
       case 'store-promote':
         return void stores.promote(event.store, event.region, CAUSE)
+      case 'certificate-replace': {
+        const { names, chain, expiresAt } = event
+        const change = { ...(names && { names }), ...(chain && { chain }), ...(expiresAt && { expiresAt }) }
+        const arn = certificateOf(this.#world, event.loadBalancer)
+        if (arn !== undefined) this.#world.certificates.replace(arn, change, CAUSE)
+        return
+      }
       default:
         return event satisfies never
     }
   }
+}
+
+const certificateOf = (world: World, balancer: string): string | undefined => {
+  for (const { name, listeners } of world.balancers.loadBalancers.values())
+    if (name === balancer)
+      return listeners.find(({ certificateArn }) => certificateArn !== undefined)?.certificateArn
+  return undefined
 }
 
 /** Why an event cannot happen in this world, or null. */
@@ -65,6 +89,12 @@ export const checkWorldEvent = (world: World, event: WorldEvent): string | null 
   if ('az' in event) {
     const zones = regions.flatMap(([, network]) => network.zones)
     return zones.includes(event.az) ? null : `There is no zone ${event.az}. Use one of: ${zones.join(', ')}.`
+  }
+  if ('loadBalancer' in event) {
+    if (certificateOf(world, event.loadBalancer) !== undefined) return null
+    const secure = [...world.balancers.loadBalancers.values()].map(({ name }) => name)
+    const known = secure.filter((name) => certificateOf(world, name) !== undefined)
+    return `There is no certificate of a balancer ${event.loadBalancer}. Use one of: ${known.join(', ') || 'none has one; give it https in the world file'}.`
   }
   if (!('store' in event)) {
     const names = regions.map(([name]) => name)

@@ -97,7 +97,7 @@ describe('the gateway', () => {
 
   it('refuses where a host is up and nothing listens, and never answers where there is nobody', async () => {
     const sim = await begin()
-    const silent = [dial(sim, '198.51.100.250:80'), dial(sim, `${BALANCER}:443`)]
+    const silent = [dial(sim, '198.51.100.250:80'), dial(sim, `${BALANCER}:8443`)]
     const refused = dial(sim, '198.51.100.100:22')
     await refused.until('x-connect-result: refused')
     expect(refused.heard()).toContain('HTTP/1.1 502')

@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { applicationPage } from '../world/application.ts'
 import type { Outcome } from '../world/fates.ts'
 import { answerMarkers } from '../world/markers.ts'
+import type { Micros } from '../world/model.ts'
 import type { World } from '../world/world.ts'
 import { listenTcp } from './listen.ts'
+import type { Authority } from './tls/authority.ts'
 import type { Traffic } from '../control/traffic.ts'
 
 /** Answers that come later than this, in world time, are really waited for; shorter ones would only add timer noise. */
@@ -28,8 +31,10 @@ export class Gateway {
   readonly #peers = new WeakMap<Duplex, Peer>()
   readonly #sockets = new Set<Duplex>()
   readonly #traffic: Traffic
+  readonly #authority: Authority
 
-  constructor(world: World, traffic: Traffic) {
+  constructor(world: World, traffic: Traffic, authority: Authority) {
+    this.#authority = authority
     this.#world = world
     this.#traffic = traffic
     this.#inside = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
@@ -79,14 +84,32 @@ export class Gateway {
         socket.end('HTTP/1.1 502 Bad Gateway\r\nx-connect-result: refused\r\nconnection: close\r\n\r\n')
         return
       case 'answer':
-        this.#peers.set(socket, peer)
         socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
         if (head.length > 0) socket.unshift(head)
-        this.#inside.emit('connection', socket)
+        this.#enter(socket, peer, now)
         return
       default:
         outcome satisfies never
     }
+  }
+
+  /** Hands a tunnel to the server at its end, which speaks TLS where the listener has a certificate. */
+  #enter(socket: Duplex, peer: Peer, now: Micros): void {
+    const arn = this.#world.balancers.certificateArnAt(peer.address, peer.port)
+    const certificate = arn === null ? undefined : this.#world.certificates.table.get(arn)
+    let inside = socket
+    if (certificate !== undefined) {
+      const secureContext = this.#authority.contextOf(certificate, now, Date.now())
+      inside = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] })
+      // A client that distrusts the certificate, or speaks something else, hangs up; that is its answer.
+      inside.on('error', () => inside.destroy())
+      // From here on it is the upper one that is closed: a handle pulled from beneath TLS takes the process with it.
+      this.#sockets.delete(socket)
+      this.#sockets.add(inside)
+      inside.on('close', () => this.#sockets.delete(inside))
+    }
+    this.#peers.set(inside, peer)
+    this.#inside.emit('connection', inside)
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

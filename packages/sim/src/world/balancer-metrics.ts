@@ -70,7 +70,7 @@ export class BalancerMetrics {
     for (const balancer of this.#balancers.loadBalancers.values()) {
       const LoadBalancer = balancer.arn.slice(balancer.arn.indexOf('loadbalancer/') + 13)
       const publications = this.#balancerPoints(balancer.arn, balancer.region, LoadBalancer, at)
-      for (const { targetGroupArn } of balancer.listeners)
+      for (const targetGroupArn of new Set(balancer.listeners.map((listener) => listener.targetGroupArn)))
         publications.push(...this.#hostPoints(targetGroupArn, balancer.region, LoadBalancer, at))
       this.#metrics.publish(publications, this.#metrics.serviceDelay())
     }

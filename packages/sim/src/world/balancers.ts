@@ -147,6 +147,14 @@ export class Balancers {
     return this.#compute.instances.get(id)
   }
 
+  /** What the listener at an address shows to those who speak TLS; null where it speaks plain HTTP, or is none. */
+  certificateArnAt(address: string, port: number): string | null {
+    for (const { nodes, listeners } of this.loadBalancers.values())
+      if (nodes.some((node) => node.address === address))
+        return listeners.find((listener) => listener.port === port)?.certificateArn ?? null
+    return null
+  }
+
   /** What a request to the address meets when it starts at `at`, given the world as it is now. */
   request(address: string, port: number, at: Micros): Outcome {
     const fates = this.fates(address, port)
@@ -170,7 +178,8 @@ export class Balancers {
 
   /** What the targets in use can take; infinite unless their group says otherwise. */
   #capacityOf(balancer: LoadBalancer): number {
-    const targets = balancer.listeners.flatMap(({ targetGroupArn }) => this.targetsOf(targetGroupArn))
+    const groups = new Set(balancer.listeners.map(({ targetGroupArn }) => targetGroupArn))
+    const targets = [...groups].flatMap((arn) => this.targetsOf(arn))
     const inUse = targets.filter(({ state }) => state === 'healthy')
     const serving = (inUse.length > 0 ? inUse : targets).flatMap(({ instanceId }) => {
       const instance = this.#compute.instances.get(instanceId)

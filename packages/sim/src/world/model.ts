@@ -92,6 +92,8 @@ export interface LoadBalancer {
     readonly arn: string
     readonly port: number
     readonly targetGroupArn: string
+    /** What it shows to those who speak TLS; absent where plain HTTP is spoken. */
+    readonly certificateArn?: string
   }[]
   readonly createdAt: Micros
 }

@@ -2,6 +2,7 @@ import { Adversity } from './adversity.ts'
 import { Alarms } from './alarms.ts'
 import { BalancerMetrics } from './balancer-metrics.ts'
 import { Balancers } from './balancers.ts'
+import { Certificates } from './certificates.ts'
 import { CallLog } from './call-log.ts'
 import { CompositeAlarms } from './composite-alarms.ts'
 import { Compute } from './compute.ts'
@@ -42,6 +43,7 @@ export class World {
   readonly places: Places
   readonly compute: Compute
   readonly balancers: Balancers
+  readonly certificates: Certificates
   readonly groups: Groups
   readonly dns: Dns
   readonly resolvers: Resolvers
@@ -67,6 +69,7 @@ export class World {
     this.places = new Places(kernel, this.networks)
     this.compute = new Compute(kernel, this.networks, this.places)
     this.balancers = new Balancers(kernel, this.compute, this.impairments, this.places)
+    this.certificates = new Certificates(kernel)
     this.groups = new Groups(kernel, this)
     this.metrics = new Metrics(kernel)
     this.dns = new Dns(kernel, this.balancers)

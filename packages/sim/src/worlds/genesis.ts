@@ -1,12 +1,13 @@
 import { CHECKER_REGIONS } from '../world/health-checks.ts'
 import { groupKey } from '../world/compute.ts'
-import type {
-  Instance,
-  LaunchTemplate,
-  LoadBalancer,
-  RecordSet,
-  Routing,
-  TargetGroup,
+import {
+  SECOND,
+  type Instance,
+  type LaunchTemplate,
+  type LoadBalancer,
+  type RecordSet,
+  type Routing,
+  type TargetGroup,
 } from '../world/model.ts'
 import { zoneLetter } from '../world/networks.ts'
 import { hash32, hexAt } from '../world/random.ts'
@@ -27,6 +28,7 @@ export const plantWorld = (world: World, file: WorldFile): void => {
   )
   for (const group of spec.groups) plantGroup(world, group)
   for (const balancer of spec.loadBalancers) plantBalancer(world, balancer)
+  for (const balancer of spec.loadBalancers) plantCertificate(world, spec, balancer)
   for (const check of spec.healthChecks) plantHealthCheck(world, check)
   for (const zone of spec.zones) plantZone(world, zone)
   for (const service of spec.services) {
@@ -166,6 +168,16 @@ const plantBalancer = (world: World, balancer: Spec['loadBalancers'][number]): v
         port,
         targetGroupArn,
       },
+      ...(balancer.https === undefined
+        ? []
+        : [
+            {
+              arn: `${scope}:listener/app/${name}/${id}/${idOf('listener-tls', `${region}/${name}`, 16)}`,
+              port: balancer.https.port,
+              targetGroupArn,
+              certificateArn: certificateArn(world, balancer),
+            },
+          ]),
     ],
     createdAt: world.now(),
   }
@@ -191,13 +203,56 @@ const plantBalancer = (world: World, balancer: Spec['loadBalancers'][number]): v
     if (instance.group === balancer.group) world.balancers.plantTarget(targetGroupArn, instance.id)
 }
 
+const uuidOf = (kind: string, name: string): string =>
+  idOf(kind, name, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+const certificateArn = (world: World, { region, name }: Spec['loadBalancers'][number]): string =>
+  `arn:aws:acm:${region}:${world.account}:certificate/${uuidOf('certificate', `${region}/${name}`)}`
+
+/** Names of records that lead to a balancer: by its addresses, as an alias, or through a CNAME of the same zone. */
+const namesLeadingTo = (balancer: string, zones: Spec['zones']): string[] => {
+  const records = zones.flatMap((zone) =>
+    zone.records.map((record) => ({
+      ...record,
+      name: record.name === '@' ? zone.name : `${record.name}.${zone.name}`,
+    })),
+  )
+  const direct = records
+    .filter(({ loadBalancer, alias }) => loadBalancer === balancer || alias === balancer)
+    .map(({ name }) => name)
+  const through = records
+    .filter(({ type, values }) => type === 'CNAME' && values?.some((value) => direct.includes(value)))
+    .map(({ name }) => name)
+  return [...new Set([...direct, ...through])]
+}
+
+const DAY = 86_400 * SECOND
+
+const plantCertificate = (
+  world: World,
+  { zones, services }: Spec,
+  balancer: Spec['loadBalancers'][number],
+) => {
+  if (balancer.https === undefined) return
+  const { names, expiresInDays, chain } = balancer.https
+  const leading = namesLeadingTo(balancer.name, zones)
+  // A Region that stands by has no record of its own before people turn the service to it, and yet must answer for it.
+  const all = [...new Set([...services.map(({ name }) => name), ...leading])]
+  world.certificates.plant({
+    arn: certificateArn(world, balancer),
+    region: balancer.region,
+    names: names ?? all,
+    chain,
+    expiresAt: world.now() + Math.round(expiresInDays * DAY),
+  })
+}
+
 const balancerNamed = (world: World, name: string): LoadBalancer => {
   for (const balancer of world.balancers.loadBalancers.values()) if (balancer.name === name) return balancer
   throw new Error(`unknown load balancer ${name}`)
 }
 
-const healthCheckId = (name: string): string =>
-  idOf('health-check', name, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+const healthCheckId = (name: string): string => uuidOf('health-check', name)
 
 const plantHealthCheck = (world: World, check: Spec['healthChecks'][number]): void => {
   const balancer = balancerNamed(world, check.loadBalancer)

@@ -34,6 +34,14 @@ export const findBrokenReferences = ({ spec }: WorldFile): BrokenReference[] => 
         remedy: `Use one of: ${groups.map((group) => group.name).join(', ') || 'none is defined there'}.`,
       })
   })
+  spec.loadBalancers.forEach((balancer, i) => {
+    if (balancer.https?.port === balancer.port)
+      found.push({
+        path: ['spec', 'loadBalancers', i, 'https'],
+        message: `Port ${balancer.port} is taken by plain HTTP`,
+        remedy: 'Give one of them another port.',
+      })
+  })
   spec.healthChecks.forEach((check, i) =>
     refer('load balancer', check.loadBalancer, ['spec', 'healthChecks', i, 'loadBalancer']),
   )

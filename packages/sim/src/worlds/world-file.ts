@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CERTIFICATE_CHAINS } from '../world/certificates.ts'
 import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/alarm-model.ts'
 import { RETURN_RULES } from '../world/store-model.ts'
 
@@ -6,6 +7,9 @@ const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case lette
 const domain = z
   .string()
   .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'write a domain name without trailing dot, in lower case')
+const certificateName = z
+  .string()
+  .regex(/^(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+$/, 'write a domain name, which may begin with *.')
 const region = z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, 'write an AWS Region such as eu-west-1')
 const seconds = z.int().positive()
 const secondsRange = z
@@ -47,6 +51,17 @@ const loadBalancerSpec = z.strictObject({
   region,
   group: slug,
   port: z.int().min(1).max(65_535).default(80),
+  /** A second listener, which speaks TLS. */
+  https: z
+    .strictObject({
+      port: z.int().min(1).max(65_535).default(443),
+      /** What the certificate is for; default every service and the names of records that lead to this balancer. */
+      names: z.array(certificateName).min(1).optional(),
+      /** From the beginning of the world; negative for one that has expired. */
+      expiresInDays: z.number().min(-3650).max(3650).default(90),
+      chain: z.enum(CERTIFICATE_CHAINS).default('full'),
+    })
+    .optional(),
   healthCheck: z
     .strictObject({
       path: z.string().startsWith('/').default('/health'),

@@ -102,7 +102,13 @@ function describeListeners(call: Call, input: WireInput): WireStructure {
       ListenerArn: listener.arn,
       LoadBalancerArn: listener.loadBalancerArn,
       Port: listener.port,
-      Protocol: listener.port === 443 ? 'HTTPS' : 'HTTP',
+      ...(listener.certificateArn === undefined
+        ? { Protocol: 'HTTP' }
+        : {
+            Protocol: 'HTTPS',
+            SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+            Certificates: [{ CertificateArn: listener.certificateArn }],
+          }),
       DefaultActions: [{ Type: 'forward', TargetGroupArn: listener.targetGroupArn }],
     })),
   }

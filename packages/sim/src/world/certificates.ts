@@ -1,0 +1,55 @@
+import type { Kernel } from './kernel.ts'
+import { SECOND, type Micros } from './model.ts'
+import type { Table } from './store.ts'
+
+/** What a server shows of its chain: all that it should, nothing but its own certificate, or one that nobody vouches for. */
+export const CERTIFICATE_CHAINS = ['full', 'leaf-only', 'self-signed'] as const
+/** One of them. */
+export type CertificateChain = (typeof CERTIFICATE_CHAINS)[number]
+
+/** What a balancer shows on its TLS port; its table key is the ARN. */
+export interface Certificate {
+  readonly arn: string
+  readonly region: string
+  /** DNS names that it is for, without trailing dot. */
+  readonly names: readonly string[]
+  readonly chain: CertificateChain
+  readonly issuedAt: Micros
+  readonly expiresAt: Micros
+}
+
+/** Changes to a certificate; what is left out stays as it is. */
+export type CertificateChange = Partial<Pick<Certificate, 'names' | 'chain' | 'expiresAt'>>
+
+/** A certificate is at least this old when it is shown, so that clocks which are a little behind accept it. */
+const AGE_MIN = 3600 * SECOND
+
+/** The certificates of the world. What is shown of them on the wire is made where connections come in. */
+export class Certificates {
+  readonly table: Table<Certificate>
+  readonly #kernel: Kernel
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+    this.table = kernel.store.table('certificates')
+  }
+
+  /** A certificate as it has long been. */
+  plant(certificate: Omit<Certificate, 'issuedAt'>): void {
+    const issuedAt = Math.min(this.#kernel.now(), certificate.expiresAt) - AGE_MIN
+    this.table.put(certificate.arn, { ...certificate, issuedAt })
+  }
+
+  /** Puts another in the place of a certificate, from the next connection on. */
+  replace(arn: string, change: CertificateChange, cause: string): void {
+    const before = this.table.get(arn)
+    if (before === undefined) throw new Error(`unknown certificate ${arn}`)
+    const after = { ...before, ...change }
+    const issuedAt = Math.min(this.#kernel.now(), after.expiresAt) - AGE_MIN
+    this.table.put(arn, { ...after, issuedAt })
+    this.#kernel.transition(`certificate:${arn}`, told(before), told(after), cause)
+  }
+}
+
+const told = ({ names, chain, expiresAt }: Certificate): string =>
+  `${chain}, ${names.join(' ')}, until ${new Date(expiresAt / 1000).toISOString()}`
