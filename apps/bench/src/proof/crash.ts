@@ -117,7 +117,7 @@ export function wrongWith({ status, why, lost, left, twice }: Played): readonly 
   ]
 }
 
-/** What one kind of drill needs besides its steps: somebody who aborts it, or who calls it off instead of approving. */
+/** What one kind of drill needs besides its steps: somebody who approves it, or who aborts it. */
 export function playKind(
   arena: Arena,
   kind: DrillKind,
@@ -127,14 +127,16 @@ export function playKind(
 ): Promise<Played> {
   const environment = kind === 'approval' ? { approvalsNeeded: 1 } : {}
   const drill = drillOf(kind, world, stepsOf(kind, world), { environment })
-  const isAsked = (status: Status) =>
-    (kind === 'approval' && status === 'awaiting-approval') ||
-    (kind === 'recovering' && status === 'observing')
-  let hasAsked = false
+  let isDone = false
+  const person = async (run: RunId, status: Status) => {
+    if (kind === 'approval' && status === 'awaiting-approval') await arena.lab.approve(run)
+    else if (kind === 'recovering' && status === 'observing') await arena.lab.abort(run, 'enough seen')
+    else return
+    isDone = true
+  }
   const meanwhile = async (run: RunId, status: Status) => {
-    if (hasAsked || !isAsked(status)) return
-    hasAsked = true
-    await arena.lab.abort(run, 'enough seen').catch(() => undefined)
+    // What is answered while a worker writes may be refused: a person asks again.
+    if (!isDone) await person(run, status).catch(() => undefined)
   }
   return arena.play(drill, world, {
     ...options,

@@ -29,6 +29,8 @@ export type Lab = Readonly<{
   /** Starts a run under an id that is known before anybody works on it. */
   start(drill: DrillId, run: RunId): Promise<void>
   abort(run: RunId, reason: string): Promise<void>
+  /** Approves the plan that the run has frozen. */
+  approve(run: RunId): Promise<void>
   row(run: RunId): Promise<RunRow>
   stop(): Promise<void>
 }>
@@ -111,6 +113,11 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
         await startRun(drill, BENCH, { sandboxOnly: true, seed })
       },
       abort: async (runId, reason) => void (await useCases.requestAbort({ ...asker, runId, reason })),
+      async approve(runId) {
+        const run = await stores.runs.get(TEAM, runId)
+        const plan = run?.state.planHash ?? ''
+        await useCases.approveRun({ ...asker, runId, reason: 'as planned', plan })
+      },
       async row(run) {
         const found = await stores.runs.get(TEAM, run)
         if (found === undefined) throw new Error(`run ${run} is gone from the database`)
