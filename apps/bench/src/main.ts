@@ -11,8 +11,13 @@ import { startup } from './figures/startup.ts'
 import { abort } from './proof/abort.ts'
 import { clock } from './proof/clock.ts'
 import { crash } from './proof/crash.ts'
+import { expiry } from './proof/expiry.ts'
 import { flush } from './proof/flush.ts'
+import { halt } from './proof/halt.ts'
+import { postgresAway } from './proof/postgres-away.ts'
+import { redisAway } from './proof/redis-away.ts'
 import { throttle } from './proof/throttle.ts'
+import { upgrade } from './proof/upgrade.ts'
 import { zombie } from './proof/zombie.ts'
 import { seeds } from './seeds/seeds.ts'
 import { simulator } from './simulator/simulator.ts'
@@ -27,9 +32,14 @@ const BENCHES: readonly Bench[] = [
   crash,
   zombie,
   flush,
+  redisAway,
+  postgresAway,
+  expiry,
+  upgrade,
   throttle,
   clock,
   abort,
+  halt,
   dataLossBench,
   evidence,
   probes,
@@ -54,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
   })
   if (values.help) return say(process.stdout, USAGE, 0)
   if (values.list)
-    return say(process.stdout, BENCHES.map(({ name, about }) => `${name.padEnd(12)} ${about}\n`).join(''), 0)
+    return say(process.stdout, BENCHES.map(({ name, about }) => `${name.padEnd(14)} ${about}\n`).join(''), 0)
   const size = SIZES.find((known) => known === values.size)
   if (size === undefined) return say(process.stderr, `--size takes one of ${SIZES.join(', ')}\n`, 2)
   const seed = values.seed === undefined ? undefined : Number(values.seed)

@@ -6,7 +6,7 @@ import { waitUntil } from '../sandbox/wait-until.ts'
 import { openArena, type Arena, type Played } from './arena.ts'
 import { wrongWith } from './crash.ts'
 import { drillOf, removeRecord, stopSet, stopZone } from './drill-kinds.ts'
-import type { Mutation } from './witness.ts'
+import { isRevert } from './witness.ts'
 import { HOSTS_ALARM, type ProofWorld } from './world.ts'
 
 const SEED = 1
@@ -26,7 +26,6 @@ const BREACH_RATE = 10
 /** For the alarm of the last trial to go back. Platform time. */
 const QUIET_MS = 120_000
 const ROLES = ['advance', 'recover', 'recover', 'recover', 'reap', 'probe'] as const
-const REVERTS = new Set(['StopExperiment', 'StartInstances'])
 
 /** How fast everything is taken out when somebody, or an alarm, says stop. */
 export const abort: Bench = {
@@ -167,13 +166,6 @@ async function isQuiet({ control }: ProofWorld): Promise<boolean> {
     alarms: readonly { state: string }[]
   }
   return alarms.every(({ state }) => state === 'OK')
-}
-
-function isRevert({ operation, outcome, summary }: Mutation): boolean {
-  return (
-    outcome === 'ok' &&
-    (REVERTS.has(operation) || (operation === 'ChangeResourceRecordSets' && summary.includes('CREATE')))
-  )
 }
 
 async function inOneWorld<T>(

@@ -228,9 +228,27 @@ export async function eachInAWorld<T>(
   items: readonly T[],
   work: (item: T, world: ProofWorld) => Promise<void>,
 ): Promise<void> {
+  const free = [...worlds]
+  await inLanes(worlds.length, items, async (item) => {
+    const world = free.shift()
+    if (world === undefined) throw new Error('there are more lanes than worlds')
+    try {
+      await work(item, world)
+    } finally {
+      free.push(world)
+    }
+  })
+}
+
+/** Does something for each item, so many at once. */
+export async function inLanes<T>(
+  lanes: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const waiting = [...items]
-  const lane = async (world: ProofWorld) => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item, world)
+  const lane = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
   }
-  await Promise.all(worlds.map(lane))
+  await Promise.all(Array.from({ length: lanes }, lane))
 }

@@ -15,6 +15,8 @@ export type Member = Readonly<{
   pid: number
   /** Lets a stopped process go on where it stood. */
   wake(): void
+  /** Sends a signal and settles with the exit code, null where there is none, when the process has ended. Not replaced. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }>
 
 /** How to start a crew. */
@@ -33,7 +35,12 @@ export type CrewOptions = Readonly<{
 }>
 
 /** Worker processes that are looked after. */
-export type Crew = Readonly<{ members(): readonly Member[]; stop(): Promise<void> }>
+export type Crew = Readonly<{
+  members(): readonly Member[]
+  /** One more; settles when it is ready. */
+  add(role: string): Promise<void>
+  stop(): Promise<void>
+}>
 
 const READY_MS = 60_000
 
@@ -44,11 +51,22 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
 
   const start = async (role: string): Promise<void> => {
     const child = spawnWorker(role, options)
-    const member: Member = { role, pid: child.pid ?? 0, wake: () => void child.kill('SIGCONT') }
+    let isDismissed = false
+    const member: Member = {
+      role,
+      pid: child.pid ?? 0,
+      wake: () => void child.kill('SIGCONT'),
+      async end(signal) {
+        isDismissed = true
+        const gone = once(child, 'exit')
+        child.kill(signal)
+        return ((await gone) as [number | null])[0]
+      },
+    }
     alive.set(child, member)
     child.once('exit', () => {
       alive.delete(child)
-      if (!isOver && options.isReplaced !== false) void start(role).catch(() => undefined)
+      if (!isOver && !isDismissed && options.isReplaced !== false) void start(role).catch(() => undefined)
     })
     child.on('message', (message) => meet(child, member, message as Toll))
     await ready(child, role)
@@ -68,6 +86,7 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
   await Promise.all(options.roles.map(start))
   return {
     members: () => [...alive.values()],
+    add: start,
     async stop() {
       isOver = true
       const children = [...alive.keys()]

@@ -44,7 +44,7 @@ export function removeRecord(
   name: string,
   record: number,
   { after = [], zone = 1 }: Readonly<{ after?: readonly string[]; zone?: number }> = {},
-): CompiledStep {
+): Extract<CompiledStep, { kind: 'inject' }> {
   return {
     kind: 'inject',
     name,
@@ -71,6 +71,22 @@ const wait = (name: string, durationMs: number, after: readonly string[]): Compi
   after: [...after],
   durationMs,
 })
+
+/** World time: longer than the objective and its hold, or the drill is refused. */
+const SOON_MS = 12 * 60_000
+/** World time. Long enough for every drill of a bench to get as far as its first fault. */
+const BETWEEN_MS = 8 * 60_000
+
+/** A record whose fault ends by itself, and another one that is to follow long before that. */
+export function expiringSteps(world: ProofWorld): readonly CompiledStep[] {
+  const first = removeRecord(world, 'remove', 1)
+  const second = removeRecord(world, 'remove-too', 2, { after: ['then'] })
+  return [
+    { ...first, durationMs: SOON_MS },
+    wait('then', BETWEEN_MS, ['remove']),
+    { ...second, durationMs: SOON_MS },
+  ]
+}
 
 /** The steps of each kind. */
 export function stepsOf(kind: DrillKind, world: ProofWorld): readonly CompiledStep[] {

@@ -13,7 +13,7 @@ import type { Weakness } from './weakness.ts'
 const SEED = 1
 const WORLDS = 3
 const DRILLS = { default: 9, full: 51 } as const
-const EVERY_MS = { default: 400, full: 400 } as const
+const EVERY_MS = { default: 400, full: 300 } as const
 const CONTROL_DRILLS = 3
 const CONTROL_LOST_MS = 40_000
 const run = promisify(execFile)

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Actor, DrillId, RunId, RunRow } from '@firedrill/core'
+import { isEnd, type Actor, type DrillId, type RunId, type RunRow } from '@firedrill/core'
 import { migrate, openStores, type Stores } from '@firedrill/db'
 import { createStartRun, createUseCases } from '@firedrill/engine'
 import { startPostgres, startRedis, type LocalPostgres, type LocalRedis } from '@firedrill/local'
@@ -12,7 +12,12 @@ import type { Backend } from '../figures/figure.ts'
 import type { DrillDefinition } from './drill-kinds.ts'
 
 const TEAM = 'default'
+/** More than any bench starts. */
+const RUNS_MAX = 5000
 const BENCH: Actor = { kind: 'person', id: 'bench', name: 'Bench' }
+
+/** A server that can be lost. */
+export type Server = 'postgres' | 'redis'
 
 /** Real stores and a real queue, and the use-cases that an API would call. No worker runs yet. */
 export type Lab = Readonly<{
@@ -20,6 +25,8 @@ export type Lab = Readonly<{
   dir: string
   postgres: LocalPostgres
   redis: LocalRedis | undefined
+  /** Kills the server; what is answered starts it again, with the same data at the same port. */
+  lose(server: Server): Promise<() => Promise<void>>
   stores: Stores
   useCases: ReturnType<typeof createUseCases>
   /** What worker processes need to find all this. */
@@ -31,7 +38,11 @@ export type Lab = Readonly<{
   abort(run: RunId, reason: string): Promise<void>
   /** Approves the plan that the run has frozen. */
   approve(run: RunId): Promise<void>
+  setHalt(reason: string): Promise<void>
+  liftHalt(reason: string): Promise<void>
   row(run: RunId): Promise<RunRow>
+  /** Runs that are not over. */
+  open(): Promise<readonly RunId[]>
   stop(): Promise<void>
 }>
 
@@ -45,11 +56,25 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
     for (const close of closers.toReversed()) await close()
   }
   try {
-    const postgres = await startPostgres({ dataDir: join(dir, 'postgres'), databaseUrl: null })
+    const dataDir = join(dir, 'postgres')
+    let postgres = await startPostgres({ dataDir, databaseUrl: null })
     closers.push(() => postgres.stop())
     await migrate(postgres.url)
-    const redis = backend === 'redis' ? await redisIn(join(dir, 'redis')) : undefined
-    if (redis !== undefined) closers.push(() => redis.stop())
+    let redis = backend === 'redis' ? await redisIn(join(dir, 'redis')) : undefined
+    closers.push(async () => redis?.stop())
+    const lose = async (server: Server) => {
+      const lost = server === 'postgres' ? postgres : redis
+      if (lost?.pid === undefined || lost.pid === null) throw new Error(`there is no ${server} to lose`)
+      process.kill(lost.pid, 'SIGKILL')
+      await lost.exited
+      await lost.stop()
+      const { port, url } = lost
+      const password = decodeURIComponent(new URL(url).password)
+      return async () => {
+        if (server === 'postgres') postgres = await startPostgres({ dataDir, databaseUrl: null, port })
+        else redis = await redisIn(join(dir, 'redis'), { port, password })
+      }
+    }
     const stores = openStores({ url: postgres.url, connectionsMax: 10, name: 'proof', clock: systemClock })
     closers.push(() => stores.close())
     const queue = await createQueue(
@@ -81,6 +106,7 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
       dir,
       postgres,
       redis,
+      lose,
       stores,
       useCases,
       env: {
@@ -118,6 +144,12 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
         const plan = run?.state.planHash ?? ''
         await useCases.approveRun({ ...asker, runId, reason: 'as planned', plan })
       },
+      setHalt: (reason) => useCases.setHalt({ ...asker, reason }),
+      liftHalt: (reason) => useCases.liftHalt({ ...asker, reason }),
+      async open() {
+        const newest = await stores.runs.list(TEAM, { limit: RUNS_MAX })
+        return newest.flatMap(({ id, state }) => (isEnd(state.status) ? [] : [id]))
+      },
       async row(run) {
         const found = await stores.runs.get(TEAM, run)
         if (found === undefined) throw new Error(`run ${run} is gone from the database`)
@@ -131,8 +163,11 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
   }
 }
 
-async function redisIn(dir: string): Promise<LocalRedis> {
-  const redis = await startRedis({ dir })
+async function redisIn(
+  dir: string,
+  known: Readonly<{ port?: number; password?: string }> = {},
+): Promise<LocalRedis> {
+  const redis = await startRedis({ dir, ...known })
   if (redis.kind === 'absent') throw new Error(`Redis is not installed: ${redis.install}`)
   return redis
 }

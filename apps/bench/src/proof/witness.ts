@@ -44,6 +44,24 @@ export async function before(control: string): Promise<Before> {
   return { world, mutations: mutations.length, transitions: transitions.length }
 }
 
+const STARTS_FAULTS = new Set(['StartExperiment', 'StopInstances'])
+const REVERTS = new Set(['StopExperiment', 'StartInstances'])
+const RECORDS = 'ChangeResourceRecordSets'
+
+/** True for a call that broke something. */
+export function isFault({ operation, outcome, summary }: Mutation): boolean {
+  return (
+    outcome === 'ok' &&
+    (STARTS_FAULTS.has(operation) ||
+      (operation === RECORDS && summary.includes('DELETE') && !summary.includes('CREATE')))
+  )
+}
+
+/** True for a call that put something back. */
+export function isRevert({ operation, outcome, summary }: Mutation): boolean {
+  return outcome === 'ok' && (REVERTS.has(operation) || (operation === RECORDS && summary.includes('CREATE')))
+}
+
 /** Compares with what there was, and counts from the simulator's logs what happened since. */
 export async function find(control: string, was: Before): Promise<Found> {
   const [world, allMutations, allTransitions] = await Promise.all([

@@ -6,7 +6,7 @@ import type { Backend, Bench, Figure } from '../figures/figure.ts'
 import { eachInAWorld, openArena, type Arena, type Place, type Played } from './arena.ts'
 import { wrongWith } from './crash.ts'
 import { drillOf, removeRecord, stopZone } from './drill-kinds.ts'
-import { find, type Mutation } from './witness.ts'
+import { find, isFault, type Mutation } from './witness.ts'
 import type { Weakness } from './weakness.ts'
 import type { ProofWorld } from './world.ts'
 
@@ -17,7 +17,6 @@ const ROLES = ['advance', 'advance', 'advance', 'recover', 'recover', 'recover',
 const POINTS = { default: 20, full: 120 } as const
 /** A worker that was woken gets this long to do whatever it still does. Platform time. */
 const AFTERWARDS_MS = 3000
-const STARTS_FAULTS = new Set(['StartExperiment', 'StopInstances'])
 
 /** A worker is stopped at a call until others have brought the run to its end, and then goes on where it stood. */
 export const zombie: Bench = {
@@ -98,15 +97,7 @@ async function wakeAt(arena: Arena, world: ProofWorld, place: Place): Promise<Wo
   played.watched.struck?.member.wake()
   await systemClock.sleep(AFTERWARDS_MS)
   const after = await find(world.control, played.was)
-  const late = after.mutations.filter(
-    ({ platformAt, operation, summary, outcome }) =>
-      platformAt >= since &&
-      outcome === 'ok' &&
-      (STARTS_FAULTS.has(operation) ||
-        (operation === 'ChangeResourceRecordSets' &&
-          summary.includes('DELETE') &&
-          !summary.includes('CREATE'))),
-  )
+  const late = after.mutations.filter((one) => one.platformAt >= since && isFault(one))
   return { played, late, left: after.left }
 }
 

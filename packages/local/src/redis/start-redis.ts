@@ -22,6 +22,8 @@ export interface RedisOptions {
   readonly port?: number
   /** Write every change to an append-only file, so that a killed server loses at most a second. Default false. */
   readonly isDurable?: boolean
+  /** Of an earlier start that clients still know; default: a new one. */
+  readonly password?: string
 }
 
 /** A Redis server that answers. */
@@ -61,7 +63,7 @@ export async function startRedis(
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true })
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port
-  const password = randomBytes(24).toString('base64url')
+  const password = options.password ?? randomBytes(24).toString('base64url')
   const config = join(dir, 'redis.conf')
   writeFileSync(config, configText(dir, port, password, options.isDurable === true), { mode: 0o600 })
 
