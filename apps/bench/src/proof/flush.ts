@@ -123,7 +123,11 @@ const DEADLOCK = '40P01'
 /** Everything the queue knows is gone: FLUSHALL, or every row of its tables. False: not this time. */
 async function empty({ redis, postgres }: Lab): Promise<boolean> {
   if (redis !== undefined) {
-    await run('redis-cli', ['-u', redis.url, '--no-auth-warning', 'FLUSHALL'])
+    const { password, port } = new URL(redis.url)
+    const env = { ...process.env, REDISCLI_AUTH: decodeURIComponent(password) }
+    // Its exit code is 0 whatever it was answered.
+    const { stdout } = await run('redis-cli', ['-p', port, 'FLUSHALL'], { env })
+    if (stdout.trim() !== 'OK') throw new Error(`Redis was not flushed: ${stdout}`)
     return true
   }
   const client = new Client({ connectionString: postgres.url })
