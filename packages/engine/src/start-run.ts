@@ -91,7 +91,10 @@ export function createStartRun(ports: Ports) {
           ...(options.scheduled === undefined ? {} : { scheduled: { ...options.scheduled } }),
         },
       },
-      ...(options.ends === undefined ? {} : { followedBy: [ended(options.ends.status, options.ends.why)] }),
+      ...(options.ends === undefined
+        ? // The halt may have been set since it was asked: then it did not find this run.
+          { whileHalted: (reason) => [ended('refused', `the global halt is set (${reason})`)] }
+        : { followedBy: [ended(options.ends.status, options.ends.why)] }),
       ...(options.scheduled === undefined || options.ends !== undefined
         ? {}
         : { whileOpen: (open) => [ended('refused', `run ${open} of the same drill is not over`)] }),

@@ -168,6 +168,11 @@ export type RunStore = Readonly<{
       followedBy?: readonly RunEventBody[]
       /** Asked under the lock that all starts of a team take, when another run of the drill is not over: events to add. */
       whileOpen?: (open: RunId) => readonly RunEventBody[]
+      /**
+       * Asked under the lock that setting the halt takes, when it is set: events to add. A run that is created without them is one
+       * that whoever set the halt afterwards finds.
+       */
+      whileHalted?: (reason: string) => readonly RunEventBody[]
     }>,
   ): Promise<RunRow>
   get(teamId: string, id: RunId): Promise<RunRow | undefined>

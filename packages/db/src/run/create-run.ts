@@ -1,4 +1,12 @@
-import { evolve, GENESIS, type RunId, type RunRow, type RunState, type RunStore } from '@firedrill/core'
+import {
+  evolve,
+  GENESIS,
+  type RunEventBody,
+  type RunId,
+  type RunRow,
+  type RunState,
+  type RunStore,
+} from '@firedrill/core'
 import type { Pool, PoolClient } from 'pg'
 import { putClock } from '../clock/clock-store.ts'
 import { inTransaction } from '../connection/database.ts'
@@ -61,13 +69,32 @@ async function openRunOf(client: PoolClient, drillId: string): Promise<RunId | u
   return found.rows[0]?.id
 }
 
+/** What ends the run where it begins: the halt, or another run of the drill. */
+async function refusal(client: PoolClient, run: NewRun): Promise<readonly RunEventBody[]> {
+  const { whileHalted, whileOpen } = run
+  const halted = whileHalted === undefined ? undefined : await haltReason(client)
+  if (whileHalted !== undefined && halted !== undefined) return whileHalted(halted)
+  const open = whileOpen === undefined ? undefined : await openRunOf(client, run.drillId)
+  return whileOpen === undefined || open === undefined ? [] : whileOpen(open)
+}
+
+/** Why the halt is set. The row stays shared until commit, so that whoever sets the halt waits, and then finds the run. */
+async function haltReason(client: PoolClient): Promise<string | undefined> {
+  const found = await client.query<{ is_set: boolean; reason: string }>(
+    'SELECT is_set, reason FROM halt WHERE id = 1 FOR SHARE',
+  )
+  const [row] = found.rows
+  // Not knowing is a refusal.
+  if (row === undefined) return 'the halt row is missing'
+  return row.is_set ? row.reason : undefined
+}
+
 async function insertRun(client: PoolClient, run: NewRun, number: number, reading: number): Promise<RunRow> {
   const { environment, scenario } = run.created.data
   const clock = await putClock(client, run.teamId, environment.name, run.clock)
   const end = { seq: 0, hash: GENESIS, at: 0, worldAt: 0 }
   const moment = momentAfter(end, clock, platformOf(reading))
-  const open = run.whileOpen === undefined ? undefined : await openRunOf(client, run.drillId)
-  const more = [...(run.followedBy ?? []), ...(open === undefined ? [] : (run.whileOpen?.(open) ?? []))]
+  const more = [...(run.followedBy ?? []), ...(await refusal(client, run))]
   const events = envelopes(run.id, end, [run.created, ...more], moment, { actor: run.actor })
   const [first, ...rest] = events
   if (first === undefined) throw new Error('a run begins with an event')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { plusMs, worldInstant, type Sample } from '@firedrill/core'
+import { plusMs, REAL_CLOCK, worldInstant, type Sample } from '@firedrill/core'
 import { buildEnvironment } from '../builders/environment-builder.ts'
-import { definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
+import { buildRunCreated, definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { buildScenario } from '../builders/scenario-builder.ts'
 import { sha256 } from '../memory/sha256.ts'
 import { openBench, type StoreFactory } from './store-factory.ts'
@@ -170,6 +170,31 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(await bench.stores.halt.get()).toMatchObject({ set: true, reason: 'smoke', by: PERSON })
       await bench.stores.halt.lift(PERSON, 'aired')
       expect(await bench.stores.halt.get()).toMatchObject({ set: false, reason: 'aired', by: PERSON })
+    })
+
+    test('a start that comes too late for whoever sets the halt to find it is refused', async () => {
+      const { halt, runs } = bench.stores
+      const teamId = 'team-halted'
+      const about = { teamId, clock: REAL_CLOCK, created: buildRunCreated({ teamId }), actor: PERSON }
+      const start = () =>
+        runs.create({
+          id: bench.runId(),
+          drillId: bench.drillId(),
+          ...about,
+          whileHalted: (why) => [{ type: 'status-changed', data: { from: 'booked', to: 'refused', why } }],
+        })
+      const starts = (count: number) => Promise.all(Array.from({ length: count }, start))
+      const sweep = halt.set(PERSON, 'stop').then(() => runs.list(teamId, { limit: 100 }))
+      const [early, found, late] = await Promise.all([starts(6), sweep, starts(6)])
+      const last = await start()
+      // Control: nobody asked, nobody refused.
+      const unasked = await runs.create({ id: bench.runId(), drillId: bench.drillId(), ...about })
+      await halt.lift(PERSON, 'over')
+      const ids = new Set(found.map(({ id }) => id))
+      const slipped = [...early, ...late].filter(({ id, state }) => state.status === 'booked' && !ids.has(id))
+      expect(slipped).toEqual([])
+      expect(last).toMatchObject({ foldedSeq: 2, state: { status: 'refused', refusal: 'stop' } })
+      expect(unasked.state.status).toBe('booked')
     })
 
     test('a repeated request gets the first answer; another one under its key is told so', async () => {

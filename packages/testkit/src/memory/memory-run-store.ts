@@ -99,7 +99,9 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRo
   const now = data.now()
   const clock = putClock(data, run.teamId, run.created.data.environment.name, run.clock)
   const open = [...data.runs.values()].find((one) => one.drillId === run.drillId && !isEnd(one.state.status))
-  const more = [...(run.followedBy ?? []), ...(open === undefined ? [] : (run.whileOpen?.(open.id) ?? []))]
+  const halted = data.halt.set ? (run.whileHalted?.(data.halt.reason) ?? []) : []
+  const refused = halted.length > 0 ? halted : open === undefined ? [] : (run.whileOpen?.(open.id) ?? [])
+  const more = [...(run.followedBy ?? []), ...refused]
   const events = envelopes(run.id, [], [run.created, ...more], momentAfter([], clock, now), run.actor)
   const [first, ...rest] = events
   if (first === undefined) throw new Error('a run begins with an event')
