@@ -212,6 +212,7 @@ async function carryOut(
         tenure,
         stepsToUndo(tenure.state, tenure.worldNow()),
         command.reason,
+        memory,
         ports,
         signal,
       )) === 'went-on'

@@ -8,7 +8,6 @@ import {
   decideRetry,
   decideSkip,
   decideTakeOver,
-  isRestored,
   type Actor,
   type Asked,
   type CompiledScenario,
@@ -21,6 +20,7 @@ import { askRun } from './ask-run.ts'
 import { callOut, LOOK_TIMEOUT_MS } from './call-out.ts'
 import { loadDefinitions } from './definitions.ts'
 import { everyTarget } from './every-target.ts'
+import { isAsCaptured } from './settling.ts'
 import type { EnginePorts } from './ports.ts'
 
 type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'definitions' | 'undo' | 'calls' | 'sha256'> &
@@ -116,7 +116,7 @@ async function mustBeRestored(
       `Not done: ${target} could not be described (${look.failure.code}), so nothing shows that it is restored.`,
     )
   const [seen] = everyTarget([target], look.value.observations)
-  if (seen === undefined || !isRestored(seen.injection))
+  if (seen === undefined || !isAsCaptured(seen))
     throw new AppError(
       'state-conflict',
       `Not done: describing ${target} does not show it as it was captured: ${seen?.seen ?? 'nothing'} (${seen?.injection ?? 'unknown'}).`,

@@ -1,4 +1,4 @@
-import { plusMs } from '@firedrill/core'
+import { plusMs, type FaultDriver, type TargetSeen } from '@firedrill/core'
 import { describe, expect, it } from 'vitest'
 import { parseKit } from './kit.ts'
 import { breakZone, cleanUpLab } from './testing/clean-up-lab.ts'
@@ -10,6 +10,44 @@ async function reaperAlone(lab: ReturnType<typeof cleanUpLab>, seconds: number):
   for (let count = 0; count < seconds; count++) {
     await lab.reap()
     await lab.time.advance(1000)
+  }
+}
+
+/** A cloud that has an undo everywhere only after it was asked 120 times, and tells so only to who knows the undo's handle. */
+function slowToSpread(driver: FaultDriver): FaultDriver {
+  let round = 0
+  const looks = new Map<string, number>()
+  return {
+    ...driver,
+    recover: async (undo, context) => {
+      const done = await driver.recover(undo, context)
+      return done.ok && undo.undoHandle === undefined
+        ? { ok: true, value: { ...done.value, undoHandle: `change-${++round}` } }
+        : done
+    },
+    confirmRecovered: async ({ undoHandle, ...undo }, context) => {
+      const look = await driver.confirmRecovered(undo, context)
+      if (!look.ok) return look
+      const count = undoHandle === undefined ? 0 : (looks.get(undoHandle) ?? 0) + 1
+      if (undoHandle !== undefined) looks.set(undoHandle, count)
+      const observations = look.value.observations.map((seen): TargetSeen => {
+        if (seen.injection !== 'restored' || count > 120) return seen
+        const settles = { afterMs: 120_000, seen: 'as captured for two minutes' }
+        return { ...seen, injection: 'recovering', ...(undoHandle === undefined ? { settles } : {}) }
+      })
+      return { ok: true, value: { ...look.value, observations } }
+    },
+  }
+}
+
+/** Answers nothing by which an undo could be found again. */
+function forgetful(driver: FaultDriver): FaultDriver {
+  return {
+    ...driver,
+    recover: async (undo, context) => {
+      const done = await driver.recover(undo, context)
+      return done.ok ? { ok: true, value: { requestIds: [] } } : done
+    },
   }
 }
 
@@ -38,6 +76,35 @@ describe('the dead man', () => {
     expect(lab.world.broken()).toEqual([])
     lab.database.isAway = false
     expect((await lab.toEnd(run)).status).toBe('closed')
+  })
+
+  it('gives no all-clear by its kit before the cloud has the undo everywhere, also when it was started anew meanwhile', async () => {
+    const lab = cleanUpLab({ wrap: slowToSpread })
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    await lab.reap()
+    lab.database.isAway = true
+    const allClear = () => lab.logged.filter((line) => line.startsWith('a fault was taken out'))
+    while (lab.world.broken().length > 0) await reaperAlone(lab, 1)
+    lab.restartReaper()
+    await reaperAlone(lab, 50)
+    expect(allClear()).toEqual([])
+    await reaperAlone(lab, 30)
+    expect(allClear()).toHaveLength(1)
+  })
+
+  it('asks for the undo once more, or waits, when what it answered is lost', async () => {
+    const lab = cleanUpLab({ wrap: (driver) => forgetful(slowToSpread(driver)) })
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    await lab.reap()
+    lab.database.isAway = true
+    while (lab.world.broken().length > 0) await reaperAlone(lab, 1)
+    const settled = () => lab.logged.some((line) => line.startsWith('a fault was taken out'))
+    await reaperAlone(lab, 110)
+    expect(settled()).toBe(false)
+    await reaperAlone(lab, 20)
+    expect(settled()).toBe(true)
   })
 
   it('takes out at once what a restored database knows nothing of, and starts nothing until somebody lifts the halt', async () => {

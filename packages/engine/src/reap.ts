@@ -3,20 +3,17 @@ import {
   decideExpiry,
   isAppError,
   isEnd,
-  isRestored,
   type Actor,
   type DatabaseMarks,
   type PlatformInstant,
   type RunId,
-  type UndoPlan,
   type UndoRecord,
 } from '@firedrill/core'
-import { callOut } from './call-out.ts'
 import { withDeadline } from './deadline.ts'
-import { everyTarget } from './every-target.ts'
 import { buildKit, kitName, kitNameParts, kitWorldNow, parseKit, type Kit } from './kit.ts'
 import type { EnginePorts } from './ports.ts'
 import { createRestoredDatabase } from './restored-database.ts'
+import { createKitMemory, undoFromKit } from './undo-from-kit.ts'
 import type { Advanced } from './advance.ts'
 
 type Ports = Pick<
@@ -37,8 +34,6 @@ type Ports = Pick<
 const DATABASE_AWAY_MS = 3000
 /** How long the database may take to say what time it is. */
 const PING_TIMEOUT_MS = 2000
-/** Time for one undo call from a kit. */
-const CALL_TIMEOUT_MS = 15_000
 
 /**
  * The dead man. Keeps its own copy of every undo plan on disk before a fault may go in, and takes out what is
@@ -49,7 +44,12 @@ export function createReaper(ports: Ports) {
   const restored = createRestoredDatabase(ports)
   let awaySinceMs: number | undefined
   const takenOut = new Set<string>()
-  const handles = new Map<string, string>()
+  const memory = createKitMemory(async (kit) => {
+    // What an undo answered outlives this process: by it the next one can tell when the cloud is done.
+    await apart('what an undo answered could not be kept in its kit', { runId: kit.runId }, () =>
+      ports.kits.save(kitName(kit.runId, kit.step), JSON.stringify(kit, null, 2)),
+    )
+  })
 
   /** Whatever fails here is logged and comes again with the next look. */
   async function apart(what: string, about: object, work: () => Promise<void>): Promise<void> {
@@ -94,7 +94,7 @@ export function createReaper(ports: Ports) {
         { kit: name },
         async () => {
           const kit = readKit(name, content)
-          if (kit === undefined || !(await undoFromKit(kit, ports, signal))) return
+          if (kit === undefined || !(await undoFromKit(kit, ports, signal, memory))) return
           ports.log('a fault was taken out from its kit, whatever a restored database says of it', {
             runId: kit.runId,
             step: kit.step,
@@ -173,8 +173,10 @@ export function createReaper(ports: Ports) {
       takenOut.delete(name)
       return
     }
-    const fresh = await kitOrNothing(record)
-    if (fresh === undefined) return
+    const known = await kitOrNothing(record)
+    if (known === undefined) return
+    const undoHandle = known.undo.undoHandle ?? kit?.undo.undoHandle
+    const fresh = undoHandle === undefined ? known : { ...known, undo: { ...known.undo, undoHandle } }
     const text = JSON.stringify(fresh, null, 2)
     if (text !== content) await ports.kits.save(name, text)
   }
@@ -182,7 +184,7 @@ export function createReaper(ports: Ports) {
   /** The database knows nothing of this kit: it was lost, or another one took its place. Nobody else takes the fault out. */
   async function undoForgotten(name: string, kit: Kit, signal: AbortSignal): Promise<void> {
     if (kitWorldNow(kit, ports.wallNow()) < kit.expiresAt) return
-    if (!(await undoFromKit(kit, ports, signal, handles))) return
+    if (!(await undoFromKit(kit, ports, signal, memory))) return
     ports.log('a fault that the database knows nothing of was taken out from its recovery kit', {
       runId: kit.runId,
       step: kit.step,
@@ -216,7 +218,7 @@ export function createReaper(ports: Ports) {
             ...about,
             error: String(error),
           })
-          await undoFromKit(kit, ports, signal, handles)
+          await undoFromKit(kit, ports, signal, memory)
         }
       })
     }
@@ -232,7 +234,7 @@ export function createReaper(ports: Ports) {
     )
     if (appended.ok && isEnd(appended.state.status)) {
       ports.log('a run is over although one of its faults was never seen to be out', { runId: record.runId })
-      if (await undoFromKit(kit, ports, signal, handles)) await retire(record)
+      if (await undoFromKit(kit, ports, signal, memory)) await retire(record)
       return
     }
     // Taken over only when it is due: an undo that somebody else is at, or that waits for its next look, goes on by itself.
@@ -250,7 +252,7 @@ export function createReaper(ports: Ports) {
     })
     const undoOne = ({ name, kit }: Readonly<{ name: string; kit: Kit }>) =>
       apart('a recovery kit could not be carried out and is tried again', { kit: name }, async () => {
-        if (!(await undoFromKit(kit, ports, signal, handles))) return
+        if (!(await undoFromKit(kit, ports, signal, memory))) return
         takenOut.add(name)
         ports.log('a fault was taken out from the recovery kit while the database was away', {
           runId: kit.runId,
@@ -289,51 +291,4 @@ export function createReaper(ports: Ports) {
     awaySinceMs ??= ports.clock.monotonicMs()
     if (ports.clock.monotonicMs() - awaySinceMs >= DATABASE_AWAY_MS) await fromKits(signal)
   }
-}
-
-/**
- * One round of undo from a kit alone; true when describing shows every target as it was captured, or a person left it.
- * `handles` keeps what an undo answered from one round to the next: by it the cloud tells when it has taken effect.
- */
-export async function undoFromKit(
-  kit: Kit,
-  ports: Pick<Ports, 'faults' | 'calls' | 'log'>,
-  signal: AbortSignal,
-  handles: Map<string, string> = new Map(),
-): Promise<boolean> {
-  const driver = ports.faults.get(kit.undo.fault)
-  if (driver === undefined) {
-    ports.log('a recovery kit names a fault that this installation does not have; run its commands by hand', {
-      fault: kit.undo.fault,
-    })
-    return false
-  }
-  const { environment } = kit
-  const site = (operation: string, isAct: boolean) => ({ operation, timeoutMs: CALL_TIMEOUT_MS, isAct })
-  const look = (undo: UndoPlan) =>
-    callOut(ports.calls, site('kit.confirmRecovered', false), signal, (ends) =>
-      driver.confirmRecovered(undo, { environment, signal: ends }),
-    )
-  const left = new Set(kit.undo.decided?.left)
-  const isOut = (seen: Awaited<ReturnType<typeof look>>) =>
-    seen.ok &&
-    everyTarget(
-      kit.undo.targets.map(({ id }) => id),
-      seen.value.observations,
-    ).every(({ target, injection }) => isRestored(injection) || left.has(target))
-  const name = kitName(kit.runId, kit.step)
-  const known = kit.undo.undoHandle ?? handles.get(name)
-  const undo: UndoPlan = known === undefined ? kit.undo : { ...kit.undo, undoHandle: known }
-  if (isOut(await look(undo))) return true
-  const asked = await callOut(ports.calls, site('kit.recover', true), signal, (ends) =>
-    driver.recover(undo, { environment, signal: ends }),
-  )
-  if (!asked.ok)
-    ports.log('an undo from a recovery kit failed and will be tried again', {
-      runId: kit.runId,
-      failure: asked.failure,
-    })
-  const undoHandle = (asked.ok ? asked.value.undoHandle : undefined) ?? known
-  if (undoHandle !== undefined) handles.set(name, undoHandle)
-  return isOut(await look(undoHandle === undefined ? undo : { ...undo, undoHandle }))
 }

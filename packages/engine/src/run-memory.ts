@@ -1,4 +1,5 @@
 import type { RunId, WorldInstant } from '@firedrill/core'
+import { Settling } from './settling.ts'
 
 /**
  * What a worker remembers of runs between hints to make its figures tighter or its questions fewer. Losing it
@@ -8,6 +9,7 @@ export class RunMemory {
   #looks = new Map<string, WorldInstant>()
   #deadPolls = new Map<string, Readonly<{ count: number; since: number }>>()
   #asked = new Map<string, WorldInstant>()
+  readonly settling = new Settling()
 
   /** Last look at a step that showed no effect. */
   lastLook(runId: RunId, step: string): WorldInstant | undefined {
@@ -41,6 +43,7 @@ export class RunMemory {
   }
 
   forget(runId: RunId): void {
+    this.settling.forget(`${runId}/`)
     for (const map of [this.#looks, this.#deadPolls, this.#asked]) {
       for (const key of map.keys()) if (key.startsWith(`${runId}/`)) map.delete(key)
     }

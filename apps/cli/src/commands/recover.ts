@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EXIT, isClean } from '@firedrill/contracts'
-import type { FaultCatalogue, FaultDriver, TargetSeen } from '@firedrill/core'
-import { parseKit, undoFromKit, type Kit } from '@firedrill/engine'
+import type { FaultCatalogue, TargetSeen } from '@firedrill/core'
+import {
+  createKitMemory,
+  lookByKit,
+  parseKit,
+  undoFromKit,
+  type Kit,
+  type KitMemory,
+} from '@firedrill/engine'
 import { CliError, type Cli, type CommonOptions } from '../cli.ts'
 import { print } from '../output/print.ts'
 import type { Shape } from '../output/shapes.ts'
@@ -15,8 +22,6 @@ type Recovered = Shape<'recover'>[number]
 
 /** Between two rounds: long enough not to be throttled, short beside any cloud's propagation. */
 const ROUND_MS = 2000
-/** Time for one look at the targets. */
-const LOOK_MS = 10_000
 
 /**
  * Takes faults out from recovery kits alone: no API, no database, no queue. Describes, undoes and describes again until
@@ -67,21 +72,22 @@ async function recoverKit(
     return { ...about, isOut: false, rounds: 0, targets: [] }
   }
   const log = (what: string, details: unknown) => say(`${what} ${JSON.stringify(details)}`)
-  const handles = new Map<string, string>()
+  const ports = { faults, calls: cli.clock, log }
+  const memory = createKitMemory(async (learnt) => keepInKit(resolve(cli.cwd, path), learnt, say))
   const left = new Set(undo.decided?.left)
-  let seen = await look(driver, kit, signal, say)
+  let seen = await look(kit, ports, memory, signal, say)
   let isOut = false
   let rounds = 0
   while (!isOut && !signal.aborted) {
     rounds++
     try {
-      isOut = await undoFromKit(kit, { faults, calls: cli.clock, log }, signal, handles)
+      isOut = await undoFromKit(kit, ports, signal, memory)
     } catch (error) {
       say(
         `round ${rounds} failed and will be tried again: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
-    seen = await look(driver, kit, signal, say)
+    seen = await look(kit, ports, memory, signal, say)
     // The last look decides: what it did not show is not said.
     isOut =
       isOut &&
@@ -99,20 +105,29 @@ async function recoverKit(
 }
 
 async function look(
-  driver: FaultDriver,
-  { environment, undo }: Kit,
+  kit: Kit,
+  ports: Parameters<typeof lookByKit>[1],
+  memory: KitMemory,
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<readonly TargetSeen[]> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)])
-  const answer = await driver.confirmRecovered(undo, { environment, signal: within })
+  const answer = await lookByKit(kit, ports, signal, memory)
   if (!answer.ok) {
     say(`the targets could not be described: ${answer.failure.message}`)
     return []
   }
-  for (const { target, injection, seen } of answer.value.observations)
-    say(`${target} is ${injection}: ${seen}`)
-  return answer.value.observations
+  for (const { target, injection, seen } of answer.value) say(`${target} is ${injection}: ${seen}`)
+  return answer.value
+}
+
+/** A kit that is called for again then need not ask for the same undo twice. One that cannot be written does no harm. */
+function keepInKit(path: string, kit: Kit, say: (text: string) => void): void {
+  try {
+    writeFileSync(`${path}.new`, JSON.stringify(kit, null, 2), { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+  } catch (error) {
+    say(`what the undo answered could not be kept in the kit: ${String(error)}`)
+  }
 }
 
 function recoveredText({ kit, isOut, targets, commands }: Recovered): string {

@@ -61,19 +61,24 @@ async function drill(
   makeHostile(on)
   let attempt = 0
   const { handle } = await until(on, () => driver.apply(step, plan, keyOf(attempt++), on.context))
-  const live = stored(driver.undo(step, plan, keyOf(0), on.environment), handle)
+  let live = stored(driver.undo(step, plan, keyOf(0), on.environment), handle)
   await until(
     on,
     () => driver.confirm(live, on.context),
     ({ observations }) => observations.every(({ injection }) => injection === 'injected'),
   )
-  await until(on, () => driver.recover(live, on.context))
+  const recover = async () => {
+    const done = await driver.recover(live, on.context)
+    if (done.ok && done.value.undoHandle !== undefined) live = { ...live, undoHandle: done.value.undoHandle }
+    return done
+  }
+  await until(on, recover)
   return until(
     on,
     async () => {
       const seen = await driver.confirmRecovered(live, on.context)
       if (seen.ok && seen.value.observations.some(({ injection }) => injection === 'injected'))
-        await driver.recover(live, on.context)
+        await recover()
       return seen
     },
     ({ observations }) => observations.every(({ injection }) => injection === 'restored'),

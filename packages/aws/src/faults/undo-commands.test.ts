@@ -115,7 +115,11 @@ describe.each(STEPS.map((step) => [step.fault, step] as const))('the undo of %s 
       expect(wordsOf(await driver.confirm(undo, account.context))).toEqual(['injected'])
       expect(await runWithCli(undo.commands)).toBe(0)
       account.advance(180)
-      expect(wordsOf(await driver.confirmRecovered(undo, account.context))).toEqual(['restored'])
+      // Of a record put back by hand nobody knows the change, so it is as captured, and time has to tell the rest.
+      const { observations } = valueOf(await driver.confirmRecovered(undo, account.context))
+      expect(observations.filter(({ injection, settles }) => injection !== 'restored' && !settles)).toEqual(
+        [],
+      )
     },
     60_000,
   )

@@ -89,6 +89,11 @@ export type TargetSeen = Readonly<{
   seen: string
   /** Only when undo is verified: somebody else changed the target since it was captured, in words of each state. */
   foreign?: ForeignChange | undefined
+  /**
+   * Only with `recovering`: the target is as it was captured where it is kept, and nothing can tell whether the cloud has it
+   * everywhere. Looked at like this for `afterMs` of world time it counts as restored, in these words.
+   */
+  settles?: Readonly<{ afterMs: number; seen: string }>
 }>
 export type Seen = Readonly<{
   observations: readonly TargetSeen[]

@@ -22,6 +22,7 @@ import { everyTarget } from '../every-target.ts'
 import { failureEvent } from '../failures.ts'
 import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
+import { isAsCaptured } from '../settling.ts'
 import type { Tenure } from '../tenure.ts'
 import { askToGo, groupsOf, inLanes, LANES, type Answered, type Ask, type UndoOf } from './ask-to-go.ts'
 
@@ -45,6 +46,7 @@ export async function recover(
   tenure: Tenure,
   steps: readonly string[],
   reason: RecoverReason,
+  memory: RunMemory,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<'went-on' | 'stopped'> {
@@ -59,7 +61,7 @@ export async function recover(
   const answered: Answered[] = []
   let recording = Promise.resolve()
   const recordSoon = () => {
-    recording = recording.then(() => recordAnswers(tenure, answered.splice(0), ports, signal))
+    recording = recording.then(() => recordAnswers(tenure, answered.splice(0), memory, ports, signal))
     // Whoever waits for the end gets to know of a failure; until then it must not end the process.
     recording.catch(() => undefined)
   }
@@ -117,6 +119,7 @@ async function recordIntents(tenure: Tenure, intents: readonly Intent[]): Promis
 async function recordAnswers(
   tenure: Tenure,
   answered: readonly Answered[],
+  memory: RunMemory,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
@@ -141,7 +144,7 @@ async function recordAnswers(
   await crashAt(ports, steps, 'after-record')
   for (const { ask, outcome } of answered)
     if (!outcome.ok && ask.undo.ok)
-      await lookAfterFailure(tenure, ask.step, ask.undo.value, outcome.failure, ports, signal)
+      await lookAfterFailure(tenure, ask.step, ask.undo.value, outcome.failure, memory, ports, signal)
 }
 
 function stepsOf(asks: readonly Ask[]): readonly string[] {
@@ -161,6 +164,7 @@ async function lookAfterFailure(
   step: string,
   { driver, record }: Readonly<{ driver: FaultDriver; record: UndoRecord }>,
   failure: Failure,
+  memory: RunMemory,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
@@ -171,7 +175,7 @@ async function lookAfterFailure(
   )
   if (!look.ok) return
   const known = tenure.state.steps[step]?.targets ?? {}
-  const described = everyTarget(Object.keys(known), look.value.observations)
+  const described = settled(tenure, step, everyTarget(Object.keys(known), look.value.observations), memory)
   const isAsked = (seen: TargetSeen) =>
     seen.foreign !== undefined && known[seen.target]?.foreign?.now !== seen.foreign.now
   const isBack = described.every(({ injection }) => isRestored(injection))
@@ -205,7 +209,7 @@ async function alreadyGone(
     driver.confirmRecovered(record.plan, { environment: tenure.environment, signal: ends }),
   )
   if (!look.ok) return []
-  return look.value.observations.flatMap(({ target, injection }) => (isRestored(injection) ? [target] : []))
+  return look.value.observations.flatMap((seen) => (isAsCaptured(seen) ? [seen.target] : []))
 }
 
 /** Describes the targets and compares them with the capture. Only what was seen is ever called restored. */
@@ -232,8 +236,8 @@ export async function confirmRecovery(
       await tenure.record([failureOf(tenure, step, outcome.failure, undefined, ports)])
     return 'went-on'
   }
-  const described = everyTarget(Object.keys(current?.targets ?? {}), outcome.value.observations)
   const known = current?.targets ?? {}
+  const described = settled(tenure, step, everyTarget(Object.keys(known), outcome.value.observations), memory)
   const certain = isAnswerOpen(current, tenure) ? described.map(doubted) : described
   const observations = certain.map((seen) => leftAs(seen, known[seen.target]))
   const isNews = observations.some((seen) => isNewsOf(known[seen.target], seen))
@@ -248,6 +252,12 @@ export async function confirmRecovery(
     await ports.crash(`recover:${step}:after-confirm`)
   }
   return isOut ? 'went-on' : 'not-yet'
+}
+
+/** What nothing but time can prove is believed once it has been seen for long enough. */
+function settled(tenure: Tenure, step: string, seen: readonly TargetSeen[], memory: RunMemory): TargetSeen[] {
+  const nowMs = tenure.worldNow() / 1000
+  return seen.map((one) => memory.settling.judge(`${tenure.id}/${step}`, one, nowMs))
 }
 
 /** What a person left stays left, unless it turns out to be as it was captured after all. */

@@ -141,7 +141,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     sha256,
   }
   const advance = createAdvance(ports)
-  const look = createReaper({
+  const reaperPorts = {
     ...ports,
     marks: {
       read: async () => {
@@ -161,7 +161,8 @@ export function cleanUpLab(options: LabOptions = {}) {
     advance,
     wallNow: time.now,
     log: (what, details) => void logged.push(`${what} ${JSON.stringify(details)}`),
-  })
+  } satisfies Parameters<typeof createReaper>[0]
+  let look = createReaper(reaperPorts)
   const never = new AbortController().signal
   const compiled = buildScenario({
     response: 'restore',
@@ -199,6 +200,10 @@ export function cleanUpLab(options: LabOptions = {}) {
     pager,
     advance: (runId: RunId, role: 'advance' | 'recover' = 'advance') => advance(runId, role, never),
     reap: () => look(never),
+    /** The reaper is started anew: all it remembers is what is on its disk. */
+    restartReaper: () => {
+      look = createReaper(reaperPorts)
+    },
     disk,
     /** Backs the database up; what it answers restores it. */
     backUp: () => stores.backUp(),

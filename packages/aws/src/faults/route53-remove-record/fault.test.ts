@@ -163,7 +163,7 @@ describe('a whole drill', () => {
     const undone = stored({ ...live, ...(undoHandle === undefined ? {} : { undoHandle }) })
     expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['recovering'])
     account.advance(70)
-    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
+    expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['restored'])
     expect(await listed()).toEqual(before)
   })
 
@@ -172,12 +172,11 @@ describe('a whole drill', () => {
     account.advance(70)
     const { undoHandle } = valueOf(await driver.recover(live, account.context))
     const other = driverOf()
-    valueOf(
-      await other.recover({ ...live, ...(undoHandle === undefined ? {} : { undoHandle }) }, account.context),
-    )
+    const undone = stored({ ...live, ...(undoHandle === undefined ? {} : { undoHandle }) })
+    valueOf(await other.recover(undone, account.context))
     expect(batches('CREATE')).toHaveLength(1)
     account.advance(70)
-    expect(wordsOf(await other.confirmRecovered(live, account.context))).toEqual(['restored'])
+    expect(wordsOf(await other.confirmRecovered(undone, account.context))).toEqual(['restored'])
   })
 
   it('removes nothing when one of the records changed since planning', async () => {
@@ -311,16 +310,31 @@ describe('somebody else in the zone', () => {
     const undone = stored({ ...live, ...(undoHandle === undefined ? {} : { undoHandle }) })
     expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['recovering'])
     account.advance(70)
-    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
+    expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['restored'])
+  })
+
+  it('gives no all-clear for records that are back by a change nobody knows the id of, until time has told', async () => {
+    const { driver, live } = await injected()
+    account.advance(70)
+    for (const record of (live.capture as unknown as { records: ResourceRecordSet[] }).records) {
+      await change('CREATE', record)
+      account.advance(70)
+    }
+    const { observations } = valueOf(await driver.confirmRecovered(live, account.context))
+    expect(observations.map(({ injection, settles }) => [injection, settles?.afterMs])).toEqual([
+      ['recovering', 120_000],
+      ['recovering', 120_000],
+    ])
   })
 
   it('control: a record that differs in one value is not restored', async () => {
     const { driver, live } = await injected()
     account.advance(70)
-    valueOf(await driver.recover(live, account.context))
+    const { undoHandle = '' } = valueOf(await driver.recover(live, account.context))
     account.advance(70)
     const [first] = await listed()
     await change('UPSERT', { ...(first as ResourceRecordSet), ResourceRecords: [{ Value: '192.0.2.9' }] })
-    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored', 'unknown'])
+    const undone = { ...live, undoHandle }
+    expect(wordsOf(await driver.confirmRecovered(undone, account.context))).toEqual(['restored', 'unknown'])
   })
 })

@@ -117,8 +117,8 @@ function nameAndType({ captured }: Compared): string {
 }
 
 /**
- * Compares every record set with its capture, field by field. `changeId` is the batch that put them back, when it is
- * known: then they are `restored` only once every name server has them.
+ * Compares every record set with its capture, field by field. They are `restored` only once every name server has them:
+ * `changeId` is the batch that put them back, of which Route 53 can be asked. Without it only time can tell.
  */
 export async function confirmRecoveredStep(
   aws: Aws,
@@ -141,6 +141,30 @@ export async function confirmRecoveredStep(
   })
 }
 
+/**
+ * How long a record is looked at that is back by a change nobody knows the id of. Route 53 reaches all its name servers within
+ * 60 s as a rule; this is twice that. World time.
+ */
+const ASSUMED_IN_SYNC_MS = 120_000
+
+function judgeBack(status: ChangeState['status']): Omit<TargetSeen, 'target'> {
+  switch (status) {
+    case 'INSYNC':
+      return { injection: 'restored', seen: 'as captured, on every name server' }
+    case 'PENDING':
+      return { injection: 'recovering', seen: 'as captured in the zone, not yet on every name server' }
+    case 'unknown': {
+      const seen = 'as captured in the zone; which change did it is not known'
+      const waited = `${seen}, and it has been so for the ${ASSUMED_IN_SYNC_MS / 1000} s that name servers are given`
+      return {
+        injection: 'recovering',
+        seen: `${seen}, so neither whether every name server has it`,
+        settles: { afterMs: ASSUMED_IN_SYNC_MS, seen: waited },
+      }
+    }
+  }
+}
+
 function judge(one: Compared, { status }: ChangeState): Omit<TargetSeen, 'target'> {
   switch (one.state) {
     case 'missing':
@@ -152,11 +176,6 @@ function judge(one: Compared, { status }: ChangeState): Omit<TargetSeen, 'target
         foreign: { captured: recordText(one.captured), ours: 'no such record', now: recordText(one.found) },
       }
     case 'same':
-      return status === 'PENDING'
-        ? { injection: 'recovering', seen: 'as captured in the zone, not yet on every name server' }
-        : {
-            injection: 'restored',
-            seen: status === 'INSYNC' ? 'as captured, on every name server' : 'as captured in the zone',
-          }
+      return judgeBack(status)
   }
 }
