@@ -143,6 +143,10 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
       restoration: 'exact',
       again: { ok: true, value: { ...PLAN, capture: { now: 'something else' } } },
     }),
+    'more stands beside the targets than when it was planned': step({
+      approved: { ok: true, value: { ...PLAN, standing: { web: 2 } } },
+      again: { ok: true, value: { ...PLAN, standing: { web: 3 } } },
+    }),
   },
   tags: {
     'a target is not opted in': unfit('tags'),
@@ -199,6 +203,10 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
   },
   lock: {
     'another run holds a target': passingFacts({ holders: new Map([[TARGET, 'run_other']]) }),
+    'another run holds what undo is judged by': passingFacts({
+      holders: new Map([['i-9', 'run_other']]),
+      steps: found({ surroundings: ['i-9'] }).steps,
+    }),
     'nobody knows': passingFacts({ holders: undefined }),
   },
   irreversible: {

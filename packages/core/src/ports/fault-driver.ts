@@ -44,6 +44,13 @@ export type StepPlan = Readonly<{
   survivors?: Survivors
   /** Prior state of every target, all that undo and its verification need. */
   capture: Json
+  /** Resources beside the targets by whose state undo is judged: no other run may hold one of them. Absent: none. */
+  surroundings?: readonly string[]
+  /**
+   * How many of what undo is held to stood when this was captured, by name: `web in eu-west-1a`. A plan made while fewer
+   * stood than now is drift: its undo would be done too early. Absent: nothing is counted.
+   */
+  standing?: Readonly<Record<string, number>>
   /** Calls that apply and undo will make, for people: `route53 ChangeResourceRecordSets: DELETE …`. */
   calls: readonly string[]
   /** IAM actions needed for apply, confirm, undo. */

@@ -22,7 +22,22 @@ export async function askGuardrails(
   signal: AbortSignal,
   steadyState: GuardrailFacts['steadyState'] = 'later',
 ): Promise<readonly GuardrailAnswer[]> {
-  const file = await findPlan(ports.evidence, tenure.state.planHash ?? '')
+  return askAbout(
+    await findPlan(ports.evidence, tenure.state.planHash ?? ''),
+    tenure,
+    ports,
+    signal,
+    steadyState,
+  )
+}
+
+async function askAbout(
+  file: Awaited<ReturnType<typeof findPlan>>,
+  tenure: Tenure,
+  ports: Ports,
+  signal: AbortSignal,
+  steadyState: GuardrailFacts['steadyState'],
+): Promise<readonly GuardrailAnswer[]> {
   if (file === undefined) {
     const reason =
       'the frozen plan of this run is missing from the evidence store, so nothing can be compared with it'
@@ -55,9 +70,10 @@ export async function askGuardrails(
   return checkGuardrails(facts)
 }
 
-/** Preflight: guardrails, then the locks on all targets, in one transaction with the step into the baseline. */
+/** Preflight: guardrails, then the locks on all targets and what undo is judged by beside them, in one transaction with the step into the baseline. */
 export async function checkPreflight(tenure: Tenure, ports: Ports, signal: AbortSignal): Promise<void> {
-  const answers = await askGuardrails(tenure, ports, signal)
+  const file = await findPlan(ports.evidence, tenure.state.planHash ?? '')
+  const answers = await askAbout(file, tenure, ports, signal, 'later')
   // Questions that were called off were not answered: whoever takes the run over asks again.
   if (signal.aborted) return
   const isPreflight = (state: RunState) => state.status === 'preflight'
@@ -65,7 +81,11 @@ export async function checkPreflight(tenure: Tenure, ports: Ports, signal: Abort
     await tenure.recordIf(isPreflight, () => refusal('preflight', answers))
     return
   }
-  const locks = tenure.state.planned.flatMap((step) => step.targets.map((target) => target.id))
+  const held = file?.steps.flatMap(({ plan: { targets, surroundings = [] } }) => [
+    ...targets.map(({ id }) => id),
+    ...surroundings,
+  ])
+  const locks = [...new Set(held)]
   const { lockedBy } = await tenure.recordIf(
     isPreflight,
     () => [

@@ -40,21 +40,29 @@ export function readCapture(capture: Json): Outcome<Capture> {
     : failed('invalid', 'capture.read', 'CaptureUnreadable', parsed.error.message)
 }
 
+/** The prior state, and every instance that is registered beside the captured ones, healthy or not, by ARN. */
+export type Captured = Readonly<{ capture: Capture; surroundings: readonly string[] }>
+
 /** Describes the load balancing around the instances and puts the prior state together. */
 export async function captureState(
   aws: Aws,
   account: string,
   instances: readonly SeenInstance[],
   signal: AbortSignal,
-): Promise<Outcome<Capture>> {
+): Promise<Outcome<Captured>> {
+  const arnOf = (id: string) => `arn:aws:ec2:${aws.region}:${account}:instance/${id}`
   const groups = await groupsOf(aws, instances, signal)
   if (!groups.ok) return groups
-  const healthy = await healthyTargets(aws, groups.value, signal)
-  if (!healthy.ok) return healthy
-  return success({
+  const registered = groups.value.flatMap(({ targets }) => targets.map(({ id }) => id))
+  const known = await zonesOf(aws, [...new Set(registered)], signal)
+  if (!known.ok) return known
+  const healthy = healthyOf(groups.value, known.value)
+  const own = new Set(instances.map(({ id }) => id))
+  const beside = [...known.value.values()].flatMap(({ id }) => (own.has(id) ? [] : [arnOf(id)]))
+  const capture: Capture = {
     region: aws.region,
     instances: instances.map(({ id, name, zone, zoneId, group, launchedAt, privateIp }) => ({
-      arn: `arn:aws:ec2:${aws.region}:${account}:instance/${id}`,
+      arn: arnOf(id),
       id,
       name,
       zone,
@@ -68,9 +76,23 @@ export async function captureState(
     targetGroups: groups.value.map(({ arn, name }) => ({
       arn,
       name,
-      healthy: [...(healthy.value.get(arn) ?? [])],
+      healthy: [...(healthy.get(arn) ?? [])],
     })),
-  })
+  }
+  return success({ capture, surroundings: beside.toSorted() })
+}
+
+/** Healthy targets by group and zone of the captured instances, in words: what undo is held to. */
+export function standingOf({ instances, targetGroups }: Capture): Readonly<Record<string, number>> {
+  const zones = [...new Set(instances.map(({ zone }) => zone))]
+  return Object.fromEntries(
+    targetGroups.flatMap(({ name, healthy }) =>
+      zones.map((zone) => [
+        `healthy targets of ${name} in ${zone}`,
+        healthy.filter((target) => target.zone === zone).length,
+      ]),
+    ),
+  )
 }
 
 /** A healthy target and the zone it is in; zone `?` when nobody knows the address. */
@@ -84,14 +106,18 @@ export async function healthyTargets(
 ): Promise<Outcome<ReadonlyMap<string, readonly HealthyTarget[]>>> {
   const ids = new Set(groups.flatMap(({ targets }) => targets.filter(isHealthy).map(({ id }) => id)))
   const zones = await zonesOf(aws, [...ids], signal)
-  if (!zones.ok) return zones
-  return success(
-    new Map(
-      groups.map(({ arn, targets }) => [
-        arn,
-        targets.filter(isHealthy).map(({ id }) => zones.value.get(id) ?? { id, zone: '?' }),
-      ]),
-    ),
+  return zones.ok ? success(healthyOf(groups, zones.value)) : zones
+}
+
+function healthyOf(
+  groups: readonly Pick<SeenTargetGroup, 'arn' | 'targets'>[],
+  known: ReadonlyMap<string, HealthyTarget>,
+): ReadonlyMap<string, readonly HealthyTarget[]> {
+  return new Map(
+    groups.map(({ arn, targets }) => [
+      arn,
+      targets.filter(isHealthy).map(({ id }) => known.get(id) ?? { id, zone: '?' }),
+    ]),
   )
 }
 

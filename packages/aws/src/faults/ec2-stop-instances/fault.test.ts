@@ -1,3 +1,4 @@
+import { StopInstancesCommand } from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   injectStep,
@@ -19,6 +20,8 @@ beforeEach(async () => {
 })
 afterEach(async () => account.close())
 
+const aws = () =>
+  valueOf(account.clients.get({ environment: account.environment, region: 'primary', purpose: 'observe' }))
 const driverOf = () => createEc2StopInstances(account.clients)
 
 async function planned(of = step, seed = 1) {
@@ -68,6 +71,31 @@ describe('planning', () => {
     )
     expect(byName.targets.map(({ zone }) => zone)).toEqual(['eu-west-1b', 'eu-west-1b'])
     expect(byName.population).toBe(2)
+  })
+
+  it('names what is registered beside the targets, healthy or not, and counts what is healthy in their zone', async () => {
+    const inZone = injectStep('ec2-stop-instances', {
+      tags: { service: 'checkout' },
+      zones: ['eu-west-1a'],
+      choose: { mode: 'count', count: 1 },
+    })
+    const whole = await planned(inZone)
+    const beside = whole.surroundings ?? []
+    expect(beside).toHaveLength(5)
+    expect(beside).not.toContain(whole.targets[0]?.id)
+    expect(Object.values(whole.standing ?? {})).toEqual([2])
+    const { targetGroups } = whole.capture as unknown as Readonly<{
+      targetGroups: readonly Readonly<{ healthy: readonly Readonly<{ id: string; zone: string }>[] }>[]
+    }>
+    const other = targetGroups[0]?.healthy.find(
+      ({ id, zone }) => zone === 'eu-west-1a' && !whole.targets[0]?.id.endsWith(id),
+    )
+    await aws().ec2.send(new StopInstancesCommand({ InstanceIds: [other?.id ?? ''] }))
+    account.advance(120)
+    // A plan that is made while somebody else's fault is in still knows that it is there, and that less stands.
+    const broken = await planned(inZone)
+    expect(broken.surroundings).toEqual(beside)
+    expect(Object.values(broken.standing ?? {})).toEqual([1])
   })
 
   it('names every instance that lacks a required tag or is exempt', async () => {

@@ -5,7 +5,7 @@ import { findInstances, type SeenInstance } from '../../ec2/describe-instances.t
 import { experimentDemands } from '../../fis/quotas.ts'
 import { choose } from '../choose.ts'
 import { tagProblems } from '../tag-problems.ts'
-import { captureState, type Capture } from './capture.ts'
+import { captureState, standingOf, type Capture } from './capture.ts'
 import { filtersOf } from './selection.ts'
 import { survivorsOf } from './survivors.ts'
 import { checkStep, templateOf } from './template.ts'
@@ -50,11 +50,12 @@ export async function planStep(
   )
   const choice = choose(population, ({ id }) => id, step.targets.choose, seed)
   if (!choice.ok) return failed('invalid', OPERATION, 'TooFewMatch', choice.problem)
-  const capture = await captureState(aws, environment.account, choice.chosen, signal)
-  if (!capture.ok) return capture
-  const template = templateOf(step, capture.value, 'plan', environment)
+  const captured = await captureState(aws, environment.account, choice.chosen, signal)
+  if (!captured.ok) return captured
+  const { capture, surroundings } = captured.value
+  const template = templateOf(step, capture, 'plan', environment)
   if (!template.ok) return template
-  const survivors = await survivorsOf(aws, step, capture.value, environment, observe, signal)
+  const survivors = await survivorsOf(aws, step, capture, environment, observe, signal)
   if (!survivors.ok) return survivors
   return success({
     ...(survivors.value === undefined ? {} : { survivors: survivors.value }),
@@ -62,16 +63,18 @@ export async function planStep(
       ...experimentDemands(Object.keys(template.value.request.actions ?? {}).length),
       startDemand(choice.chosen.length),
     ],
-    targets: capture.value.instances.map(({ arn, id, name, zone }) => ({
+    targets: capture.instances.map(({ arn, id, name, zone }) => ({
       id: arn,
       label: name === id ? id : `${name} (${id})`,
       region: aws.region,
       zone,
     })),
     population: population.length,
-    unfit: unfitOf(choice.chosen, capture.value, environment),
-    capture: capture.value,
-    calls: callsOf(capture.value, template.value.duration),
+    unfit: unfitOf(choice.chosen, capture, environment),
+    capture,
+    surroundings,
+    standing: standingOf(capture),
+    calls: callsOf(capture, template.value.duration),
     permissions: PERMISSIONS,
   })
 }

@@ -31,7 +31,7 @@ export async function survivorsOf(
   const rest = found.value.filter(({ id }) => !stopped.has(id))
   const state = await captureState(there.value, environment.account, rest, signal)
   if (!state.ok) return state
-  const { targetGroups } = state.value
+  const { targetGroups, instances } = state.value.capture
   const isHealthy = ({ id, targetGroups: registered }: Capture['instances'][number]) => {
     const address = rest.find((one) => one.id === id)?.privateIp
     return registered.every((arn) =>
@@ -40,5 +40,5 @@ export async function survivorsOf(
         ?.healthy.some((target) => target.id === id || target.id === address),
     )
   }
-  return success({ healthy: state.value.instances.filter(isHealthy).length, needed, where })
+  return success({ healthy: instances.filter(isHealthy).length, needed, where })
 }

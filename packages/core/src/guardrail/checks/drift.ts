@@ -1,10 +1,11 @@
 import { canonicalJson } from '../../journal/canonical-json.ts'
+import type { StepPlan } from '../../ports/fault-driver.ts'
 import { allow, refuse, type Guardrail } from '../guardrail.ts'
 
 /**
  * The targets are still exactly those that were planned and approved, and where undo has to bring them back field by field
- * they are still as they were captured. A plan that was made while another run's fault was in has that fault for its prior
- * state, and its undo would put it in again.
+ * they are still as they were captured; where it is judged by counts, no more stands now than then. A plan that was made
+ * while another run's fault was in has that fault for its prior state, and its undo would put it in again.
  */
 export const drift: Guardrail = {
   code: 'drift',
@@ -28,9 +29,22 @@ export const drift: Guardrail = {
         return refuse(
           `step ${step.name}: the targets are no longer as they were captured when planned, so undo would not bring back what is there now; plan again`,
         )
+      const fewer = stoodFewer(approved.value, again.value)
+      if (fewer.length > 0)
+        return refuse(
+          `step ${step.name}: when it was planned less stood than now (${fewer.join('; ')}), and undo would only be held to that; plan again`,
+        )
     }
     return steps.some(({ again }) => again !== undefined)
       ? allow('the targets are those that were planned')
       : allow('asked again right before the first fault goes in')
   },
+}
+
+/** What of which more stands now than when the plan was made, in words. */
+function stoodFewer(then: StepPlan, now: StepPlan): readonly string[] {
+  return Object.entries(then.standing ?? {}).flatMap(([what, count]) => {
+    const is = now.standing?.[what] ?? 0
+    return is > count ? [`${what}: ${count} then, ${is} now`] : []
+  })
 }
