@@ -1,7 +1,7 @@
 import type { ReportModel } from './model/model.ts'
 import { verdictWord } from './html/icons.ts'
 import { exactText, intervalText, marginText } from './text/duration-text.ts'
-import { leftBehindText, restorationText } from './text/headline.ts'
+import { restorationText } from './text/headline.ts'
 
 /** The verdict for a pull request or a job summary: short, the most important thing first. */
 export function markdown(model: ReportModel): string {
@@ -23,8 +23,7 @@ export function markdown(model: ReportModel): string {
           }),
           '',
         ]),
-    plain(restorationText(targets, run.isClean)),
-    ...(leftBehindText(model.markers) === '' ? [] : ['', plain(leftBehindText(model.markers))]),
+    plain(restorationText(targets, run.isClean, model.markers)),
     '',
     `Run \`${run.id}\` in ${plain(environment.title)}; journal of ${journal.events} events, chain ${journal.chain}, head \`${journal.head.slice(0, 16)}\`.`,
     '',

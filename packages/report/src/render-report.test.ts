@@ -106,6 +106,25 @@ describe('the proof of restoration', () => {
     expect(visible(html)).toContain('Failover PRIMARY · TTL 30 · ResourceRecords 198.51.100.10')
   })
 
+  it.each([
+    ['removed', true],
+    ['kept', true],
+    ['failed', false],
+    ['pending', false],
+  ] as const)('says that everything is put back only when numbered writes are too: %s', (state, isAll) => {
+    const input = sampleRun('held')
+    const { measurement } = input.run.state
+    if (measurement === undefined) throw new Error('the sample is measured')
+    const counts = { acknowledged: 260, failed: 0, unusable: 0, readings: 4 }
+    const marker = { marker: 'orders', ...counts, cleanUp: { state, note: 'read back' } }
+    const runState = { ...input.run.state, measurement: { ...measurement, markers: [marker] } }
+    const report = renderReport({ ...input, run: { ...input.run, state: runState } })
+    for (const form of [visible(report.html), report.markdown, report.model.run.summary]) {
+      expect(form.includes('Everything is put back')).toBe(isAll)
+      expect(form.includes('Not everything is put back')).toBe(!isAll)
+    }
+  })
+
   it('never calls a target put back that a later look found broken again', () => {
     const input = sampleRun('held')
     const events = input.events.map((event) =>

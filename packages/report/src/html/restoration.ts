@@ -1,7 +1,7 @@
 import { isTakenOut, markerInWords } from '@firedrill/core'
 import type { ReportModel, TargetReport } from '../model/model.ts'
 import { intervalText } from '../text/duration-text.ts'
-import { leftBehindText, restorationText } from '../text/headline.ts'
+import { leavesWrites, restorationText } from '../text/headline.ts'
 import { spanText } from '../text/instant-text.ts'
 import { icon } from './icons.ts'
 import { html, NOTHING, when, type Markup } from './markup.ts'
@@ -13,9 +13,11 @@ export function restoration(model: ReportModel): Markup {
   const isTouched = targets.some(({ injection }) => injection !== 'planned')
   const [sign, title] = !model.run.isClean
     ? (['deviated', 'Not confirmed as put back'] as const)
-    : isTouched
-      ? (['held', 'Put back'] as const)
-      : (['not-run', 'Planned targets, none of them touched'] as const)
+    : leavesWrites(model.markers)
+      ? (['deviated', 'Numbered writes are left'] as const)
+      : isTouched
+        ? (['held', 'Put back'] as const)
+        : (['not-run', 'Planned targets, none of them touched'] as const)
   const head = html`<tr role="row">
     <th scope="col" role="columnheader">Target</th>
     ${HEADS.map((word) => html`<th scope="col" role="columnheader" class="right">${word}</th>`)}
@@ -24,7 +26,7 @@ export function restoration(model: ReportModel): Markup {
   return html`<section>
     <header>
       <h2><span class="${sign}">${icon(sign)}</span> ${title}</h2>
-      <span class="end">${restorationText(targets, model.run.isClean)} ${leftBehindText(model.markers)}</span>
+      <span class="end">${restorationText(targets, model.run.isClean, model.markers)}</span>
     </header>
     <table class="put" role="table">
       <thead role="rowgroup">

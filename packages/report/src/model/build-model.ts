@@ -39,7 +39,7 @@ export function buildModel(input: ReportInput): ReportModel {
       reason,
       provisional: measurement?.provisional ?? false,
       headline: headlineText(verdict, reason, objectives, run.state),
-      summary: summaryText(verdict, objectives, targets, isAllClean),
+      summary: summaryText(verdict, objectives, targets, isAllClean, measurement?.markers),
       isClean: isAllClean,
       from: events[0]?.worldAt ?? 0,
       to: events.at(-1)?.worldAt ?? 0,

@@ -43,6 +43,7 @@ export function summaryText(
   objectives: readonly ObjectiveResult[],
   targets: readonly TargetReport[],
   isClean: boolean,
+  markers: ReportModel['markers'],
 ): string {
   const rest = objectives.filter((result) => result !== objectives.find((one) => one.verdict === verdict))
   const others = (['held', 'deviated', 'inconclusive', 'not-run'] as const).flatMap((word) => {
@@ -51,21 +52,36 @@ export function summaryText(
       ? []
       : [`${capital(listText(names))} ${names.length === 1 ? 'is' : 'are'} ${word}.`]
   })
-  return [...others, restorationText(targets, isClean)].join(' ')
+  return [...others, restorationText(targets, isClean, markers)].join(' ')
 }
 
-/** The writes that measured data loss, when any is left behind; empty when none is. */
-export function leftBehindText(markers: ReportModel['markers'] = []): string {
+/** True when numbered writes that measured data loss are left where nobody agreed to leave them. */
+export function leavesWrites(markers: ReportModel['markers'] = []): boolean {
+  return !markers.every(isTakenOut)
+}
+
+/**
+ * Whether everything was put back, targets and numbered writes alike, said by what was described and read back. The writes are
+ * a change of ours too, so what is left of them is said in the same breath.
+ */
+export function restorationText(
+  targets: readonly TargetReport[],
+  isClean: boolean,
+  markers: ReportModel['markers'] = [],
+): string {
   const left = markers.filter((marker) => !isTakenOut(marker))
-  return left.length === 0 ? '' : `Numbered writes were not taken out: ${left.map(markerInWords).join('; ')}.`
+  const ofTargets = targetsText(targets, isClean, left.length === 0)
+  return left.length === 0
+    ? ofTargets
+    : `${ofTargets} Not everything is put back: numbered writes were not taken out: ${left.map(markerInWords).join('; ')}.`
 }
 
-/** Whether everything was put back, said by what describe calls showed. */
-export function restorationText(targets: readonly TargetReport[], isClean: boolean): string {
+function targetsText(targets: readonly TargetReport[], isClean: boolean, isAll: boolean): string {
   const touched = targets.filter(
     ({ injection }) => injection !== 'planned' && injection !== 'failed-to-inject',
   )
-  if (touched.length === 0) return 'Nothing was broken, so nothing had to be put back.'
+  if (touched.length === 0)
+    return isAll ? 'Nothing was broken, so nothing had to be put back.' : 'No target was broken.'
   const open = touched.filter(({ injection }) => !['restored', 'replaced', 'spent'].includes(injection))
   const left = open.filter(({ injection }) => injection === 'left')
   if (left.length > 0 && left.length === open.length)
@@ -76,7 +92,7 @@ export function restorationText(targets: readonly TargetReport[], isClean: boole
     const count = touched.filter(({ injection }) => injection === word).length
     return count === 0 ? [] : [`${count} ${word}`]
   })
-  return `Everything is put back (${listText(words)} of ${countText(touched.length, 'target')}), as describe calls show, and nothing is left injected.`
+  return `${isAll ? 'Everything is' : 'The targets are'} put back (${listText(words)} of ${countText(touched.length, 'target')}), as describe calls show, and nothing is left injected.`
 }
 
 function sentence(text: string): string {

@@ -30,7 +30,7 @@ export function stopState(run: RunDetail, platformNow: number): StopState {
       needsPerson: run.status === 'needs-person',
     }
   }
-  if (run.status === 'settling') return { kind: 'nothing-to-do', says: 'Everything is put back already.' }
+  if (run.status === 'settling') return { kind: 'nothing-to-do', says: 'Every target is put back already.' }
   if (!isLive(run.status === 'paused' ? (run.resumesTo ?? run.status) : run.status))
     return { kind: 'ready', isUndo: false, undoes: 'Nothing is broken yet: the run is cancelled.' }
   const faults = run.steps.filter((step) => step.kind === 'inject').length
