@@ -4,6 +4,7 @@ import * as ec2 from '@aws-sdk/client-ec2'
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as fis from '@aws-sdk/client-fis'
 import * as route53 from '@aws-sdk/client-route-53'
+import * as scheduler from '@aws-sdk/client-scheduler'
 import * as sts from '@aws-sdk/client-sts'
 import * as cloudWatchQuery from 'client-cloudwatch-query'
 import { execFile } from 'node:child_process'
@@ -48,6 +49,7 @@ const MODULES: Readonly<Record<ServiceName, readonly [module: SdkModule, client:
   elbv2: [elbv2, 'ElasticLoadBalancingV2Client'],
   fis: [fis, 'FisClient'],
   route53: [route53, 'Route53Client'],
+  scheduler: [scheduler, 'SchedulerClient'],
   sts: [sts, 'STSClient'],
 }
 

@@ -6,11 +6,12 @@ import { createEc2 } from './ec2/ec2.ts'
 import { createElbv2 } from './elbv2/elbv2.ts'
 import { createFis } from './fis/fis.ts'
 import { createRoute53 } from './route53/route53.ts'
+import { createScheduler } from './scheduler/scheduler.ts'
 import { createSts } from './sts/sts.ts'
 
 /** Every service of one world. Services with events of their own register them here, before the clock moves. */
 export function createServices(world: World, platformNowMs: () => number): readonly AwsService[] {
-  return [
+  const services = [
     createEc2(),
     createElbv2(),
     createAutoScaling(),
@@ -19,4 +20,5 @@ export function createServices(world: World, platformNowMs: () => number): reado
     createCloudWatch(),
     createSts(platformNowMs),
   ]
+  return [...services, createScheduler(world, services, platformNowMs)]
 }

@@ -4,6 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { FisClient } from '@aws-sdk/client-fis'
 import { Route53Client } from '@aws-sdk/client-route-53'
+import { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { STSClient } from '@aws-sdk/client-sts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../server.ts'
 import { SIMULATOR_ACCESS_KEY_ID, SIMULATOR_SECRET_ACCESS_KEY } from '../wire/credentials.ts'
@@ -27,6 +28,7 @@ export type SdkClients = {
   readonly elbv2: ElasticLoadBalancingV2Client
   readonly fis: FisClient
   readonly route53: Route53Client
+  readonly scheduler: SchedulerClient
   readonly sts: STSClient
 }
 
@@ -65,6 +67,7 @@ export async function openSdkArena(options: SimulatorOptions = {}): Promise<SdkA
       fis: new FisClient(config),
       // With an endpoint of its own the SDK no longer moves Route 53 to us-east-1 by itself.
       route53: new Route53Client({ ...config, region: 'us-east-1' }),
+      scheduler: new SchedulerClient(config),
       sts: new STSClient(config),
     }
     opened.push(made)

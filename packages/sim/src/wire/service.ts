@@ -5,7 +5,16 @@ import type { BucketLimit } from './token-bucket.ts'
 import type { WireInput, WireStructure } from './wire-value.ts'
 
 /** The services this simulator speaks for, by the short name used in logs, counters and adversity rules. */
-export const SERVICE_NAMES = ['ec2', 'elbv2', 'autoscaling', 'route53', 'fis', 'cloudwatch', 'sts'] as const
+export const SERVICE_NAMES = [
+  'ec2',
+  'elbv2',
+  'autoscaling',
+  'route53',
+  'fis',
+  'cloudwatch',
+  'scheduler',
+  'sts',
+] as const
 export type ServiceName = (typeof SERVICE_NAMES)[number]
 
 /** The wire protocols, by the names the AWS service models give them. */
