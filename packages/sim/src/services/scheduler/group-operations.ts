@@ -46,7 +46,7 @@ export class GroupOperations {
     const { Name: name } = read(named, input)
     const { region } = this.check(call.region, name)
     if (name === DEFAULT_GROUP) throw validation('The default schedule group cannot be deleted.')
-    for (const schedule of [...this.#schedules.values()])
+    for (const schedule of this.#schedules.values())
       if (schedule.region === region && schedule.group === name) this.#schedules.delete(scheduleKey(schedule))
     this.#groups.delete(`${region}|${name}`)
     return {}
