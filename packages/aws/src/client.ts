@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
-import { EC2Client } from '@aws-sdk/client-ec2'
+import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { FisClient } from '@aws-sdk/client-fis'
 import { Route53Client } from '@aws-sdk/client-route-53'
@@ -10,6 +10,7 @@ import { regionCode, type CompiledEnvironment } from '@firedrill/core'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import packageInfo from '../package.json' with { type: 'json' }
 import { baseCredentials, type CredentialProvider } from './credentials.ts'
+import { ec2Sdk } from './ec2/sdk.ts'
 import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
 import { keepDroppedMembers } from './fis/dropped-members.ts'
 import { waitOutThrottling, type Waits } from './wait-out-throttling.ts'
@@ -84,7 +85,6 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
       ? base
       : assumedRole(new STSClient(settings('sts', base, region)), roleArn, environment.name)
   const clients = {
-    ec2: new EC2Client(settings('ec2', credentials, region)),
     elb: new ElasticLoadBalancingV2Client(settings('elasticloadbalancing', credentials, region)),
     route53: new Route53Client(settings('route53', credentials, ROUTE53_REGION)),
     fis: new FisClient(settings('fis', credentials, region)),
@@ -97,9 +97,18 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
   }
   keepDroppedMembers(clients.fis)
   if (waits !== undefined) for (const client of Object.values(clients)) waitOutThrottling(client, waits)
+  let ec2: EC2Client | undefined
+  const madeEc2 = () => {
+    const client = new (ec2Sdk().EC2Client)(settings('ec2', credentials, region))
+    if (waits !== undefined) waitOutThrottling(client, waits)
+    return client
+  }
   return {
     region,
     ...clients,
+    get ec2() {
+      return (ec2 ??= madeEc2())
+    },
     close() {
       agents.httpAgent.destroy()
       agents.httpsAgent.destroy()

@@ -1,11 +1,13 @@
 import type { RunId, WorldInstant } from '@firedrill/core'
 import { Settling } from './settling.ts'
+import { WatchedSamples } from './watched-samples.ts'
 
 /**
  * What a worker remembers of runs between hints to make its figures tighter or its questions fewer. Losing it
  * costs precision, never safety.
  */
 export class RunMemory {
+  readonly watched = new WatchedSamples()
   #looks = new Map<string, WorldInstant>()
   #deadPolls = new Map<string, Readonly<{ count: number; since: number }>>()
   #asked = new Map<string, WorldInstant>()
@@ -44,6 +46,7 @@ export class RunMemory {
 
   forget(runId: RunId): void {
     this.settling.forget(`${runId}/`)
+    this.watched.forget(runId)
     for (const map of [this.#looks, this.#deadPolls, this.#asked]) {
       for (const key of map.keys()) if (key.startsWith(`${runId}/`)) map.delete(key)
     }

@@ -1,7 +1,8 @@
-import { DescribeInstancesCommand, type Filter, type Instance } from '@aws-sdk/client-ec2'
+import type { Filter, Instance } from '@aws-sdk/client-ec2'
 import type { Outcome } from '@firedrill/core'
 import { read, readPages, success } from '../call.ts'
 import type { Aws } from '../client.ts'
+import { ec2Sdk } from './sdk.ts'
 
 /** States of an instance's life, in order. */
 export const INSTANCE_STATES = [
@@ -46,7 +47,7 @@ export async function findInstances(
     (token) =>
       read(OPERATION, signal, (options) =>
         ec2.send(
-          new DescribeInstancesCommand({
+          new (ec2Sdk().DescribeInstancesCommand)({
             Filters: [...filters],
             MaxResults: 500,
             ...(token === undefined ? {} : { NextToken: token }),
@@ -74,7 +75,7 @@ export async function describeInstances(
   for (let from = 0; from < ids.length; from += IDS_PER_CALL) {
     const some = ids.slice(from, from + IDS_PER_CALL)
     const answer = await read(OPERATION, signal, (options) =>
-      aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: some }), options),
+      aws.ec2.send(new (ec2Sdk().DescribeInstancesCommand)({ InstanceIds: some }), options),
     )
     if (answer.ok) {
       found.push(

@@ -9,6 +9,7 @@ import {
   type GuardrailAnswer,
   type ResponseSeen,
   type RunEventBody,
+  type RunId,
 } from '@firedrill/core'
 import { callOut } from '../call-out.ts'
 import type { FactsPorts } from '../gather-facts.ts'
@@ -135,7 +136,13 @@ async function responseSoFar(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<ResponseSeen> {
-  const input = await gatherMeasureInput(tenure, { provisional: true, cloud: 'nothing' }, ports, signal)
+  const { samples } = ports
+  const sinceLastLook = {
+    ...samples,
+    read: (id: RunId) => memory.watched.read(id, tenure.worldNow(), samples),
+  }
+  const soFar = { provisional: true, cloud: 'nothing' } as const
+  const input = await gatherMeasureInput(tenure, soFar, { ...ports, samples: sinceLastLook }, signal)
   const isByProbe = ({ kind, ...rest }: CompiledObjective) =>
     kind !== 'recovery-time' || ('source' in rest && rest.source.from === 'probe')
   const { objectives } = input.scenario

@@ -11,7 +11,7 @@ const MICROS_PER_MS = 1000
  * Most answers come at once. Only for one that has not come after so long the time keeper is asked whether it waits for world
  * time. Real milliseconds.
  */
-const ANSWER_GRACE_MS = 4
+const ANSWER_GRACE_MS = 1
 /** So many turns of the event loop without anything new count as nothing left to do. */
 const QUIET_TURNS = 2
 /** Silence after which the time keeper goes on without this process, unless told otherwise. Real milliseconds. */

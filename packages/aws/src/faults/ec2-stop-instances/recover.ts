@@ -1,9 +1,9 @@
-import { StartInstancesCommand } from '@aws-sdk/client-ec2'
 import { DeleteExperimentTemplateCommand, StopExperimentCommand } from '@aws-sdk/client-fis'
 import type { Failure, Outcome, UndoPlan } from '@firedrill/core'
 import { mutate, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { describeInstances } from '../../ec2/describe-instances.ts'
+import { ec2Sdk } from '../../ec2/sdk.ts'
 import {
   findExperiment,
   findTemplateIds,
@@ -81,7 +81,7 @@ async function startStopped(aws: Aws, ids: readonly string[], signal: AbortSigna
 
 async function start(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<Outcome<Done>> {
   const answer = await mutate('ec2.StartInstances', signal, (options) =>
-    aws.ec2.send(new StartInstancesCommand({ InstanceIds: [...ids] }), options),
+    aws.ec2.send(new (ec2Sdk().StartInstancesCommand)({ InstanceIds: [...ids] }), options),
   )
   return answer.ok ? success({ requestIds: idsOf(answer.value) }) : answer
 }
