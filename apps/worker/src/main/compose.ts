@@ -4,6 +4,7 @@ import {
   createIdentity,
   createMetrics,
   createReadiness,
+  ec2Sdk,
   openS3EvidenceStore,
   type AwsClients,
 } from '@firedrill/aws'
@@ -133,6 +134,8 @@ export async function composeWorker(role: Role): Promise<Worker> {
   // In lockstep the world stands still while a call is under way, so waiting inside one would wait for nothing.
   const waits = lockstep === undefined ? { clock: systemClock, random: systemRandom } : undefined
   const clients = createAwsClients(waits)
+  // An abort must not wait half a second for a library.
+  if (role === 'advance' || role === 'recover') ec2Sdk()
   shutdown.add('aws clients', () => clients.close())
   const id = `${role}@${config.worker.owner}`
   const actor: Actor = { kind: ACTOR_KINDS[role], id, name: `${role} ${process.pid}` }

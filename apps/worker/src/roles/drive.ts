@@ -1,4 +1,3 @@
-import { ec2Sdk } from '@firedrill/aws'
 import type { HintQueue, Hints, RunId } from '@firedrill/core'
 import {
   createAdvance,
@@ -16,8 +15,6 @@ import { serveWithoutQueue } from '../serve-without-queue.ts'
 
 /** The roles `advance` and `recover`: work on hints of one queue, and nudge due runs that nobody holds. */
 export async function drive(worker: Worker, role: HintQueue): Promise<void> {
-  // An abort must not wait half a second for a library.
-  ec2Sdk()
   const { config, log, shutdown, ports } = worker
   const { concurrency, reconcileMs } = config.worker
   const queue = keepQueue({
