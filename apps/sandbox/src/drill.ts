@@ -51,10 +51,7 @@ export async function bookAndStart(
   input: Readonly<{ environment: string; scenario: string; seed: number }>,
 ): Promise<RunSummary> {
   const { environment, scenario, seed } = input
-  const known = (await client.drills.list()).find(
-    (drill) => drill.scenario === scenario && drill.environment === environment,
-  )
-  const drill = known ?? (await client.drills.book({ scenario, environment }))
+  const drill = await client.drills.book({ scenario, environment })
   return client.runs.start({ drillId: drill.id, seed })
 }
 

@@ -32,7 +32,7 @@ async function lab(terms: Partial<ScheduleTerms> = {}, sandboxOnly = true) {
   const about = { teamId: TEAM, actor: ADA, origin: 'file', source: 'x' } as const
   await apply({ ...about, kind: 'scenario', compiled: buildScenario() })
   await apply({ ...about, kind: 'environment', compiled: buildEnvironment() })
-  const drill = await stores.drills.create({
+  const drill = await stores.drills.book({
     id: ids.mint('drill'),
     teamId: TEAM,
     title: 'daily',

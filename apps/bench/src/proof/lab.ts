@@ -122,7 +122,7 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
         const from = { ...asker, source: '', origin: 'file' } as const
         await useCases.applyDefinition({ ...from, kind: 'environment', compiled: environment })
         await useCases.applyDefinition({ ...from, kind: 'scenario', compiled: scenario })
-        const { id } = await stores.drills.create({
+        const { id } = await stores.drills.book({
           id: systemIds.mint('drill'),
           teamId: TEAM,
           title: scenario.title,

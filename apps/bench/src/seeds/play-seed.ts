@@ -169,7 +169,7 @@ async function bookDrill(
     compiled: environment,
   })
   const drillId = ids.mint('drill')
-  await stores.drills.create({
+  await stores.drills.book({
     id: drillId,
     teamId: TEAM,
     title: 't',

@@ -3,7 +3,6 @@ import type { Cli } from '../cli.ts'
 import { startRun } from '../commands/run.ts'
 import { accountFor } from '../commands/see-through.ts'
 import { explain } from '../exit.ts'
-import { bookDrill } from '../files/book-drill.ts'
 import { storeFile } from '../files/store.ts'
 import type { CiRun } from './ci-result.ts'
 import type { Selected } from './select-scenarios.ts'
@@ -73,5 +72,5 @@ async function book(client: Client, { name, file }: Selected, environment: strin
       await client.scenarios.put(name, { source: text, origin: 'ci' })
     await storeFile(client, file, 'ci')
   }
-  return bookDrill(client, name, environment)
+  return (await client.drills.book({ scenario: name, environment })).id
 }

@@ -2,7 +2,6 @@ import { ApiError, EXIT, type Client, type RunSummary, type StartRun } from '@fi
 import { CliError, type Cli } from '../cli.ts'
 import { connect } from '../connect.ts'
 import { explain } from '../exit.ts'
-import { bookDrill } from '../files/book-drill.ts'
 import { storedHash, storeFile } from '../files/store.ts'
 import { readDefinition, readSubject, type Definition, type Subject } from '../files/subject.ts'
 import { print } from '../output/print.ts'
@@ -23,7 +22,7 @@ export async function run(cli: Cli, text: string, options: RunOptions): Promise<
   const client = connect(cli, options)
   const scenario = await makeReady(client, subject)
   if (environment.from === 'file') await storeFile(client, environment.file)
-  const drillId = await bookDrill(client, scenario, environment.name)
+  const { id: drillId } = await client.drills.book({ scenario, environment: environment.name })
   // From here on the run is ours: an interrupt while it is being started must not leave it running.
   const early: string[] = []
   const stopListening = cli.onInterrupt((signal) => early.push(signal))

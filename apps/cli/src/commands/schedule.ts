@@ -10,7 +10,6 @@ import {
 import { parseDuration } from '@firedrill/core'
 import { CliError, type Cli, type CommonOptions } from '../cli.ts'
 import { connect } from '../connect.ts'
-import { bookDrill } from '../files/book-drill.ts'
 import { readDefinition } from '../files/subject.ts'
 import { storeFile } from '../files/store.ts'
 import { print, table } from '../output/print.ts'
@@ -60,7 +59,10 @@ export async function addSchedule(cli: Cli, subject: string, options: AddOptions
   const client = connect(cli, options)
   for (const definition of [environment, scenario])
     if (definition.from === 'file') await storeFile(client, definition.file)
-  const drillId = await bookDrill(client, scenario.name, environment.name)
+  const { id: drillId } = await client.drills.book({
+    scenario: scenario.name,
+    environment: environment.name,
+  })
   const made = await client.schedules.create({ drillId, ...terms })
   return show(cli, client, made, { ...options, count: 3 })
 }

@@ -30,7 +30,8 @@ afterAll(async () => {
 /** One more booking, of a drill of its own, whose time came `agoSeconds` ago. */
 async function book(stores: Stores, agoSeconds: number) {
   const about = { teamId: TEAM, actor: ADA, origin: 'file', source: 'x' } as const
-  const [scenario, environment] = [buildScenario(), buildEnvironment()]
+  const name = systemIds.mint('drill').toLowerCase().replaceAll('_', '-')
+  const [scenario, environment] = [buildScenario({ name }), buildEnvironment()]
   await stores.definitions.put({
     ...about,
     kind: 'scenario',
@@ -45,7 +46,7 @@ async function book(stores: Stores, agoSeconds: number) {
     hash: 'b'.repeat(64),
     compiled: environment,
   })
-  const drill = await stores.drills.create({
+  const drill = await stores.drills.book({
     id: systemIds.mint('drill'),
     teamId: TEAM,
     title: 'once',

@@ -87,6 +87,7 @@ export function createClient(options: ClientOptions) {
     },
     drills: {
       list: async () => (await get<{ drills: readonly DrillView[] }>('/v1/drills')).drills,
+      /** Answers the drill of that scenario and environment, booked when there was none. */
       book: (drill: BookDrill) => post<DrillView>('/v1/drills', drill),
     },
     runs: {

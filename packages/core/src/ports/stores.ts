@@ -67,7 +67,11 @@ export type Drill = Readonly<{
   createdBy: Actor
 }>
 export type DrillStore = Readonly<{
-  create(drill: Omit<Drill, 'createdAt'>): Promise<Drill>
+  /**
+   * Books the drill, or answers the one that stands for the same scenario and environment: overlap is refused by drill, so there
+   * is one of each, however many ask at once. `id` and `title` are then those of the earlier one.
+   */
+  book(drill: Omit<Drill, 'createdAt'>): Promise<Drill>
   get(teamId: string, id: DrillId): Promise<Drill | undefined>
   list(teamId: string): Promise<readonly Drill[]>
 }>

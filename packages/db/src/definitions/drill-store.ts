@@ -6,12 +6,20 @@ import { actorOf } from '../journal/event-row.ts'
 /** `DrillStore` on PostgreSQL. */
 export function drillStore(prisma: PrismaClient): DrillStore {
   return {
-    create: async ({ createdBy, ...drill }) =>
-      drillOf(
-        await prisma.drill.create({
-          data: { ...drill, actorKind: createdBy.kind, actorId: createdBy.id, actorName: createdBy.name },
-        }),
-      ),
+    book: ({ createdBy, ...drill }) =>
+      prisma.$transaction(async (transaction) => {
+        const { teamId, scenario, environment } = drill
+        const pair = JSON.stringify([teamId, scenario, environment])
+        // Who books the same pair waits here, so that the second finds what the first has booked.
+        await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`drill/${pair}`}, 0))`
+        const known = await transaction.drill.findFirst({
+          where: { teamId, scenario, environment },
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        })
+        if (known !== null) return drillOf(known)
+        const { kind: actorKind, id: actorId, name: actorName } = createdBy
+        return drillOf(await transaction.drill.create({ data: { ...drill, actorKind, actorId, actorName } }))
+      }),
     get: async (teamId, id) => {
       const row = await prisma.drill.findUnique({ where: { id, teamId } })
       return row === null ? undefined : drillOf(row)

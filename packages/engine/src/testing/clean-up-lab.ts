@@ -218,7 +218,7 @@ export function cleanUpLab(options: LabOptions = {}) {
         else await stores.definitions.put({ ...about, kind, compiled: environment, origin: 'file' })
       }
       const drill = { id: lab.ids.mint('drill'), teamId: TEAM, title: 't', scenario: compiled.name } as const
-      const booked = await stores.drills.create({
+      const booked = await stores.drills.book({
         ...drill,
         environment: environment.name,
         createdBy: person,

@@ -68,18 +68,29 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(listed.every(({ compiled, hash }) => definitionHash(compiled) === hash)).toBe(true)
     })
 
+    const drillOf = (teamId: string, environment: string) => ({
+      id: bench.drillId(),
+      teamId,
+      title: environment,
+      scenario: 'lose-one-instance',
+      environment,
+      createdBy: PERSON,
+    })
+
+    test('a scenario has one drill an environment, also when several book it at once', async () => {
+      const { drills } = bench.stores
+      const book = (teamId: string, environment: string) => drills.book(drillOf(teamId, environment))
+      const booked = await Promise.all(['lab', 'lab', 'lab', 'other'].map((name) => book('team-once', name)))
+      expect(new Set(booked.map(({ id }) => id)).size).toBe(2)
+      expect(await book('team-once', 'lab')).toEqual(booked[0])
+      expect(await drills.list('team-once')).toHaveLength(2)
+      expect((await book('team-twice', 'lab')).id).not.toBe(booked[0]?.id)
+    })
+
     test('a drill is kept for its team, newest first', async () => {
-      const drill = (title: string) => ({
-        id: bench.drillId(),
-        teamId: 'team-drills',
-        title,
-        scenario: 'lose-one-instance',
-        environment: 'lab',
-        createdBy: PERSON,
-      })
-      const a = await bench.stores.drills.create(drill('a'))
+      const a = await bench.stores.drills.book(drillOf('team-drills', 'a'))
       await bench.passTime(1)
-      const b = await bench.stores.drills.create(drill('b'))
+      const b = await bench.stores.drills.book(drillOf('team-drills', 'b'))
       expect(await bench.stores.drills.list('team-drills')).toEqual([b, a])
       expect(await bench.stores.drills.get('team-drills', a.id)).toEqual(a)
       expect(await bench.stores.drills.get('team-nobody', a.id)).toBeUndefined()

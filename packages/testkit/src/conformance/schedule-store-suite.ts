@@ -24,12 +24,12 @@ export function scheduleStoreSuite(name: string, factory: StoreFactory): void {
     const bench = openBench(factory)
     const ids = seededIds(11)
     const drill = (teamId: string): Promise<Drill> =>
-      bench.stores.drills.create({
+      bench.stores.drills.book({
         id: ids.mint('drill'),
         teamId,
         title: 'drill',
         scenario: 'lose-one-instance',
-        environment: 'lab',
+        environment: ids.mint('drill'),
         createdBy: PERSON,
       })
     const make = async (teamId: string, terms: Partial<ScheduleTerms>, inMs: number): Promise<Schedule> =>

@@ -4,7 +4,12 @@ import type { MemoryData } from './memory-data.ts'
 /** In-memory `DrillStore`. */
 export function memoryDrillStore(data: MemoryData): DrillStore {
   return {
-    create: async (drill) => {
+    book: async (drill) => {
+      const known = [...data.drills.values()].findLast(
+        ({ teamId, scenario, environment }) =>
+          teamId === drill.teamId && scenario === drill.scenario && environment === drill.environment,
+      )
+      if (known !== undefined) return known
       if (data.drills.has(drill.id)) throw new Error(`drill ${drill.id} exists`)
       const kept = { ...drill, createdAt: data.now() }
       data.drills.set(drill.id, kept)

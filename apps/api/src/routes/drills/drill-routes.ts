@@ -10,7 +10,7 @@ import { answers } from '../respond.ts'
 
 const tags = ['drills']
 
-/** Drills: book one, list them. */
+/** Drills: book one, unless it is booked already, and list them. */
 export function drillRoutes(
   deps: Pick<ApiDependencies, 'definitions' | 'drills' | 'ids'>,
 ): FastifyPluginAsyncZod {
@@ -37,9 +37,10 @@ export function drillRoutes(
         config: { permission: 'drills:write' },
         schema: {
           tags,
-          summary: 'Book a scenario against an environment',
+          summary:
+            'Book a scenario against an environment; one that is booked already is answered as it stands',
           body: bookDrillSchema,
-          response: answers({ 201: drillSchema }),
+          response: answers({ 200: drillSchema, 201: drillSchema }),
         },
       },
       async (request, reply) => {
@@ -48,15 +49,16 @@ export function drillRoutes(
         const plan = await findVersion(deps.definitions, teamId, 'scenario', scenario)
         const place = await findVersion(deps.definitions, teamId, 'environment', environment)
         refuseUnlessSandbox(place.compiled)
-        const drill = await deps.drills.create({
-          id: deps.ids.mint('drill'),
+        const id = deps.ids.mint('drill')
+        const drill = await deps.drills.book({
+          id,
           teamId,
           title: title ?? plan.compiled.title,
           scenario,
           environment,
           createdBy: actor,
         })
-        return reply.code(201).send(presentDrill(drill))
+        return reply.code(drill.id === id ? 201 : 200).send(presentDrill(drill))
       },
     )
   }

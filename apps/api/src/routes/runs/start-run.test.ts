@@ -42,6 +42,13 @@ describe('POST /v1/runs', () => {
     expect(api.hints.sent.filter((hint) => hint.queue === 'advance')).toHaveLength(1)
   })
 
+  it('books one drill for a scenario in an environment, whoever asks and however often', async () => {
+    const first = await api.book()
+    const again = await Promise.all(Array.from({ length: 5 }, () => api.book()))
+    expect(new Set([first, ...again]).size).toBe(1)
+    expect(await api.client.drills.list()).toHaveLength(1)
+  })
+
   it('201: control: as many runs as keys', async () => {
     const drillId = await api.book()
     const starts = Array.from({ length: 5 }, (_, n) => api.client.runs.start({ drillId }, `key-number-${n}`))

@@ -47,10 +47,7 @@ export function useBook() {
   const refresh = useRefresh()
   return useMutation({
     mutationFn: async ({ scenario, environment, ...terms }: Book) => {
-      const known = (await api.drills.list()).find(
-        (drill) => drill.scenario === scenario && drill.environment === environment,
-      )
-      const { id } = known ?? (await api.drills.book({ scenario, environment }))
+      const { id } = await api.drills.book({ scenario, environment })
       return api.schedules.create({ drillId: id, ...terms })
     },
     onSuccess: refresh,
