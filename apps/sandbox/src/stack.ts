@@ -163,7 +163,14 @@ function platformEnvironment(
     FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
     ...(options.lockstep ? { FIREDRILL_LOCKSTEP: `http://127.0.0.1:${ports.control}` } : {}),
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-    ...passedOn(['FIREDRILL_LOG_LEVEL', 'FIREDRILL_PAGE_COMMAND', 'FIREDRILL_PAGE_WEBHOOK']),
+    ...passedOn([
+      'FIREDRILL_CEILING_PERCENT',
+      'FIREDRILL_CEILING_TARGETS',
+      'FIREDRILL_LOG_LEVEL',
+      'FIREDRILL_PAGE_COMMAND',
+      'FIREDRILL_PAGE_EVERY_MS',
+      'FIREDRILL_PAGE_WEBHOOK',
+    ]),
   }
 }
 

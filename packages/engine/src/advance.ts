@@ -127,6 +127,7 @@ async function serve(
       environment: tenure.environment,
       now: tenure.now(),
       worldNow: tenure.worldNow(),
+      pageEveryMs: ports.installation.pageEveryMs,
     })
     const step = await carryOut(command, tenure, ports, memory, signal)
     wake = step === 'again' ? { at: tenure.now() } : step

@@ -40,6 +40,15 @@ function slowToSpread(driver: FaultDriver): FaultDriver {
   }
 }
 
+/** The cloud refuses the undo for as long as `stuck.is`. */
+function refusing(driver: FaultDriver, stuck: Readonly<{ is: boolean }>): FaultDriver {
+  const failure = { kind: 'denied', operation: 'x', code: 'AccessDenied', message: 'no' } as const
+  return {
+    ...driver,
+    recover: async (...about) => (stuck.is ? { ok: false, failure } : driver.recover(...about)),
+  }
+}
+
 /** Answers nothing by which an undo could be found again. */
 function forgetful(driver: FaultDriver): FaultDriver {
   return {
@@ -105,6 +114,49 @@ describe('the dead man', () => {
     expect(settled()).toBe(false)
     await reaperAlone(lab, 20)
     expect(settled()).toBe(true)
+  })
+
+  it('calls a person when it cannot take a fault out with the database away, again and again, and not any more once it is out', async () => {
+    const stuck = { is: true }
+    const lab = cleanUpLab({
+      wrap: (driver) => refusing(driver, stuck),
+      installation: { pageEveryMs: 60_000 },
+    })
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    await lab.reap()
+    lab.database.isAway = true
+    lab.pager.isAway = true
+    await reaperAlone(lab, 620)
+    expect(lab.pager.calls).toEqual([])
+    lab.pager.isAway = false
+    await reaperAlone(lab, 300)
+    const { calls } = lab.pager
+    expect(calls.length).toBeGreaterThan(2)
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length)
+    expect(calls[0]).toMatchObject({
+      runId: run,
+      page: 1,
+      reason: expect.stringMatching(
+        /^the database is away: step break is not put back: i-\d \(injected/,
+      ) as string,
+    })
+    stuck.is = false
+    await reaperAlone(lab, 10)
+    const made = calls.length
+    await reaperAlone(lab, 300)
+    expect(calls).toHaveLength(made)
+    expect(lab.world.broken()).toEqual([])
+  })
+
+  it('calls nobody about a fault that it takes out by its kit', async () => {
+    const lab = cleanUpLab()
+    const run = await lab.start()
+    await lab.until(run, ({ status }) => status === injected.status)
+    await lab.reap()
+    lab.database.isAway = true
+    await reaperAlone(lab, 800)
+    expect([lab.world.broken(), lab.pager.calls]).toEqual([[], []])
   })
 
   it('takes out at once what a restored database knows nothing of, and starts nothing until somebody lifts the halt', async () => {

@@ -13,12 +13,23 @@ import { withDeadline } from './deadline.ts'
 import { buildKit, kitName, kitNameParts, kitWorldNow, parseKit, type Kit } from './kit.ts'
 import type { EnginePorts } from './ports.ts'
 import { createRestoredDatabase } from './restored-database.ts'
+import { createKitPager } from './page-from-kit.ts'
 import { createKitMemory, undoFromKit } from './undo-from-kit.ts'
 import type { Advanced } from './advance.ts'
 
 type Ports = Pick<
   EnginePorts,
-  'halt' | 'runs' | 'undo' | 'definitions' | 'kits' | 'clockOf' | 'faults' | 'clock' | 'calls'
+  | 'calls'
+  | 'clock'
+  | 'clockOf'
+  | 'definitions'
+  | 'faults'
+  | 'halt'
+  | 'installation'
+  | 'kits'
+  | 'pager'
+  | 'runs'
+  | 'undo'
 > &
   Readonly<{
     actor: Actor
@@ -32,6 +43,8 @@ type Ports = Pick<
 
 /** How long the database must be away before the reaper acts from its own kits. */
 const DATABASE_AWAY_MS = 3000
+/** Why a person is called when it is. */
+const DATABASE_AWAY = 'the database is away'
 /** How long the database may take to say what time it is. */
 const PING_TIMEOUT_MS = 2000
 
@@ -50,6 +63,15 @@ export function createReaper(ports: Ports) {
       ports.kits.save(kitName(kit.runId, kit.step), JSON.stringify(kit, null, 2)),
     )
   })
+
+  const people = createKitPager(ports)
+
+  /** One round by a kit alone; true when its fault is out. A person is called when it does not get there. */
+  async function undoAlone(kit: Kit, why: string, signal: AbortSignal): Promise<boolean> {
+    const undone = await undoFromKit(kit, ports, signal, memory)
+    people.tried(kit, undone, why, signal)
+    return undone.isOut
+  }
 
   /** Whatever fails here is logged and comes again with the next look. */
   async function apart(what: string, about: object, work: () => Promise<void>): Promise<void> {
@@ -94,7 +116,8 @@ export function createReaper(ports: Ports) {
         { kit: name },
         async () => {
           const kit = readKit(name, content)
-          if (kit === undefined || !(await undoFromKit(kit, ports, signal, memory))) return
+          if (kit === undefined || !(await undoAlone(kit, 'the database was restored from a backup', signal)))
+            return
           ports.log('a fault was taken out from its kit, whatever a restored database says of it', {
             runId: kit.runId,
             step: kit.step,
@@ -184,7 +207,7 @@ export function createReaper(ports: Ports) {
   /** The database knows nothing of this kit: it was lost, or another one took its place. Nobody else takes the fault out. */
   async function undoForgotten(name: string, kit: Kit, signal: AbortSignal): Promise<void> {
     if (kitWorldNow(kit, ports.wallNow()) < kit.expiresAt) return
-    if (!(await undoFromKit(kit, ports, signal, memory))) return
+    if (!(await undoAlone(kit, 'the database knows nothing of the run', signal))) return
     ports.log('a fault that the database knows nothing of was taken out from its recovery kit', {
       runId: kit.runId,
       step: kit.step,
@@ -218,7 +241,7 @@ export function createReaper(ports: Ports) {
             ...about,
             error: String(error),
           })
-          await undoFromKit(kit, ports, signal, memory)
+          await undoAlone(kit, 'the run cannot be driven', signal)
         }
       })
     }
@@ -234,7 +257,7 @@ export function createReaper(ports: Ports) {
     )
     if (appended.ok && isEnd(appended.state.status)) {
       ports.log('a run is over although one of its faults was never seen to be out', { runId: record.runId })
-      if (await undoFromKit(kit, ports, signal, memory)) await retire(record)
+      if (await undoAlone(kit, 'the run is over', signal)) await retire(record)
       return
     }
     // Taken over only when it is due: an undo that somebody else is at, or that waits for its next look, goes on by itself.
@@ -246,13 +269,14 @@ export function createReaper(ports: Ports) {
     const now = ports.wallNow()
     const expired = (await ports.kits.list()).flatMap(({ kit: name, content }) => {
       const kit = readKit(name, content)
+      if (kit === undefined) people.unreadable(name, DATABASE_AWAY, signal)
       return kit === undefined || takenOut.has(name) || kitWorldNow(kit, now) < kit.expiresAt
         ? []
         : [{ name, kit }]
     })
     const undoOne = ({ name, kit }: Readonly<{ name: string; kit: Kit }>) =>
       apart('a recovery kit could not be carried out and is tried again', { kit: name }, async () => {
-        if (!(await undoFromKit(kit, ports, signal, memory))) return
+        if (!(await undoAlone(kit, DATABASE_AWAY, signal))) return
         takenOut.add(name)
         ports.log('a fault was taken out from the recovery kit while the database was away', {
           runId: kit.runId,

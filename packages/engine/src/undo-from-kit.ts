@@ -1,6 +1,7 @@
 import {
   isRestored,
   type CallClock,
+  type Failure,
   type FaultCatalogue,
   type Outcome,
   type TargetSeen,
@@ -35,24 +36,33 @@ export function createKitMemory(keep: KitMemory['keep']): KitMemory {
   return { handles: new Map(), settling: new Settling(), keep }
 }
 
-/** One round of undo from a kit alone; true when describing shows every target as it was captured, or a person left it. */
+/** What one round of undo came to. `seen`: what was described last, absent when nothing could be. */
+export type UndoneByKit = Readonly<{
+  /** Describing showed every target as it was captured, or a person left it. */
+  isOut: boolean
+  seen?: readonly TargetSeen[]
+  failure?: Failure
+}>
+
+/** One round of undo from a kit alone. */
 export async function undoFromKit(
   kit: Kit,
   ports: Ports,
   signal: AbortSignal,
   memory: KitMemory,
-): Promise<boolean> {
+): Promise<UndoneByKit> {
   const driver = ports.faults.get(kit.undo.fault)
   if (driver === undefined) {
     ports.log('a recovery kit names a fault that this installation does not have; run its commands by hand', {
       fault: kit.undo.fault,
     })
-    return false
+    return { isOut: false }
   }
   const left = new Set(kit.undo.decided?.left)
   const isOut = (seen: Outcome<readonly TargetSeen[]>) =>
     seen.ok && seen.value.every(({ target, injection }) => isRestored(injection) || left.has(target))
-  if (isOut(await lookByKit(kit, ports, signal, memory))) return true
+  const before = await lookByKit(kit, ports, signal, memory)
+  if (isOut(before)) return { isOut: true }
   const undo = planOf(kit, memory)
   const site = { operation: 'kit.recover', timeoutMs: CALL_TIMEOUT_MS, isAct: true }
   const asked = await callOut(ports.calls, site, signal, (ends) =>
@@ -68,7 +78,14 @@ export async function undoFromKit(
     memory.handles.set(kitName(kit.runId, kit.step), undoHandle)
     await memory.keep({ ...kit, undo: { ...kit.undo, undoHandle } })
   }
-  return isOut(await lookByKit(kit, ports, signal, memory))
+  const after = await lookByKit(kit, ports, signal, memory)
+  const last = after.ok ? after : before
+  const failed = [asked, after].flatMap((one) => (one.ok ? [] : [one.failure]))[0]
+  return {
+    isOut: isOut(after),
+    ...(last.ok ? { seen: last.value } : {}),
+    ...(failed === undefined ? {} : { failure: failed }),
+  }
 }
 
 /** Describes the targets of a kit, each of them, with all that is known of its undo. */

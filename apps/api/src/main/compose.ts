@@ -120,6 +120,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
       ceiling: config.ceiling,
       hosts: hostsOf(config),
       paging: config.page.via,
+      pageEveryMs: config.page.everyMs,
       dashboard: config.page.dashboard,
     },
     ids: systemIds,

@@ -81,7 +81,7 @@ async function recoverKit(
   while (!isOut && !signal.aborted) {
     rounds++
     try {
-      isOut = await undoFromKit(kit, ports, signal, memory)
+      ;({ isOut } = await undoFromKit(kit, ports, signal, memory))
     } catch (error) {
       say(
         `round ${rounds} failed and will be tried again: ${error instanceof Error ? error.message : String(error)}`,

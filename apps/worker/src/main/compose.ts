@@ -83,8 +83,8 @@ function readConfig(env: NodeJS.ProcessEnv) {
 }
 
 function installationOf(config: ReturnType<typeof readConfig>): AdvancePorts['installation'] {
-  const { via, dashboard } = config.page
-  return { ceiling: config.ceiling, hosts: hostsOf(config), paging: via, dashboard }
+  const { via, everyMs, dashboard } = config.page
+  return { ceiling: config.ceiling, hosts: hostsOf(config), paging: via, pageEveryMs: everyMs, dashboard }
 }
 
 /** How people are called. That nobody can be is said at every start, loudly. */

@@ -31,6 +31,8 @@ export type Installation = Readonly<{
   ceiling: OrganisationCeiling
   /** How a person is called when an undo cannot be verified. */
   paging: PageWay
+  /** How long after a call the next one is made, until somebody takes over. Platform time. Absent: `PAGE_EVERY_MS`. */
+  pageEveryMs?: number
   /** Where people see the dashboard, for links; absent when nobody said. */
   dashboard?: string | undefined
   /** Host names that the platform itself needs to go on and to undo: database, queue, its own address. */

@@ -4,8 +4,9 @@ import type { PageWay } from '../run/events.ts'
 export type Page = Readonly<{
   id: string
   runId: string
-  run: number
-  scenario: string
+  /** The run's number and its scenario; absent when the database that knows them is away. */
+  run?: number
+  scenario?: string
   environment: string
   /** Why a person is needed, in words. */
   reason: string

@@ -40,6 +40,8 @@ export type NextContext = Readonly<{
   environment: CompiledEnvironment
   now: PlatformInstant
   worldNow: WorldInstant
+  /** How long after a call for a person the next one is made. Platform time. Absent: `PAGE_EVERY_MS`. */
+  pageEveryMs?: number | undefined
 }>
 
 /** Moves the run on to another status. */

@@ -1,11 +1,11 @@
 import { isSettled } from '../target/target.ts'
-import { platformInstant, worldInstant, type PlatformInstant, type WorldInstant } from '../time/instant.ts'
+import { platformInstant, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import type { RecoverReason } from './events.ts'
 import type { RunState, StepState } from './state.ts'
 import { hasWork, isInHands, openQuestions } from './undo-hands.ts'
 
-/** How often a person is called again until somebody takes over. Platform time. */
+/** How often a person is called again until somebody takes over, unless the installation says otherwise. Platform time. */
 export const PAGE_EVERY_MS = 600_000
 
 /**
@@ -97,7 +97,7 @@ function undo(
   const times = dirty.map(([, step]) => step.recovery?.retryAt ?? context.worldNow)
   const until = worldInstant(Math.min(...times))
   return state.status === 'needs-person' && state.takenOver === undefined
-    ? { do: 'back-off', until, at: platformInstant(pageAt(state)) }
+    ? { do: 'back-off', until, at: platformInstant(pageAt(state, context)) }
     : { do: 'back-off', until }
 }
 
@@ -162,14 +162,14 @@ function needsPerson(state: RunState, why: string): Command {
 }
 
 /** A call is due while nobody has taken over: at once, and then again and again. */
-function isPageDue(state: RunState, { now }: Readonly<{ now: PlatformInstant }>): boolean {
-  return state.takenOver === undefined && pageAt(state) <= now
+function isPageDue(state: RunState, context: NextContext): boolean {
+  return state.takenOver === undefined && pageAt(state, context) <= context.now
 }
 
 /** When the next call is due, in platform time. */
-function pageAt({ pages }: RunState): number {
+function pageAt({ pages }: RunState, { pageEveryMs = PAGE_EVERY_MS }: NextContext): number {
   if (pages?.retryAt !== undefined) return pages.retryAt
-  return pages?.lastAt === undefined ? 0 : pages.lastAt + PAGE_EVERY_MS * 1000
+  return pages?.lastAt === undefined ? 0 : pages.lastAt + pageEveryMs * 1000
 }
 
 function pageWhy(state: RunState): string {

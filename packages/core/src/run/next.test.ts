@@ -49,13 +49,14 @@ function at(status: Status, over: Partial<RunState> = {}): RunState {
 const ask = (
   state: RunState,
   of: CompiledScenario = single,
-  over: Readonly<{ environment?: CompiledEnvironment; later?: number }> = {},
+  over: Readonly<{ environment?: CompiledEnvironment; later?: number; pageEveryMs?: number }> = {},
 ) =>
   next(state, {
     scenario: of,
     environment: over.environment ?? environment,
     now: (NOW + (over.later ?? 0)) as PlatformInstant,
     worldNow: (NOW + (over.later ?? 0)) as WorldInstant,
+    pageEveryMs: over.pageEveryMs,
   })
 const goes = (to: Status, why: string | RegExp = /./) => ({
   do: 'record',
@@ -332,6 +333,9 @@ describe('undo', () => {
     const called = { ...state, pages: { sent: 1, lastAt: NOW, failures: 0 } }
     expect(ask(called)).toMatchObject({ do: 'back-off', at: NOW + PAGE_EVERY_MS * 1000 })
     expect(ask(called, single, { later: PAGE_EVERY_MS * 1000 })).toMatchObject({ do: 'page', page: 2 })
+    const sooner = { pageEveryMs: 60_000 }
+    expect(ask(called, single, sooner)).toMatchObject({ do: 'back-off', at: NOW + 60_000_000 })
+    expect(ask(called, single, { ...sooner, later: 60_000_000 })).toMatchObject({ do: 'page', page: 2 })
     const failed = { ...state, pages: { sent: 0, failures: 1, retryAt: NOW + 5 * S } }
     expect(ask(failed)).toMatchObject({ do: 'back-off', at: NOW + 5 * S })
     expect(ask(failed, single, { later: 5 * S })).toMatchObject({ do: 'page', page: 1 })

@@ -21,8 +21,8 @@ export async function callPerson(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
-  const { pager } = ports
-  const outcome = await attempt(pageOf(tenure, number, why, ports), ports, signal)
+  const { pager, installation } = ports
+  const outcome = await callOnce(pageOf(tenure, number, why, ports), ports, signal)
   await ports.crash(`page:${number}:after-act`)
   // Called off with the hold on the run: whoever has it next calls.
   if (signal.aborted && !outcome.ok) return
@@ -31,14 +31,23 @@ export async function callPerson(
     return
   }
   const failures = (tenure.state.pages?.failures ?? 0) + 1
-  const againMs =
-    pager.via === 'nobody' ? PAGE_EVERY_MS : PAGE_AGAIN_MS * 2 ** Math.min(failures - 1, PAGE_AGAIN_DOUBLINGS)
+  const againMs = pager.via === 'nobody' ? (installation.pageEveryMs ?? PAGE_EVERY_MS) : pageAgainMs(failures)
   const retryAt = plusMs(tenure.now(), againMs)
   const data = { page: number, attempt: failures, via: pager.via, why: outcome.why, retryAt }
   await tenure.record([{ type: 'page-failed', data }])
 }
 
-async function attempt(page: Page, { clock, pager }: Ports, signal: AbortSignal): Promise<PageOutcome> {
+/** How long after the last of so many calls in a row that reached nobody the next one is made. Platform time. */
+export function pageAgainMs(failures: number): number {
+  return PAGE_AGAIN_MS * 2 ** Math.min(failures - 1, PAGE_AGAIN_DOUBLINGS)
+}
+
+/** One call, bounded in time, that answers whatever happens. */
+export async function callOnce(
+  page: Page,
+  { clock, pager }: Pick<Ports, 'clock' | 'pager'>,
+  signal: AbortSignal,
+): Promise<PageOutcome> {
   try {
     return await withDeadline(clock, PAGE_TIMEOUT_MS, signal, (ends) => pager.page(page, ends))
   } catch (error) {

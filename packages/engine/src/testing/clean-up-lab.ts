@@ -57,6 +57,7 @@ export type LabOptions = Readonly<{
   instances?: number
   wrap?: (driver: FaultDriver) => FaultDriver
   metrics?: Partial<EnginePorts['metrics']>
+  installation?: Partial<EnginePorts['installation']>
 }>
 
 /** An engine over memory and a fake world, driven step by step in manual time, with witnesses that it cannot see. */
@@ -106,7 +107,13 @@ export function cleanUpLab(options: LabOptions = {}) {
     },
     faults,
     hints,
-    installation: { ceiling: {}, hosts: [], paging: 'command', dashboard: 'http://127.0.0.1:4600' },
+    installation: {
+      ceiling: {},
+      hosts: [],
+      paging: 'command',
+      dashboard: 'http://127.0.0.1:4600',
+      ...options.installation,
+    },
     readiness: {
       safetyLever: async () => ({ ok: true, value: { state: 'disengaged', reason: '' } }),
       allowances: async () => ({ ok: true, value: [] }),

@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { isLoopbackAddress } from './http.ts'
 import { defineRoom, type Room } from './room.ts'
-import { urlWith } from './variables.ts'
+import { urlWith, wholeNumber } from './variables.ts'
 
-/** How a person is called when an undo cannot be verified, and where people see the dashboard. */
+/** How a person is called when an undo cannot be verified, how often (platform time), and where people see the dashboard. */
 export type PageConfig = Readonly<
   ({ via: 'command'; command: string } | { via: 'webhook'; url: string } | { via: 'nobody' }) & {
+    everyMs: number
     dashboard?: string
   }
 >
 
-/** `FIREDRILL_PAGE_COMMAND`, `FIREDRILL_PAGE_WEBHOOK`, `FIREDRILL_DASHBOARD_URL`. */
+/** `FIREDRILL_PAGE_COMMAND`, `FIREDRILL_PAGE_WEBHOOK`, `FIREDRILL_PAGE_EVERY_MS`, `FIREDRILL_DASHBOARD_URL`. */
 export const pageRoom: Room<PageConfig> = defineRoom(
   {
     FIREDRILL_PAGE_COMMAND: {
@@ -24,6 +25,11 @@ export const pageRoom: Room<PageConfig> = defineRoom(
         .optional(),
       remedy: 'Set it to the address that takes a POST of JSON and calls a person',
     },
+    FIREDRILL_PAGE_EVERY_MS: {
+      schema: wholeNumber(10_000, 86_400_000, 600_000),
+      remedy:
+        'Set it to the milliseconds after which a person is called again until somebody takes over (10000 to 86400000), or leave it out for 600000',
+    },
     FIREDRILL_DASHBOARD_URL: {
       schema: urlWith('http', 'https').optional(),
       remedy: 'Set it to the address under which people open the dashboard, for links',
@@ -32,7 +38,8 @@ export const pageRoom: Room<PageConfig> = defineRoom(
   (values, refuse) => {
     const { FIREDRILL_PAGE_COMMAND: command, FIREDRILL_PAGE_WEBHOOK: url } = values
     const dashboard = values.FIREDRILL_DASHBOARD_URL
-    const about = dashboard === undefined ? {} : { dashboard }
+    const everyMs = values.FIREDRILL_PAGE_EVERY_MS
+    const about = { everyMs, ...(dashboard === undefined ? {} : { dashboard }) }
     if (command !== undefined && url !== undefined)
       return refuse(
         'FIREDRILL_PAGE_WEBHOOK',

@@ -87,10 +87,15 @@ describe('configuration', () => {
 
   it('calls people in one way, by https or on this machine, and never repeats the address', () => {
     const read = (env: NodeJS.ProcessEnv) => loadConfig({ page: pageRoom }, env).page
-    expect(read({})).toEqual({ via: 'nobody' })
-    expect(read({ FIREDRILL_PAGE_COMMAND: 'call ops' })).toEqual({ via: 'command', command: 'call ops' })
+    const everyMs = 600_000
+    expect(read({})).toEqual({ via: 'nobody', everyMs })
+    expect(read({ FIREDRILL_PAGE_COMMAND: 'call ops' })).toEqual({
+      via: 'command',
+      command: 'call ops',
+      everyMs,
+    })
     for (const url of ['https://hooks.example.test/t', 'http://127.0.0.1:9/x', 'http://[::1]:9/x'])
-      expect(read({ FIREDRILL_PAGE_WEBHOOK: url })).toEqual({ via: 'webhook', url })
+      expect(read({ FIREDRILL_PAGE_WEBHOOK: url })).toEqual({ via: 'webhook', url, everyMs })
     for (const url of [
       'http://hooks.example.test/hunter2',
       'http://127.0.0.1.evil.test/hunter2',
