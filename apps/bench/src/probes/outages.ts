@@ -15,7 +15,10 @@ import { buildScenario, seededRandom } from '@firedrill/testkit'
 /** One outage of a real server: how long it lasted on the server's side, and what the probes made of it. Microseconds. */
 export type OutageSeen = Readonly<{
   truth: number
-  /** From the first bad probe to the first good one after it. Absent: not seen. */
+  /**
+   * The middle of the shortest and the longest that it can have been by the starts of the probes around its ends. Absent: not
+   * seen.
+   */
   estimate: number | undefined
   interval: Readonly<{ lo: number; hi: number | null }> | undefined
 }>
@@ -75,6 +78,7 @@ export async function seeOutage(seed: number): Promise<OutageSeen> {
 function judge(samples: readonly Sample[], probe: CompiledProbe): Pick<OutageSeen, 'estimate' | 'interval'> {
   const bad = samples.filter(({ outcome }) => outcome === 'bad')
   const [first, last] = [bad[0], bad.at(-1)]
+  const before = samples.findLast(({ start, outcome }) => outcome === 'good' && start < (first?.start ?? 0))
   const after = samples.find(({ start, outcome }) => outcome === 'good' && start > (last?.start ?? Infinity))
   const [objective] = buildScenario().objectives
   const measured = measure({
@@ -95,9 +99,20 @@ function judge(samples: readonly Sample[], probe: CompiledProbe): Pick<OutageSee
   })
   const observed = measured.objectives[0]?.observed
   return {
-    estimate: first === undefined || after === undefined ? undefined : after.start - first.start,
+    estimate: middleOf(before, first, last, after),
     interval: observed === undefined ? undefined : { lo: observed.lo, hi: observed.hi ?? null },
   }
+}
+
+function middleOf(
+  before: Sample | undefined,
+  first: Sample | undefined,
+  last: Sample | undefined,
+  after: Sample | undefined,
+): number | undefined {
+  if (before === undefined || first === undefined || last === undefined || after === undefined)
+    return undefined
+  return (last.start - first.start + after.start - before.start) / 2
 }
 
 function injectedBefore(first: Sample | undefined) {

@@ -26,8 +26,13 @@ class Chances {
     const cells = this.#cells
     const fast = cells[2 * at] ?? HALF
     const slow = cells[2 * at + 1] ?? HALF
-    cells[2 * at] = bit === 0 ? fast + ((65_536 - fast) >> FAST) : fast - (fast >> FAST)
-    cells[2 * at + 1] = bit === 0 ? slow + ((65_536 - slow) >> SLOW) : slow - (slow >> SLOW)
+    if (bit === 0) {
+      cells[2 * at] = fast + ((65_536 - fast) >> FAST)
+      cells[2 * at + 1] = slow + ((65_536 - slow) >> SLOW)
+    } else {
+      cells[2 * at] = fast - (fast >> FAST)
+      cells[2 * at + 1] = slow - (slow >> SLOW)
+    }
   }
 }
 
@@ -96,40 +101,56 @@ export function rangeEncoder(): BitCoder & Readonly<{ bytes: () => Uint8Array }>
 
 /** Reads what an encoder wrote, from `at` on. */
 export function rangeDecoder(bytes: Uint8Array, at: number): BitCoder {
-  let position = at
-  let range = 0xffff_ffff
-  let code = 0
-  const pull = () => {
-    code = ((code * 256) >>> 0) + (bytes[position++] ?? 0)
+  return new RangeDecoder(bytes, at)
+}
+
+/** A class, and not closures as the encoder: an hour of samples is a quarter of a million bits, read while somebody waits. */
+class RangeDecoder implements BitCoder {
+  readonly #bytes: Uint8Array
+  #position: number
+  #range = 0xffff_ffff
+  #code = 0
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes
+    this.#position = at
+    for (let i = 0; i < 4; i++) this.#pull()
   }
-  for (let i = 0; i < 4; i++) pull()
-  const narrowed = () => {
-    while (range < TOP) {
-      range = (range * 256) >>> 0
-      pull()
+
+  code(chances: Chances, index: number): number {
+    const bound = (this.#range >>> 16) * chances.of(index)
+    const bit = this.#code < bound ? 0 : 1
+    if (bit === 0) {
+      this.#range = bound
+    } else {
+      this.#code -= bound
+      this.#range -= bound
+    }
+    chances.learn(index, bit)
+    if (this.#range < TOP) this.#widen()
+    return bit
+  }
+
+  raw(bits: number): number {
+    this.#range >>>= bits
+    const value = Math.min(Math.floor(this.#code / this.#range), 2 ** bits - 1)
+    this.#code -= value * this.#range
+    if (this.#range < TOP) this.#widen()
+    return value
+  }
+
+  #widen(): void {
+    while (this.#range < TOP) {
+      this.#range = (this.#range << 8) >>> 0
+      this.#pull()
     }
   }
-  return {
-    code: (chances, index) => {
-      const bound = (range >>> 16) * chances.of(index)
-      const bit = code < bound ? 0 : 1
-      if (bit === 0) {
-        range = bound
-      } else {
-        code -= bound
-        range -= bound
-      }
-      chances.learn(index, bit)
-      narrowed()
-      return bit
-    },
-    raw: (bits) => {
-      range >>>= bits
-      const value = Math.min(Math.floor(code / range), 2 ** bits - 1)
-      code -= value * range
-      narrowed()
-      return value
-    },
+
+  #pull(): void {
+    const at = this.#position++
+    // A reader takes zeros for what is beyond the end.
+    const byte = at < this.#bytes.length ? (this.#bytes[at] ?? 0) : 0
+    this.#code = ((this.#code << 8) | byte) >>> 0
   }
 }
 

@@ -63,6 +63,8 @@ export const compiledMarkerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...base,
     kind: z.literal('postgresql'),
+    /** The vantage whose resolver is asked; absent: the environment's first. */
+    vantage: name.optional(),
     /** Name of a database of the environment. */
     database: name,
     /** Where the numbers are read back; absent: `database`. */

@@ -4,13 +4,13 @@ import { worldOf } from '../connection/micros.ts'
 
 const SERIES_IN = `s.run_id = $1 AND ($4::text IS NULL OR s.probe = $4) AND ($5::text IS NULL OR s.vantage = $5)`
 
-const ROWS = `
-  SELECT s.probe, s.vantage, p.started_at, p.ended_at, p.outcome, p.detail
+// One statement, and so one view of the database: what is packed meanwhile is seen in one place, and one answer is waited for.
+const ROWS_AND_CHUNKS = `
+  SELECT s.probe, s.vantage, p.started_at, p.ended_at, p.outcome, p.detail, NULL::bytea AS bytes
   FROM sample_series s JOIN probe_sample p ON p.series_id = s.id
-  WHERE ${SERIES_IN} AND p.started_at >= $2 AND p.started_at < $3`
-
-const CHUNKS = `
-  SELECT s.probe, s.vantage, c.bytes
+  WHERE ${SERIES_IN} AND p.started_at >= $2 AND p.started_at < $3
+  UNION ALL
+  SELECT s.probe, s.vantage, NULL, NULL, NULL, NULL, c.bytes
   FROM sample_series s JOIN sample_chunk c ON c.series_id = s.id
   WHERE ${SERIES_IN} AND c.last_at >= $2 AND c.first_at < $3`
 
@@ -22,36 +22,35 @@ export type SampleRow = Readonly<{
   detail: string | null
 }>
 type Named = Readonly<{ probe: string; vantage: string }>
+type Found = Named & ((SampleRow & Readonly<{ bytes: null }>) | Readonly<{ bytes: Uint8Array }>)
 
 /** Samples in a range, ascending by start, packed or not; one that is there twice counts once. */
 export async function readSamples(pool: Pool, runId: RunId, range: SampleRange): Promise<readonly Sample[]> {
   const [from, to] = [range.from ?? 0, range.to ?? Number.MAX_SAFE_INTEGER]
   const values = [runId, from, to, range.probe ?? null, range.vantage ?? null]
-  // Rows before chunks: what is packed in between is then seen twice, and not missed.
-  const rows = await pool.query<SampleRow & Named>(ROWS, values)
-  const chunks = await pool.query<Named & Readonly<{ bytes: Uint8Array }>>(CHUNKS, values)
+  const { rows } = await pool.query<Found>(ROWS_AND_CHUNKS, values)
   const series = new Map<string, Map<number, Sample>>()
-  const seriesOf = ({ probe, vantage }: Named) => {
-    const key = JSON.stringify([probe, vantage])
-    const kept = series.get(key) ?? new Map<number, Sample>()
-    series.set(key, kept)
-    return kept
-  }
-  for (const { probe, vantage, bytes } of chunks.rows) {
-    const kept = seriesOf({ probe, vantage })
-    for (const sample of decodeChunk(bytes)) {
+  // What was packed counts before the same sample that was sent once more later.
+  const packedFirst = rows.toSorted((a, b) => Number(a.bytes === null) - Number(b.bytes === null))
+  for (const found of packedFirst) {
+    const { probe, vantage } = found
+    const kept = seriesOf(series, found)
+    const samples = found.bytes === null ? [seriesSampleOf(found)] : decodeChunk(found.bytes)
+    for (const sample of samples) {
       const { start } = sample
       if (start >= from && start < to && !kept.has(start)) kept.set(start, { probe, vantage, ...sample })
     }
   }
-  for (const { probe, vantage, ...row } of rows.rows) {
-    const kept = seriesOf({ probe, vantage })
-    const sample = seriesSampleOf(row)
-    if (!kept.has(sample.start)) kept.set(sample.start, { probe, vantage, ...sample })
-  }
   return [...series.values()]
     .flatMap((samples) => [...samples.values()])
     .sort((a, b) => a.start - b.start || order(a.probe, b.probe) || order(a.vantage, b.vantage))
+}
+
+function seriesOf(series: Map<string, Map<number, Sample>>, { probe, vantage }: Named): Map<number, Sample> {
+  const key = JSON.stringify([probe, vantage])
+  const kept = series.get(key) ?? new Map<number, Sample>()
+  series.set(key, kept)
+  return kept
 }
 
 /** A row as the sample it holds. */

@@ -13,17 +13,22 @@ const RESOLVE_WITHIN_MS = 2000
 export function createMarkerPaths(variables: Readonly<Record<string, string | undefined>>): MarkerPaths {
   return {
     open: (runId, marker, environment, realMs) => {
+      const { vantages } = environment.probes
+      const vantage = vantages.find(({ name }) => name === marker.vantage) ?? vantages[0]
+      if (vantage === undefined) throw new Error(`environment ${environment.name} has no vantage`)
+      const timeoutMs = realMs(RESOLVE_WITHIN_MS)
       switch (marker.kind) {
         case 'http': {
-          const { vantages, proxy, ca } = environment.probes
-          const vantage = vantages.find(({ name }) => name === marker.vantage) ?? vantages[0]
-          if (vantage === undefined) throw new Error(`environment ${environment.name} has no vantage`)
-          return httpMarkerPath(marker, { runId, vantage, proxy, ca, timeoutMs: realMs(RESOLVE_WITHIN_MS) })
+          const { proxy, ca } = environment.probes
+          return httpMarkerPath(marker, { runId, vantage, proxy, ca, timeoutMs })
         }
         case 'postgresql': {
-          const database = loginOf(marker.database, environment, variables)
+          const { resolver: address } = vantage
+          const resolver = address === undefined ? undefined : { address, timeoutMs }
+          const open = (name: string) => ({ ...loginOf(name, environment, variables), resolver })
+          const database = open(marker.database)
           const isSame = marker.survivor === undefined || marker.survivor === marker.database
-          const survivor = isSame ? database : loginOf(marker.survivor ?? '', environment, variables)
+          const survivor = isSame ? database : open(marker.survivor ?? '')
           return postgresMarkerPath(marker, { runId, database, survivor })
         }
       }

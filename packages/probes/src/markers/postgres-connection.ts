@@ -1,7 +1,24 @@
+import { Socket } from 'node:net'
 import { Client } from 'pg'
+import type { Attempt } from '../attempt.ts'
+import { resolveName } from '../dns/resolve-name.ts'
 
 /** How a database is logged in to. */
-export type DatabaseLogin = Readonly<{ url: string; password?: string | undefined }>
+export type DatabaseLogin = Readonly<{
+  url: string
+  password?: string | undefined
+  /** `host:port` of the resolver that knows the host, and the real time it has; absent: the prober's own. */
+  resolver?: Readonly<{ address: string; timeoutMs: number }> | undefined
+}>
+
+/** No connection was had, because the host's name led nowhere. */
+export class UnknownHost extends Error {
+  readonly attempt: Attempt
+  constructor(attempt: Attempt) {
+    super(attempt.end === 'good' ? 'no address' : attempt.detail)
+    this.attempt = attempt
+  }
+}
 
 type Row = readonly unknown[]
 
@@ -18,10 +35,12 @@ export function createConnection(login: DatabaseLogin): Connection {
 
   const give = async (signal: AbortSignal): Promise<Client> => {
     if (open !== undefined) return open
+    const address = await addressOf(login, signal)
     const client = new Client({
       connectionString: login.url,
       application_name: 'firedrill marker',
       ...(login.password === undefined ? {} : { password: login.password }),
+      ...(address === undefined ? {} : { stream: () => new SocketTo(address) }),
     })
     client.on('error', () => {
       if (open === client) open = undefined
@@ -55,6 +74,28 @@ export function createConnection(login: DatabaseLogin): Connection {
       await client?.end().catch(() => undefined)
     },
   }
+}
+
+/** A socket that goes to an address; the driver keeps the name, which certificates are compared with. */
+class SocketTo extends Socket {
+  readonly #address: string
+  constructor(address: string) {
+    super()
+    this.#address = address
+  }
+
+  override connect(port: unknown): this {
+    return super.connect(Number(port), this.#address)
+  }
+}
+
+/** The address of a login's host by the resolver it names; undefined where none is named. */
+async function addressOf({ url, resolver }: DatabaseLogin, signal: AbortSignal): Promise<string | undefined> {
+  if (resolver === undefined) return undefined
+  const asked = { resolver: resolver.address, timeoutMs: resolver.timeoutMs, signal }
+  const resolved = await resolveName(new URL(url).hostname, asked)
+  if (!resolved.ok) throw new UnknownHost(resolved.attempt)
+  return resolved.value[0]
 }
 
 /** A promise that the signal may end first; then what it was about is given up. */

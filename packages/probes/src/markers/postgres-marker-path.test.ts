@@ -3,8 +3,10 @@ import { dataLoss, type CompiledMarker } from '@firedrill/core'
 import { testPostgres } from '@firedrill/local'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createResources, realWorld, type Resources } from '../testing/loopback.ts'
+import { buildEnvironment } from '@firedrill/testkit'
+import { addressRecord, createResources, realWorld, type Resources } from '../testing/loopback.ts'
 import { FROM_THE_START, MARKED_RUN, markerLab } from '../testing/marker-lab.ts'
+import { createMarkerPaths } from './marker-paths.ts'
 import { postgresMarkerPath } from './postgres-marker-path.ts'
 
 const marker: Extract<CompiledMarker, { kind: 'postgresql' }> = {
@@ -131,6 +133,37 @@ describe('a PostgreSQL write path', () => {
     expect(await path.cleanUp(soon())).toEqual({ state: 'removed', note: 'read back: none is left' })
     await path.close()
     await idle.close()
+    await database.drop()
+  })
+
+  it('finds the database by the resolver of its vantage, and says so when the name leads nowhere', async () => {
+    const database = await (await testPostgres()).freshDatabase()
+    const url = new URL(database.url)
+    const { hostname } = url
+    url.hostname = 'orders.example.test'
+    let answers: readonly string[] = [hostname]
+    const resolver = await resources.dns(({ name }) =>
+      answers.length === 0 ? 'nxdomain' : answers.map((data) => addressRecord(name, data)),
+    )
+    const environment = buildEnvironment()
+    const path = createMarkerPaths({}).open(
+      MARKED_RUN,
+      marker,
+      {
+        ...environment,
+        probes: { vantages: [{ name: 'here', resolver }] },
+        databases: { orders: { url: url.toString() } },
+      },
+      (ms) => ms,
+    )
+    await path.prepare(soon())
+    expect(await path.write(0, soon())).toEqual({ end: 'acknowledged' })
+    expect(await path.read(9, soon())).toEqual({ ok: true, value: [[0, 0]] })
+    expect(await path.cleanUp(soon())).toMatchObject({ state: 'removed' })
+    await path.close()
+    answers = []
+    expect(await path.write(1, soon())).toEqual({ end: 'failed', detail: 'nxdomain', isProven: true })
+    expect(await path.read(9, soon())).toEqual({ ok: false, detail: 'nxdomain' })
     await database.drop()
   })
 

@@ -8,8 +8,8 @@ import {
   type MarkerWriteAnswer,
   type RunId,
 } from '@firedrill/core'
-import { codeOf } from '../attempt.ts'
-import { createConnection, type DatabaseLogin } from './postgres-connection.ts'
+import { codeOf, type Attempt } from '../attempt.ts'
+import { createConnection, UnknownHost, type DatabaseLogin } from './postgres-connection.ts'
 import { bindTemplate, type TemplateValues } from './fill-template.ts'
 
 type PostgresMarker = Extract<CompiledMarker, { kind: 'postgresql' }>
@@ -91,6 +91,7 @@ export function postgresMarkerPath(marker: PostgresMarker, where: PostgresMarker
         await ask(writer, statements.write, { sequence }, signal)
         return { end: 'acknowledged' }
       } catch (error) {
+        if (error instanceof UnknownHost) return nameFailure(error.attempt)
         // A refusal by the server is an answer; a lost connection or a timeout may be our own doing.
         const isProven = !signal.aborted && (isSqlState(error) || codeOf(error) === 'ECONNREFUSED')
         return { end: 'failed', detail: reasonOf(error, signal), isProven }
@@ -105,6 +106,13 @@ export function postgresMarkerPath(marker: PostgresMarker, where: PostgresMarker
   }
 }
 
+/** A name that leads nowhere, as the write that needed it. */
+function nameFailure(attempt: Attempt): MarkerWriteAnswer {
+  return attempt.end === 'bad'
+    ? { end: 'failed', detail: attempt.detail, isProven: attempt.isProven }
+    : { end: 'unusable', detail: attempt.end === 'good' ? 'no address' : attempt.detail }
+}
+
 /** The table of a run's marker: lower case, and within PostgreSQL's 63 characters for names of up to 22. */
 function tableOf(runId: RunId, marker: string): string {
   return `firedrill_${runId.toLowerCase()}_${marker.replaceAll('-', '_')}`.slice(0, 63)
@@ -115,6 +123,7 @@ function isSqlState(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (error instanceof UnknownHost) return error.message
   if (signal.aborted) return 'timeout sql'
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
   return `sql ${codeOf(error)}: ${message}`.slice(0, 200)

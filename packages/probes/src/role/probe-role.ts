@@ -33,7 +33,7 @@ export type ProbeTrouble =
 export type ProbeRolePorts = Readonly<{
   runs: Pick<RunStore, 'probed' | 'now' | 'get'>
   definitions: Pick<DefinitionStore, 'byHash'>
-  samples: Pick<Samples, 'append'>
+  samples: Pick<Samples, 'append' | 'read'>
   metrics: Pick<Metrics, 'publish'>
   markers: MarkerStore
   markerPaths: MarkerPaths

@@ -11,6 +11,7 @@ import type {
 import { createBatcher, type Batcher } from '../schedule/batcher.ts'
 import { createProber } from '../schedule/prober.ts'
 import type { Anchor } from '../schedule/world-time.ts'
+import { publishRemote } from './publish-remote.ts'
 import type { ProbeTrouble } from './probe-role.ts'
 
 /** One run whose probes are running. */
@@ -28,7 +29,7 @@ export type ProbedRunOptions = Readonly<{
   environmentClock: EnvironmentClock
   anchor: Anchor
   clock: CallClock
-  samples: Pick<Samples, 'append'>
+  samples: Pick<Samples, 'append' | 'read'>
   metrics: Pick<Metrics, 'publish'>
   onTrouble: (trouble: ProbeTrouble) => void
 }>
@@ -48,7 +49,10 @@ const PUBLISH_KEEP = 20_000
 const APPEND_DRAIN_MS = 10_000
 const PUBLISH_DRAIN_MS = 3000
 
-/** Starts the probes of a run: every sample goes to the store, and to CloudWatch as 1-second metrics. */
+/**
+ * Starts the probes of a run: every sample goes to the store, and to CloudWatch as 1-second metrics. What probers elsewhere
+ * handed in to the store is published too.
+ */
 export function probeRun(options: ProbedRunOptions): ProbedRun {
   const { runId, scenario, environment, clock, onTrouble } = options
   const stored = createBatcher<Sample>({
@@ -73,10 +77,20 @@ export function probeRun(options: ProbedRunOptions): ProbedRun {
       published.add(sample)
     },
   })
+  const remote = publishRemote({
+    runId,
+    vantages: environment.probes.vantages.flatMap(({ name, remote }) => (remote === true ? [name] : [])),
+    probes: scenario.probes,
+    samples: options.samples,
+    clock,
+    publish: (sample) => published.add(sample),
+    onFailure: (error) => onTrouble({ kind: 'publish', runId, error, pending: published.pending() }),
+  })
   return {
     setClock: (next) => prober.setClock(next),
     stop: async () => {
       await prober.stop()
+      await remote.stop()
       const [left, unpublished] = await Promise.all([
         stored.close(APPEND_DRAIN_MS),
         published.close(PUBLISH_DRAIN_MS),

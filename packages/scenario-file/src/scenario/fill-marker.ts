@@ -33,6 +33,7 @@ export function fillMarker(marker: MarkerFile): CompiledMarker {
       return {
         ...base,
         kind: 'postgresql',
+        ...(marker.vantage === undefined ? {} : { vantage: marker.vantage }),
         database,
         ...(survivor === undefined ? {} : { survivor }),
         ...(statements === undefined

@@ -95,6 +95,10 @@ const http = z.strictObject({
 const postgresql = z.strictObject({
   kind: described(z.literal('postgresql'), 'Writes rows of a PostgreSQL database.', 'postgresql'),
   ...base,
+  vantage: nameField(
+    'Vantage whose resolver finds the database, if it names one. Default: the first.',
+    'eu-central',
+  ).optional(),
   database: nameField('Database of the environment that is written to.', 'orders'),
   survivor: nameField(
     'Database of the environment that is read back. Default: the one that is written to.',
