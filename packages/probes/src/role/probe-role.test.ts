@@ -84,7 +84,10 @@ async function arrange() {
     return Promise.resolve({ ok: true, value: null })
   }
   const troubles: ProbeTrouble[] = []
-  const role = (samples: Pick<Samples, 'append'> = stores.samples, metrics = { publish }): ProbeRole =>
+  const role = (
+    samples: Pick<Samples, 'append' | 'read'> = stores.samples,
+    metrics = { publish },
+  ): ProbeRole =>
     createProbeRole({
       runs: stores.runs,
       definitions: stores.definitions,
@@ -135,6 +138,7 @@ describe('the probe role', () => {
     const probing = role({
       append: (id, samples) =>
         isAway ? Promise.reject(new Error('away')) : stores.samples.append(id, samples),
+      read: stores.samples.read,
     })
     await move('booked', 'baseline')
     await until(async () => (await stores.samples.read(RUN)).length >= 1)
