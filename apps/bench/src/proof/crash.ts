@@ -8,7 +8,7 @@ import { DRILL_KINDS, drillOf, stepsOf, type DrillKind } from './drill-kinds.ts'
 import type { ProofWorld } from './world.ts'
 
 const SEED = 1
-const WORLDS = 3
+const WORLDS = 6
 /** How many points are tried. */
 const POINTS = { default: 60, full: 440 } as const
 const POINTS_GOAL = 400
