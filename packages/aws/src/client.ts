@@ -13,6 +13,7 @@ import { baseCredentials, type CredentialProvider } from './credentials.ts'
 import { ec2Sdk } from './ec2/sdk.ts'
 import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
 import { keepDroppedMembers } from './fis/dropped-members.ts'
+import { signAgain } from './sign-again.ts'
 import { waitOutThrottling, type Waits } from './wait-out-throttling.ts'
 
 /** What a set of clients is for. Each has sockets of its own, so that injections cannot starve the way back. */
@@ -46,7 +47,7 @@ const REQUEST_TIMEOUT_MS = 4000
  * The one place where AWS clients are made. Endpoint and credentials come from the environment's compiled form and from
  * nowhere else: every setting that the SDK would look up in `AWS_*` variables, config files or instance metadata is given
  * explicitly. Clients attempt each call once; retry is the engine's, save that with `waits` a request that is throttled is
- * held back for a while and sent again.
+ * held back for a while and sent again, and that one is signed anew by the service's clock where ours is wrong.
  * @throws Error when the environment has no Region of that name, or names credentials it may not have.
  */
 export function createAws({ environment, region: name, purpose }: AwsTarget, waits?: Waits): Aws {
@@ -96,13 +97,14 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
     sts: new STSClient(settings('sts', credentials, region)),
   }
   keepDroppedMembers(clients.fis)
-  if (waits !== undefined) for (const client of Object.values(clients)) waitOutThrottling(client, waits)
-  let ec2: EC2Client | undefined
-  const madeEc2 = () => {
-    const client = new (ec2Sdk().EC2Client)(settings('ec2', credentials, region))
+  const patient = <T extends Parameters<typeof signAgain>[0]>(client: T): T => {
+    signAgain(client)
     if (waits !== undefined) waitOutThrottling(client, waits)
     return client
   }
+  for (const client of Object.values(clients)) patient(client)
+  let ec2: EC2Client | undefined
+  const madeEc2 = () => patient(new (ec2Sdk().EC2Client)(settings('ec2', credentials, region)))
   return {
     region,
     ...clients,
@@ -118,6 +120,7 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
 
 /** Credentials of the environment's role, asked of the Region's own STS. The SDK asks again before they end. */
 function assumedRole(sts: STSClient, roleArn: string, environment: string): CredentialProvider {
+  signAgain(sts)
   return async () => {
     const { Credentials: granted } = await sts.send(
       new AssumeRoleCommand({

@@ -93,6 +93,11 @@ export function isThrottled(error: unknown): boolean {
   return kindOf(readError(error), true) === 'throttled'
 }
 
+/** True for the service's own word that this caller may not: then nothing was done. */
+export function isDenied(error: unknown): boolean {
+  return kindOf(readError(error), true) === 'denied'
+}
+
 type SeenError = Readonly<{
   code: string
   message: string
