@@ -1,4 +1,5 @@
 import { AppError, decideAbort, isEnd, type Actor, type RunId } from '@firedrill/core'
+import { inLanes } from './commands/ask-to-go.ts'
 import { fitted } from './fit-events.ts'
 import type { EnginePorts } from './ports.ts'
 
@@ -6,6 +7,8 @@ type Ports = Pick<EnginePorts, 'runs' | 'hints' | 'halt'>
 
 /** How many runs one page of the list brings while everything is being stopped. */
 const PAGE = 200
+/** How many runs are aborted at once. */
+const LANES = 8
 
 /** Sets the global halt, then aborts every run that is not over. Starts are refused from the first statement on. */
 export function createHaltAll(ports: Ports) {
@@ -17,32 +20,28 @@ export function createHaltAll(ports: Ports) {
     await ports.halt.set(actor, reason)
     let aborted = 0
     let failure: unknown
-    for await (const id of notOver(ports, teamId)) {
+    await inLanes(LANES, await notOver(ports, teamId), async (id) => {
       try {
         if (await abortOne(ports, id, actor, reason)) aborted++
       } catch (error) {
         // One run that cannot be aborted must not keep the others going.
         failure ??= error
       }
-    }
+    })
     if (failure !== undefined) throw failure
     return { aborted }
   }
 }
 
-/** Every run of the team that is not over, however many there are, newest first, and then those of any team that are live. */
-async function* notOver({ runs }: Pick<Ports, 'runs'>, teamId: string): AsyncGenerator<RunId> {
-  const seen = new Set<RunId>()
+/** Those of any team that are live, and then every other run of the team that is not over, however many there are, newest first. */
+async function notOver({ runs }: Pick<Ports, 'runs'>, teamId: string): Promise<readonly RunId[]> {
+  const found = new Set((await runs.probed()).map(({ id }) => id))
   for (let before: RunId | undefined; ;) {
     const page = await runs.list(teamId, { limit: PAGE, ...(before === undefined ? {} : { before }) })
-    for (const run of page) {
-      seen.add(run.id)
-      if (!isEnd(run.state.status)) yield run.id
-    }
+    for (const run of page) if (!isEnd(run.state.status)) found.add(run.id)
     before = page.at(-1)?.id
-    if (page.length < PAGE || before === undefined) break
+    if (page.length < PAGE || before === undefined) return [...found]
   }
-  for (const run of await runs.probed()) if (!seen.has(run.id)) yield run.id
 }
 
 async function abortOne(ports: Ports, id: RunId, actor: Actor, reason: string): Promise<boolean> {

@@ -44,7 +44,6 @@ async function* measure(backend: Backend, say: (line: string) => void): AsyncGen
   const about = { bench: 'halt', backend, seed: SEED, better: 'lower' } as const
   const count = { ...about, unit: 'count' } as const
   yield { ...count, figure: 'starts', better: 'higher', value: one.accepted + one.turnedDown, goal: STARTS }
-  yield { ...count, figure: 'started-after', value: one.startedAfter, goal: 0 }
   yield { ...count, figure: 'not-stopped', value: one.notStopped, goal: 0 }
   yield { ...count, figure: 'faults-after', value: one.faultsAfter, goal: 0 }
   yield { ...count, figure: 'wrong', value: one.wrong.length, goal: 0 }
@@ -65,8 +64,6 @@ async function* measure(backend: Backend, say: (line: string) => void): AsyncGen
 type Race = Readonly<{
   accepted: number
   turnedDown: number
-  /** Runs that began after the halt was set. */
-  startedAfter: number
   /** Runs that were neither over nor told to stop when the halt was answered and the last start too. */
   notStopped: number
   faultsAfter: number
@@ -95,7 +92,6 @@ async function race(backend: Backend, by: 'halt' | 'abort-what-is-there'): Promi
     const common = {
       accepted: runs.length,
       turnedDown: answers.turnedDown,
-      startedAfter: runs.filter(({ createdAt }) => createdAt > haltedAt).length,
       notStopped: runs.filter(({ state }) => !isEnd(state.status) && state.abort === undefined).length,
       stoppedS: rounded((answers.stop.answeredAt - answers.stop.askedAt) / 1000),
     }
