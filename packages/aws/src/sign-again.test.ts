@@ -34,7 +34,7 @@ async function serviceAheadBy(aheadMs: number, status: number) {
     aws.close()
     server.close()
   })
-  const tag = { ResourceType: 'hostedzone', ResourceId: 'Z1', AddTags: [{ Key: 'a', Value: 'b' }] } as const
+  const tag = { ResourceType: 'hostedzone' as const, ResourceId: 'Z1', AddTags: [{ Key: 'a', Value: 'b' }] }
   return { send: () => aws.route53.send(new ChangeTagsForResourceCommand(tag)), asked: () => asked }
 }
 
