@@ -91,7 +91,9 @@ const SMALL: WorldSize = { instancesPerZone: 2, sets: 1, zones: 1, records: 3, r
 export async function openArena(options: ArenaOptions): Promise<Arena> {
   const watching = new Map<string, Watched>()
   const closers: (() => Promise<unknown>)[] = []
+  const closed = new AbortController()
   const close = async () => {
+    closed.abort()
     for (const one of closers.toReversed()) await one()
   }
   try {
@@ -116,7 +118,7 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
       decide: (toll, member) => decide(watching.get(toll.run), toll, member),
     })
     closers.push(() => crew.stop())
-    return { lab, crew, worlds, play: (...asked) => play(lab, watching, ...asked), close }
+    return { lab, crew, worlds, play: (...asked) => play(lab, watching, closed.signal, ...asked), close }
   } catch (error) {
     await close()
     throw error
@@ -158,6 +160,7 @@ function noteResumed(watched: Watched, toll: Toll): void {
 async function play(
   lab: Lab,
   watching: Map<string, Watched>,
+  closed: AbortSignal,
   drill: DrillDefinition,
   world: ProofWorld,
   options: PlayOptions = {},
@@ -180,7 +183,7 @@ async function play(
   await lab.start(booked, run)
   const lostMs = options.lostMs ?? LOST_MS
   let { status } = (await lab.row(run)).state
-  while (!isEnd(status) && systemClock.monotonicMs() - startedMs < lostMs) {
+  while (!isEnd(status) && !closed.aborted && systemClock.monotonicMs() - startedMs < lostMs) {
     await systemClock.sleep(LOOK_MS)
     status = await lab.row(run).then(
       ({ state }) => state.status,

@@ -140,6 +140,8 @@ async function stand(arena: Arena, world: ProofWorld): Promise<Readonly<{ over: 
       if (status === 'observing') standing.resolve()
     },
   })
+  // Whoever waits for the end gets to know of a failure; the control does not wait.
+  over.catch(() => undefined)
   await Promise.race([standing.promise, over.then(({ why }) => Promise.reject(new Error(why)))])
   return { over }
 }
