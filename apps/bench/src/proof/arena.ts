@@ -83,7 +83,7 @@ export type Played = Readonly<{
 }>
 
 const LOOK_MS = 100
-const LOST_MS = 90_000
+const LOST_MS = 240_000
 const CREW = ['advance', 'advance', 'advance', 'recover', 'recover', 'reap', 'probe'] as const
 const SMALL: WorldSize = { instancesPerZone: 2, sets: 1, zones: 1, records: 3, rate: 30 }
 

@@ -9,16 +9,16 @@ import {
   type PlatformInstant,
 } from '@firedrill/core'
 import { z } from 'zod'
-import { hostNow } from '../time/system-clock.ts'
 
 const readingSchema = z.object({
   platformAt: z.int(),
+  wallAt: z.int(),
   worldAt: z.int(),
   rate: z.number().gt(0).max(100_000),
   mode: z.string().optional(),
 })
 
-/** Host and database clocks closer than this (plus the reading's own uncertainty) are taken to be the same clock. µs. */
+/** Clocks of the simulator's host and of the database closer than this (plus the reading's own uncertainty) are taken to be the same clock. µs. */
 const SAME_CLOCK_MICROS = 1000
 
 /** What reading a clock needs: the database's clock, and an end. */
@@ -29,9 +29,9 @@ export type ClockReading = Readonly<{
 }>
 
 /**
- * How world time runs beside platform time in an environment, right now. A simulator stamps its anchor with this host's wall
- * clock (it is on loopback, anything else is refused), so the anchor is moved by the distance between that and the
- * database's clock when there is one that can be seen.
+ * How world time runs beside platform time in an environment, right now. A simulator stamps its anchor with its host's wall
+ * clock, so the anchor is moved by the distance between that and the database's clock when there is one that can be seen.
+ * The wall clock of this process takes no part: it may be wrong.
  * @throws AppError `upstream-failed` when the simulator's clock cannot be read.
  */
 export async function readEnvironmentClock(reading: ClockReading): Promise<EnvironmentClock> {
@@ -40,8 +40,10 @@ export async function readEnvironmentClock(reading: ClockReading): Promise<Envir
   const { url } = environment.clock
   if (!isLoopback(url))
     throw failed(environment.name, `its clock is not on loopback: ${new URL(url).hostname}`)
+  const before = await platformNow()
   const answer = await fetchReading(environment.name, url, signal)
-  const offset = await databaseOffset(platformNow)
+  const after = await platformNow()
+  const offset = databaseOffset(before, answer.wallAt, after)
   return {
     anchorPlatform: platformInstant(answer.platformAt + offset),
     anchorWorld: worldInstant(answer.worldAt),
@@ -69,12 +71,9 @@ async function fetchReading(
   }
 }
 
-/** Database clock minus host clock in microseconds; 0 when they cannot be told apart. */
-async function databaseOffset(platformNow: () => Promise<PlatformInstant>): Promise<number> {
-  const before = hostNow()
-  const database = await platformNow()
-  const after = hostNow()
-  const offset = Math.round(database - (before + after) / 2)
+/** Database clock minus the clock that read `wall` in between, in microseconds; 0 when they cannot be told apart. */
+function databaseOffset(before: PlatformInstant, wall: number, after: PlatformInstant): number {
+  const offset = Math.round((before + after) / 2 - wall)
   return Math.abs(offset) <= (after - before) / 2 + SAME_CLOCK_MICROS ? 0 : offset
 }
 

@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import {
   isAppError,
+  platformInstant,
   plusMs,
   REAL_CLOCK,
   worldAt,
   type ClockStore,
   type EnvironmentClock,
 } from '@firedrill/core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hostNow, systemClock } from '../time/system-clock.ts'
 import { readEnvironmentClock } from './read-clock.ts'
 import { createWorldClocks } from './world-clocks.ts'
@@ -19,13 +20,15 @@ let url: string
 let answer: { platformAt: number; worldAt: number; rate: number; mode: string } | undefined
 let asked: () => void
 const noone = () => undefined
+/** The host's clock, whatever this process takes it to be. */
+const rightNow = () => platformInstant(Math.round((performance.timeOrigin + performance.now()) * 1000))
 
 beforeEach(async () => {
   answer = { platformAt: hostNow(), worldAt: 5_000_000_000, rate: 30, mode: 'scaled' }
   asked = noone
   server = createServer((_request, response) => {
     response.statusCode = answer === undefined ? 500 : 200
-    response.end(JSON.stringify(answer ?? {}))
+    response.end(JSON.stringify(answer === undefined ? {} : { ...answer, wallAt: rightNow() }))
     asked()
   })
   server.listen(0, '127.0.0.1')
@@ -68,6 +71,13 @@ describe('reading a clock', () => {
   it('moves the anchor to the clock of a database that is an hour ahead of this host', async () => {
     const clock = await readEnvironmentClock(reading(() => Promise.resolve(plusMs(hostNow(), 3_600_000))))
     expect(Math.abs(clock.anchorPlatform - (answer?.platformAt ?? 0) - 3_600_000_000)).toBeLessThan(20_000)
+  })
+
+  it.each([3_600_000, -3_600_000])('is the same when the clock of this process is %d ms off', async (off) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off })
+    onTestFinished(() => void vi.useRealTimers())
+    const clock = await readEnvironmentClock(reading(() => Promise.resolve(rightNow())))
+    expect(clock.anchorPlatform).toBe(answer?.platformAt)
   })
 
   it('refuses a simulated clock that is not on loopback, before any packet leaves', async () => {

@@ -121,7 +121,8 @@ export class ControlServer {
       case 'GET /ca.pem':
         return { status: 200, body: null, text: this.#authorityPem(), type: 'application/x-pem-file' }
       case 'GET /clock':
-        return ok(this.#clock.anchors())
+        // By `wallAt` a reader finds out how its own platform's clock differs from this host's.
+        return ok({ ...this.#clock.anchors(), wallAt: Date.now() * 1000 })
       case 'GET /world':
         return ok(describeWorld(world))
       case 'GET /transitions':
