@@ -18,6 +18,9 @@ import type { Table } from './store.ts'
 /** How long a balancer works with one target before it takes the next: a request's fate depends on its instant only. */
 export const ROUTING_SLOT: Micros = 250_000
 
+/** The deregistration delay that target groups have unless it is changed. */
+const DEREGISTRATION_DELAY: Micros = 300 * SECOND
+
 interface CheckEvent {
   readonly key: string
 }
@@ -62,7 +65,7 @@ export class Balancers {
     })
     kernel.on<CheckEvent>('lb.check', (event) => this.#check(event))
     kernel.on<ResultEvent>('lb.check-result', (event) => this.#result(event))
-    kernel.on<CheckEvent>('lb.deregistered', ({ key }) => this.targets.delete(key))
+    kernel.on<CheckEvent>('lb.deregistered', ({ key }) => this.#drained(key))
     compute.onChange((before, after) => this.#follow(before, after))
   }
 
@@ -101,11 +104,16 @@ export class Balancers {
       this.#scheduleCheck(key, group.healthCheck.intervalSeconds * this.#kernel.draw(`lb-phase:${key}`))
   }
 
-  /** Takes an instance out; it drains for five minutes. */
+  /** Takes an instance out; it drains for five minutes, unless it is stopped and has nothing to finish. */
   deregister(targetGroupArn: string, instanceId: string, cause: string): void {
     const key = targetKey(targetGroupArn, instanceId)
     const target = this.targets.get(key)
     if (target === undefined || target.state === 'draining') return
+    if (target.state === 'unused') {
+      this.targets.delete(key)
+      this.#kernel.transition(`target:${key}`, 'unused', 'none', cause)
+      return
+    }
     this.#set(
       target,
       'draining',
@@ -113,7 +121,16 @@ export class Balancers {
       'Target deregistration is in progress',
       cause,
     )
-    this.#kernel.after(300 * SECOND, 'lb.deregistered', { key })
+    this.#kernel.after(DEREGISTRATION_DELAY, 'lb.deregistered', { key })
+  }
+
+  /** One that was registered again meanwhile stays. */
+  #drained(key: string): void {
+    const target = this.targets.get(key)
+    if (target?.state !== 'draining') return
+    if (this.#kernel.now() - target.changedAt < DEREGISTRATION_DELAY) return
+    this.targets.delete(key)
+    this.#kernel.transition(`target:${key}`, 'draining', 'none', 'drained')
   }
 
   /** Targets of a group, in order of id. */
@@ -242,7 +259,7 @@ export class Balancers {
     if (before.state === after.state) return
     for (const target of this.targets.values()) {
       if (target.instanceId !== after.id) continue
-      if (after.state === 'stopped')
+      if (after.state === 'stopped' && target.state !== 'draining')
         this.#set(
           target,
           'unused',

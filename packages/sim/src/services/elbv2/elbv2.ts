@@ -1,16 +1,12 @@
 import type { LoadBalancer, Target, TargetGroup } from '../../world/model.ts'
 import { AwsFault } from '../../wire/aws-fault.ts'
-import { InputReader, type InputFaults } from '../../wire/input-reader.ts'
+import { InputReader } from '../../wire/input-reader.ts'
 import type { AwsService, Call } from '../../wire/service.ts'
 import { WireTime, type WireInput, type WireStructure } from '../../wire/wire-value.ts'
+import { ELBV2_FAULTS, targetGroupNotFound } from './elbv2-faults.ts'
+import { deregisterTargets, registerTargets } from './target-registration.ts'
 
-const FAULTS: InputFaults = {
-  missing: (member) => new AwsFault({ code: 'ValidationError', message: `'${member}' must be specified` }),
-  invalid: (member, value) =>
-    new AwsFault({ code: 'ValidationError', message: `'${String(value)}' is not valid for ${member}` }),
-}
-
-/** Elastic Load Balancing v2, as far as it tells what stands behind a load balancer and how it is. */
+/** Elastic Load Balancing v2, as far as it tells what stands behind a load balancer and how it is, and changes that. */
 export function createElbv2(): AwsService {
   return {
     name: 'elbv2',
@@ -23,14 +19,22 @@ export function createElbv2(): AwsService {
       DescribeTargetGroups: { mutates: false, handle: describeTargetGroups },
       DescribeTargetHealth: { mutates: false, handle: describeTargetHealth },
       DescribeListeners: { mutates: false, handle: describeListeners },
+      RegisterTargets: { mutates: true, handle: registerTargets },
+      DeregisterTargets: { mutates: true, handle: deregisterTargets },
     },
     throttlingFault: { code: 'Throttling', message: 'Rate exceeded' },
-    buckets: () => [{ bucket: 'describe', limit: { burst: 40, refillPerSecond: 10 }, tokens: 1 }],
+    buckets: (operation) => [
+      {
+        bucket: operation.startsWith('Describe') ? 'describe' : 'registration',
+        limit: { burst: 40, refillPerSecond: 10 },
+        tokens: 1,
+      },
+    ],
   }
 }
 
 function describeLoadBalancers(call: Call, input: WireInput): WireStructure {
-  const reader = new InputReader(input, FAULTS)
+  const reader = new InputReader(input, ELBV2_FAULTS)
   const arns = reader.texts('LoadBalancerArns')
   const names = reader.texts('Names')
   const found = loadBalancersOf(call).filter(({ arn, name }) => isNamed(arn, arns) && isNamed(name, names))
@@ -43,7 +47,7 @@ function describeLoadBalancers(call: Call, input: WireInput): WireStructure {
 }
 
 function describeTargetGroups(call: Call, input: WireInput): WireStructure {
-  const reader = new InputReader(input, FAULTS)
+  const reader = new InputReader(input, ELBV2_FAULTS)
   const arns = reader.texts('TargetGroupArns')
   const names = reader.texts('Names')
   const loadBalancerArn = reader.text('LoadBalancerArn')
@@ -60,7 +64,7 @@ function describeTargetGroups(call: Call, input: WireInput): WireStructure {
 
 /** `DescribeTargetHealth`: registered targets, or those asked for; one that is not registered is `unused`. */
 function describeTargetHealth(call: Call, input: WireInput): WireStructure {
-  const reader = new InputReader(input, FAULTS)
+  const reader = new InputReader(input, ELBV2_FAULTS)
   const arn = reader.requiredText('TargetGroupArn')
   const group = targetGroupsOf(call).find((candidate) => candidate.arn === arn)
   if (group === undefined) throw targetGroupNotFound()
@@ -87,7 +91,7 @@ function describeTargetHealth(call: Call, input: WireInput): WireStructure {
 }
 
 function describeListeners(call: Call, input: WireInput): WireStructure {
-  const reader = new InputReader(input, FAULTS)
+  const reader = new InputReader(input, ELBV2_FAULTS)
   const arn = reader.text('LoadBalancerArn')
   const wanted = reader.texts('ListenerArns')
   const loadBalancers = arn === undefined ? loadBalancersOf(call) : [findLoadBalancer(call, arn)]
@@ -151,10 +155,6 @@ function loadBalancerNotFound(arns: readonly string[], names: readonly string[])
     code: 'LoadBalancerNotFound',
     message: `One or more load balancers not found: '${which}'`,
   })
-}
-
-function targetGroupNotFound(): AwsFault {
-  return new AwsFault({ code: 'TargetGroupNotFound', message: 'One or more target groups not found' })
 }
 
 function loadBalancerView(loadBalancer: LoadBalancer): WireStructure {
