@@ -218,8 +218,9 @@ export class Balancers {
     if (target.state === 'unused' || target.state === 'draining') return
     const instance = this.#fates.reachable(target.instanceId)
     const isOverloaded = instance?.appUp === true && this.#shedsNow(group.loadBalancerArns)
-    if (instance?.appUp && !isOverloaded) return this.#result({ key, passed: true, reason: '' })
-    if (!isOverloaded && instance?.hostUp)
+    const waits = isOverloaded || (instance?.appUp === true && this.#fates.isStalled(instance.id))
+    if (instance?.appUp && !waits) return this.#result({ key, passed: true, reason: '' })
+    if (!waits && instance?.hostUp)
       return this.#result({ key, passed: false, reason: 'Target.FailedHealthChecks' })
     this.#kernel.after(group.healthCheck.timeoutSeconds * SECOND, 'lb.check-result', {
       key,

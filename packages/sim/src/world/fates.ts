@@ -8,6 +8,9 @@ import type { Table } from './store.ts'
 /** A balancer gives up on a target that does not accept the connection after this long, and answers 504. */
 const TARGET_CONNECT_TIMEOUT: Micros = 10 * SECOND
 
+/** A balancer waits this long for a target that took the request and says nothing, and answers 504. */
+const TARGET_IDLE_TIMEOUT: Micros = 60 * SECOND
+
 /** An overloaded application turns a request away only after this long. */
 const SHED_AFTER: Micros = 2 * SECOND
 
@@ -85,12 +88,15 @@ export class Fates {
     for (const instance of compute.instances.values())
       if (instance.publicIp === address)
         return [
-          impairments.hidesFromUsers(instance.subnetId) ? { kind: 'black-hole' } : direct(instance, port),
+          impairments.hidesFromUsers(instance.subnetId) || impairments.stallsDisk(instance.id)
+            ? { kind: 'black-hole' }
+            : direct(instance, port),
         ]
     return [{ kind: 'black-hole' }]
   }
 
   #balanced(balancer: LoadBalancer, targetGroupArn: string): readonly Outcome[] {
+    const { impairments } = this.#from
     const targets = targetsIn(this.#from.targets, targetGroupArn)
     const healthy = targets.filter((target) => target.state === 'healthy')
     // With nothing but unhealthy targets a balancer fails open: it tries them all.
@@ -103,6 +109,8 @@ export class Fates {
       return [{ kind: 'answer', status: 503, after: 0, instanceId: null, loadBalancerArn }]
     const outcomes = candidates.map(({ instanceId }): Outcome => {
       const instance = this.reachable(instanceId)
+      if (instance?.appUp && impairments.stallsDisk(instanceId))
+        return { kind: 'answer', status: 504, after: TARGET_IDLE_TIMEOUT, instanceId, loadBalancerArn }
       if (instance?.appUp) return { kind: 'answer', status: 200, after: 4000, instanceId, loadBalancerArn }
       if (instance?.hostUp) return { kind: 'answer', status: 502, after: 1000, instanceId, loadBalancerArn }
       return { kind: 'answer', status: 504, after: TARGET_CONNECT_TIMEOUT, instanceId, loadBalancerArn }
@@ -116,6 +124,11 @@ export class Fates {
           : outcome,
       ),
     )
+  }
+
+  /** Whether a target takes requests and lets them wait, because its disk does not answer. */
+  isStalled(instanceId: string): boolean {
+    return this.#from.impairments.stallsDisk(instanceId)
   }
 
   /** A target's instance, unless its network keeps balancers out. */

@@ -48,7 +48,14 @@ export type Effect =
       readonly percentage: number
       readonly error: ApiError
     }
-  | { readonly kind: 'replication'; readonly stores: readonly string[] }
+  | {
+      readonly kind: 'replication'
+      readonly stores: readonly string[]
+      /** Only towards this Region; absent for every way in and out of the experiment's. */
+      readonly toRegion?: string
+      /** Replication goes on for a while after the action began; seconds. */
+      readonly lingersSeconds: readonly [number, number]
+    }
   | { readonly kind: 'volume-io'; readonly volumeIds: readonly string[] }
 
 /** An effect in force. */
@@ -105,6 +112,15 @@ export class Impairments {
   /** Whether load balancers cannot reach targets in a subnet. */
   hidesFromBalancers(subnetId: string): boolean {
     return this.#isCut(subnetId, HIDES_FROM_BALANCERS)
+  }
+
+  /** Whether a disk of an instance does not answer, so that its application waits for it. */
+  stallsDisk(instanceId: string): boolean {
+    if (this.#rows.size === 0) return false
+    const disks = [instanceId.replace(/^i-./, 'vol-0'), instanceId.replace(/^i-./, 'vol-1')]
+    return this.all().some(
+      ({ effect }) => effect.kind === 'volume-io' && effect.volumeIds.some((id) => disks.includes(id)),
+    )
   }
 
   /** Whether anything in a Region has lost its way to another one. */

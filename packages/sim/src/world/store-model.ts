@@ -5,6 +5,11 @@ export const RETURN_RULES = ['discard', 'merge'] as const
 /** One rule. */
 export type ReturnRule = (typeof RETURN_RULES)[number]
 
+/** AWS services that keep copies of a store in several Regions, and whose replication experiments can pause. */
+export const STORE_KEEPERS = ['dynamodb', 'memorydb', 's3'] as const
+/** One of them. */
+export type StoreKeeper = (typeof STORE_KEEPERS)[number]
+
 /** A data store of a service: one Region takes writes, others follow. */
 export interface DataStore {
   readonly name: string
@@ -14,6 +19,8 @@ export interface DataStore {
   readonly writer: string
   /** Whether it runs on the application's hosts, and so is gone in a Region in which none of them is up. */
   readonly runsOnHosts: boolean
+  /** Who keeps it, if it does not run on hosts. */
+  readonly keeper?: StoreKeeper
   /** After so many seconds without a writer the furthest replica takes over; null for never by itself. */
   readonly promotesAfterSeconds: readonly [number, number] | null
   readonly onReturn: ReturnRule

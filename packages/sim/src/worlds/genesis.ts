@@ -381,6 +381,7 @@ const plantStore = (world: World, store: Spec['stores'][number]): void => {
       service: `${store.service}.`,
       writer,
       runsOnHosts,
+      ...(runsOnHosts ? {} : { keeper: store.keeper }),
       promotesAfterSeconds,
       onReturn,
       writesPerSecond,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CERTIFICATE_CHAINS } from '../world/certificates.ts'
 import { COMPARISONS, MISSING_DATA, STATISTICS } from '../world/alarm-model.ts'
-import { RETURN_RULES } from '../world/store-model.ts'
+import { RETURN_RULES, STORE_KEEPERS } from '../world/store-model.ts'
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens')
 const domain = z
@@ -144,6 +144,8 @@ const storeSpec = z.strictObject({
   replicas: z.array(replicaSpec).default([]),
   /** Whether it is gone in a Region in which no host of the application is up. */
   runsOnHosts: z.boolean().default(true),
+  /** Whose it is, if it does not run on hosts: which experiments can pause its replication. */
+  keeper: z.enum(STORE_KEEPERS).default('dynamodb'),
   /** After so long without a writer the furthest replica takes over; absent for never by itself. */
   promotesAfterSeconds: secondsRange.optional(),
   /** What becomes of writes that only a lost writer had, once it is back. */

@@ -79,7 +79,12 @@ function instanceView(instance: Instance): WireStructure {
     architecture: 'x86_64',
     rootDeviceType: 'ebs',
     rootDeviceName: '/dev/xvda',
-    blockDeviceMapping: [],
+    blockDeviceMapping: isGone
+      ? []
+      : [
+          diskView('/dev/xvda', instance.id.replace(/^i-./, 'vol-0'), instance, true),
+          diskView('/dev/sdf', instance.id.replace(/^i-./, 'vol-1'), instance, false),
+        ],
     virtualizationType: 'hvm',
     tagSet: tagsView(instance.tags),
     hypervisor: 'xen',
@@ -100,4 +105,15 @@ export function tagsView(tags: Readonly<Record<string, string>>): readonly WireS
   return Object.entries(tags)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([key, value]) => ({ key, value }))
+}
+
+/** The disk that it boots from and the one that its data is on. */
+function diskView(
+  deviceName: string,
+  volumeId: string,
+  { launchedAt }: Instance,
+  deleteOnTermination: boolean,
+): WireStructure {
+  const ebs = { volumeId, status: 'attached', attachTime: new WireTime(launchedAt), deleteOnTermination }
+  return { deviceName, ebs }
 }

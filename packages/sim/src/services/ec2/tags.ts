@@ -3,6 +3,7 @@ import { AwsFault } from '../../wire/aws-fault.ts'
 import { InputReader } from '../../wire/input-reader.ts'
 import type { Call } from '../../wire/service.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
+import { tagAttached, transitGatewaysOf, volumesOf, type AttachedResource } from './attached-resources.ts'
 import { findInstances } from './describe-instances.ts'
 import { dryRunSucceeded, EC2_INPUT_FAULTS, invalidFilter } from './ec2-faults.ts'
 import { matchesAny, readFilters, type Filter } from './filters.ts'
@@ -12,7 +13,7 @@ import { subnetNotFound, subnetsOf, tagSubnet, type Subnet } from './subnets.ts'
 /** Something that can have tags. */
 type Tagged = {
   readonly id: string
-  readonly type: 'instance' | 'subnet'
+  readonly type: 'instance' | 'subnet' | AttachedResource['type']
   readonly tags: Readonly<Record<string, string>>
   /** Sets tags, or removes those that are null. */
   readonly change: (tags: Readonly<Record<string, string | null>>) => void
@@ -25,7 +26,7 @@ type TagRow = {
   readonly value: string
 }
 
-/** `CreateTags`: sets tags on instances and subnets. */
+/** `CreateTags`: sets tags on instances, subnets, volumes and transit gateways. */
 export function createTags(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, EC2_INPUT_FAULTS)
   const resources = readResources(call, reader)
@@ -61,13 +62,14 @@ export function deleteTags(call: Call, input: WireInput): WireStructure {
   return { return: true }
 }
 
-/** `DescribeTags` over the instances and subnets of the Region. */
+/** `DescribeTags` over the instances, subnets, volumes and transit gateways of the Region. */
 export function describeTags(call: Call, input: WireInput): WireStructure {
   const reader = new InputReader(input, EC2_INPUT_FAULTS)
   const filters = readFilters(reader)
   const rows = [
     ...call.world.compute.inRegion(call.region).map((instance) => taggedInstance(call, instance)),
     ...subnetsOf(call.world, call.region).map((subnet) => taggedSubnet(call, subnet)),
+    ...attachedOf(call),
   ].flatMap((resource) => rowsOf(resource))
   const matching = rows
     .filter((row) => filters.every((filter) => matchesAny([tagField(row, filter)], filter.values)))
@@ -81,11 +83,17 @@ function readResources(call: Call, reader: InputReader): readonly Tagged[] {
   const ids = reader.texts('ResourceId')
   if (ids.length === 0) throw EC2_INPUT_FAULTS.missing('resourceIdSet')
   const subnets = subnetsOf(call.world, call.region)
+  const attached = ids.some((id) => isAttached(id)) ? attachedOf(call) : []
   const instances = findInstances(
     call,
-    ids.filter((id) => !id.startsWith('subnet-')),
+    ids.filter((id) => !id.startsWith('subnet-') && !isAttached(id)),
   )
   return ids.map((id): Tagged => {
+    if (isAttached(id)) {
+      const found = attached.find((candidate) => candidate.id === id)
+      if (found === undefined) throw attachedNotFound(id)
+      return found
+    }
     const instance = instances.find((candidate) => candidate.id === id)
     if (instance !== undefined) return taggedInstance(call, instance)
     const subnet = subnets.find((candidate) => candidate.id === id)
@@ -101,6 +109,26 @@ function taggedInstance({ world }: Call, { id, tags }: Instance): Tagged {
 function taggedSubnet({ world }: Call, subnet: Subnet): Tagged {
   const { id, tags } = subnet
   return { id, type: 'subnet', tags, change: (change) => tagSubnet(world, subnet, change) }
+}
+
+function isAttached(id: string): boolean {
+  return id.startsWith('vol-') || id.startsWith('tgw-')
+}
+
+function attachedOf({ world, region }: Call): readonly Tagged[] {
+  return [...volumesOf(world, region), ...transitGatewaysOf(world, region)].map((resource) => ({
+    ...resource,
+    change: (change) => tagAttached(world, resource, change),
+  }))
+}
+
+function attachedNotFound(id: string): AwsFault {
+  return id.startsWith('vol-')
+    ? new AwsFault({ code: 'InvalidVolume.NotFound', message: `The volume '${id}' does not exist.` })
+    : new AwsFault({
+        code: 'InvalidTransitGatewayID.NotFound',
+        message: `Transit Gateway ${id} was deleted or does not exist.`,
+      })
 }
 
 function rowsOf({ id, type, tags }: Tagged): TagRow[] {

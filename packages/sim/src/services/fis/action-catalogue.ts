@@ -15,8 +15,11 @@ export const ACTION_IDS = [
   'aws:fis:inject-api-throttle-error',
   'aws:fis:inject-api-unavailable-error',
   'aws:fis:wait',
+  'aws:memorydb:multi-region-cluster-pause-replication',
   'aws:network:disrupt-connectivity',
   'aws:network:route-table-disrupt-cross-region-connectivity',
+  'aws:network:transit-gateway-disrupt-cross-region-connectivity',
+  'aws:s3:bucket-pause-replication',
 ] as const
 /** One action that does something. */
 export type ActionId = (typeof ACTION_IDS)[number]
@@ -28,12 +31,9 @@ export type ActionId = (typeof ACTION_IDS)[number]
 export const TARGETLESS_ACTION_IDS = [
   'aws:arc:start-zonal-autoshift',
   'aws:elasticache:replicationgroup-interrupt-az-power',
-  'aws:memorydb:multi-region-cluster-pause-replication',
   'aws:network:disrupt-vpc-endpoint',
-  'aws:network:transit-gateway-disrupt-cross-region-connectivity',
   'aws:rds:failover-db-cluster',
   'aws:rds:reboot-db-instances',
-  'aws:s3:bucket-pause-replication',
 ] as const
 /** One action without anything to act on. */
 export type TargetlessActionId = (typeof TARGETLESS_ACTION_IDS)[number]
@@ -188,6 +188,26 @@ const CARRIED_OUT: Readonly<Record<ActionId, ActionDescription>> = {
     parameters: { ...DURATION, region: needs('text', 'The Region to isolate from.') },
     targets: SUBNETS,
   },
+  'aws:memorydb:multi-region-cluster-pause-replication': {
+    description: 'Pause replication between the target multi-Region cluster and the others.',
+    parameters: DURATION,
+    targets: slot('MultiRegionClusters', 'aws:memorydb:multi-region-cluster'),
+  },
+  'aws:network:transit-gateway-disrupt-cross-region-connectivity': {
+    description: 'Drop traffic of the target transit gateway peering attachments to the specified Region.',
+    parameters: { ...DURATION, region: needs('text', 'The Region to isolate from.') },
+    targets: slot('TransitGateways', 'aws:ec2:transit-gateway'),
+  },
+  'aws:s3:bucket-pause-replication': {
+    description: 'Pause replication from the target buckets to destination buckets.',
+    parameters: {
+      ...DURATION,
+      destinationBuckets: takes('list', 'A comma separated list of destination buckets.'),
+      prefixes: takes('list', 'A comma separated list of object key prefixes.'),
+      region: needs('text', 'The Region of the destination buckets.'),
+    },
+    targets: slot('Buckets', 'aws:s3:bucket'),
+  },
 }
 
 const TARGETLESS: Readonly<Record<TargetlessActionId, ActionDescription>> = {
@@ -207,20 +227,10 @@ const TARGETLESS: Readonly<Record<TargetlessActionId, ActionDescription>> = {
     parameters: DURATION,
     targets: slot('ReplicationGroups', 'aws:elasticache:replicationgroup'),
   },
-  'aws:memorydb:multi-region-cluster-pause-replication': {
-    description: 'Pause replication between the target multi-Region cluster and the others.',
-    parameters: DURATION,
-    targets: slot('MultiRegionClusters', 'aws:memorydb:multi-region-cluster'),
-  },
   'aws:network:disrupt-vpc-endpoint': {
     description: 'Block all traffic to the target interface VPC endpoints.',
     parameters: DURATION,
     targets: slot('VPCEndpoints', 'aws:ec2:vpc-endpoint'),
-  },
-  'aws:network:transit-gateway-disrupt-cross-region-connectivity': {
-    description: 'Drop traffic of the target transit gateway peering attachments to the specified Region.',
-    parameters: { ...DURATION, region: needs('text', 'The Region to isolate from.') },
-    targets: slot('TransitGateways', 'aws:ec2:transit-gateway'),
   },
   'aws:rds:failover-db-cluster': {
     description: 'Failover the specified DB clusters.',
@@ -231,16 +241,6 @@ const TARGETLESS: Readonly<Record<TargetlessActionId, ActionDescription>> = {
     description: 'Reboot the specified DB instances.',
     parameters: { forceFailover: takes('boolean', 'Whether the reboot is conducted through a failover.') },
     targets: slot('DBInstances', 'aws:rds:db'),
-  },
-  'aws:s3:bucket-pause-replication': {
-    description: 'Pause replication from the target buckets to destination buckets.',
-    parameters: {
-      ...DURATION,
-      destinationBuckets: takes('list', 'A comma separated list of destination buckets.'),
-      prefixes: takes('list', 'A comma separated list of object key prefixes.'),
-      region: needs('text', 'The Region of the destination buckets.'),
-    },
-    targets: slot('Buckets', 'aws:s3:bucket'),
   },
 }
 

@@ -1,10 +1,18 @@
 import { CONNECTIVITY_SCOPES, type ApiError, type Effect } from '../../world/impairments.ts'
 import { ALARM_STATES } from '../../world/alarm-model.ts'
+import type { StoreKeeper } from '../../world/store-model.ts'
 import type { World } from '../../world/world.ts'
 import { subnetsOf } from '../ec2/subnets.ts'
 import type { ActionId } from './action-catalogue.ts'
 import type { ActionRun, Experiment } from './fis-model.ts'
-import { nameInArn } from './resource-types.ts'
+import { nameInArn, storeNameInArn } from './resource-types.ts'
+
+/** How long replication may go on after its pause began: AWS says up to five minutes for tables, an hour for buckets. */
+const LINGERS_SECONDS: Readonly<Record<StoreKeeper, readonly [number, number]>> = {
+  dynamodb: [20, 240],
+  memorydb: [1, 30],
+  s3: [60, 1200],
+}
 
 /** The actions that hold an effect for their duration and then take it off, whether they complete or are stopped. */
 export const IMPAIRING_ACTION_IDS = [
@@ -15,8 +23,11 @@ export const IMPAIRING_ACTION_IDS = [
   'aws:fis:inject-api-internal-error',
   'aws:fis:inject-api-throttle-error',
   'aws:fis:inject-api-unavailable-error',
+  'aws:memorydb:multi-region-cluster-pause-replication',
   'aws:network:disrupt-connectivity',
   'aws:network:route-table-disrupt-cross-region-connectivity',
+  'aws:network:transit-gateway-disrupt-cross-region-connectivity',
+  'aws:s3:bucket-pause-replication',
 ] as const satisfies readonly ActionId[]
 /** One of them. */
 export type ImpairingActionId = (typeof IMPAIRING_ACTION_IDS)[number]
@@ -52,7 +63,16 @@ export function effectOf(
   })
   switch (id) {
     case 'aws:dynamodb:global-table-pause-replication':
-      return { kind: 'replication', stores: names }
+      return { kind: 'replication', stores: names, lingersSeconds: LINGERS_SECONDS.dynamodb }
+    case 'aws:memorydb:multi-region-cluster-pause-replication':
+      return { kind: 'replication', stores: names, lingersSeconds: LINGERS_SECONDS.memorydb }
+    case 'aws:s3:bucket-pause-replication':
+      return {
+        kind: 'replication',
+        stores: arns.map((arn) => storeNameInArn(arn)),
+        toRegion: parameters['region'] ?? '',
+        lingersSeconds: LINGERS_SECONDS.s3,
+      }
     case 'aws:ebs:pause-volume-io':
       return { kind: 'volume-io', volumeIds: names }
     case 'aws:ec2:api-insufficient-instance-capacity-error':
@@ -71,6 +91,8 @@ export function effectOf(
     }
     case 'aws:network:route-table-disrupt-cross-region-connectivity':
       return { kind: 'cross-region', subnetIds: names, toRegion: parameters['region'] ?? '' }
+    case 'aws:network:transit-gateway-disrupt-cross-region-connectivity':
+      return { kind: 'cross-region', subnetIds: [], toRegion: parameters['region'] ?? '' }
     default:
       return id satisfies never
   }

@@ -1,15 +1,12 @@
 import type { Micros } from '../../world/model.ts'
 import type { Effect } from '../../world/impairments.ts'
-import type { DataStore } from '../../world/store-model.ts'
+import type { DataStore, StoreKeeper } from '../../world/store-model.ts'
 import type { Table } from '../../world/store.ts'
 import type { World } from '../../world/world.ts'
 
 /** A replica that an experiment keeps from following. */
 type Paused = { readonly store: string; readonly region: string }
 type PauseEvent = { readonly id: string }
-
-/** A paused global table may go on replicating for some time; AWS says up to five minutes. */
-const TABLE_DELAY_SECONDS = [20, 240] as const
 
 /** Registers what pauses replication some time after its action began. */
 export function registerPauses(world: World): void {
@@ -20,7 +17,7 @@ export function registerPauses(world: World): void {
 export function schedulePauses(world: World, id: string, effect: Effect): void {
   if (effect.kind !== 'replication' && effect.kind !== 'cross-region') return
   const delay: Micros =
-    effect.kind === 'replication' ? world.kernel.drawSeconds('fis-pause', ...TABLE_DELAY_SECONDS) : 0
+    effect.kind === 'replication' ? world.kernel.drawSeconds('fis-pause', ...effect.lingersSeconds) : 0
   world.schedule(world.now() + delay, 'fis.pause', { id } satisfies PauseEvent)
 }
 
@@ -36,9 +33,14 @@ export function liftPauses(world: World, id: string): void {
   }
 }
 
-/** Whether a store is a managed table that replicates by itself, and has a copy in the Region. */
-export function isGlobalTable(world: World, store: DataStore, region: string): boolean {
-  return !store.runsOnHosts && regionsOf(world, store).includes(region)
+/** Stores that an AWS service keeps for the application, and which have a copy in the Region. */
+export function storesKeptBy(world: World, keeper: StoreKeeper, region: string): readonly DataStore[] {
+  return [...world.stores.stores.values()].filter(
+    (store) =>
+      !store.runsOnHosts &&
+      (store.keeper ?? 'dynamodb') === keeper &&
+      regionsOf(world, store).includes(region),
+  )
 }
 
 function begin(world: World, id: string): void {
@@ -58,8 +60,13 @@ function begin(world: World, id: string): void {
   for (const { store, region } of mine) world.stores.setPaused(store, region, true, `fis:${id}`)
 }
 
-/** A table is paused between its copy in the experiment's Region and all others; hosts lose the way out to one Region. */
+/**
+ * A table is paused between its copy in the experiment's Region and all others, a bucket on its way to one of them; hosts
+ * lose the way out to one Region.
+ */
 function isStopped(effect: Effect, region: string, store: DataStore, replicaRegion: string): boolean {
+  if (effect.kind === 'replication' && effect.toRegion !== undefined)
+    return effect.stores.includes(store.name) && store.writer === region && replicaRegion === effect.toRegion
   if (effect.kind === 'replication')
     return effect.stores.includes(store.name) && (store.writer === region || replicaRegion === region)
   if (effect.kind !== 'cross-region') return false

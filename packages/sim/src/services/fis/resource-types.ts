@@ -1,8 +1,10 @@
 import type { World } from '../../world/world.ts'
 import { groupKey } from '../../world/compute.ts'
 import type { Instance } from '../../world/model.ts'
-import { isGlobalTable } from './replication-pauses.ts'
+import type { StoreKeeper } from '../../world/store-model.ts'
+import { transitGatewaysOf, volumesOf, type Volume } from '../ec2/attached-resources.ts'
 import { subnetArn, subnetsOf } from '../ec2/subnets.ts'
+import { storesKeptBy } from './replication-pauses.ts'
 
 /** Resource types that targets may have, in order. The world has resources of those that can be found below. */
 export const RESOURCE_TYPES = [
@@ -93,13 +95,16 @@ export function resourceTypeOf(text: string): ResourceType | undefined {
 const FINDERS: Readonly<
   Partial<Record<ResourceType, (world: World, region: string) => readonly Candidate[]>>
 > = {
-  'aws:dynamodb:global-table': tableCandidates,
+  'aws:dynamodb:global-table': (world, region) => storeCandidates(world, region, 'dynamodb'),
   'aws:ec2:autoscaling-group': groupCandidates,
   'aws:ec2:ebs-volume': (world, region) =>
-    instancesOf(world, region).map((instance) => volumeCandidate(world, instance)),
+    volumesOf(world, region).map((volume) => volumeCandidate(world, volume)),
   'aws:ec2:instance': (world, region) =>
     instancesOf(world, region).map((instance) => instanceCandidate(world, instance)),
   'aws:ec2:subnet': subnetCandidates,
+  'aws:ec2:transit-gateway': gatewayCandidates,
+  'aws:memorydb:multi-region-cluster': (world, region) => storeCandidates(world, region, 'memorydb'),
+  'aws:s3:bucket': (world, region) => storeCandidates(world, region, 's3'),
 }
 
 /** Every resource of a type in a Region, in an order that stays. */
@@ -151,16 +156,44 @@ function subnetCandidates(world: World, region: string): readonly Candidate[] {
 }
 
 /** Stores that a world says do not run on its hosts; they have their name as a tag. */
-function tableCandidates(world: World, region: string): readonly Candidate[] {
-  return [...world.stores.stores.values()]
-    .filter((store) => isGlobalTable(world, store, region))
-    .map(({ name }) => ({
-      arn: `arn:aws:dynamodb:${region}:${world.account}:table/${name}`,
-      tags: { Name: name },
-      zone: [],
-      leaving: false,
-      described: { TableName: name, TableStatus: 'ACTIVE' },
-    }))
+function storeCandidates(world: World, region: string, keeper: StoreKeeper): readonly Candidate[] {
+  return storesKeptBy(world, keeper, region).map(({ name }) => ({
+    arn: storeArn(world.account, region, keeper, name),
+    tags: { Name: name },
+    zone: [],
+    leaving: false,
+    described: { Name: name, Status: 'ACTIVE' },
+  }))
+}
+
+function storeArn(account: string, region: string, keeper: StoreKeeper, name: string): string {
+  switch (keeper) {
+    case 'dynamodb':
+      return `arn:aws:dynamodb:${region}:${account}:table/${name}`
+    case 'memorydb':
+      return `arn:aws:memorydb::${account}:multiregioncluster/${name}`
+    case 's3':
+      // Each Region has its own bucket, in a namespace that all accounts share.
+      return `arn:aws:s3:::${name}-${region}-${account}`
+    default:
+      return keeper satisfies never
+  }
+}
+
+/** The name of the store that a resource of a keeper is. */
+export function storeNameInArn(arn: string): string {
+  const bucket = /^arn:aws:s3:::(.+)-[a-z]{2}-[a-z]+-\d-\d{12}$/.exec(arn)
+  return bucket?.[1] ?? nameInArn(arn)
+}
+
+function gatewayCandidates(world: World, region: string): readonly Candidate[] {
+  return transitGatewaysOf(world, region).map(({ id, tags }) => ({
+    arn: `arn:aws:ec2:${region}:${world.account}:transit-gateway/${id}`,
+    tags,
+    zone: [],
+    leaving: false,
+    described: { TransitGatewayId: id, State: 'available', Tags: tagList(tags) },
+  }))
 }
 
 function groupCandidates(world: World, region: string): readonly Candidate[] {
@@ -209,20 +242,20 @@ function instanceCandidate(world: World, instance: Instance): Candidate {
   }
 }
 
-/** The root volume of an instance, which goes with it and has its tags. */
-function volumeCandidate(world: World, instance: Instance): Candidate {
-  const id = instance.id.replace(/^i-/, 'vol-')
+/** Volumes are found by their instance's tags as well as by their own. */
+function volumeCandidate(world: World, { id, instance, isRoot, tags: own }: Volume): Candidate {
+  const tags = { ...instance.tags, ...own }
   return {
     arn: `arn:aws:ec2:${instance.region}:${world.account}:volume/${id}`,
-    tags: instance.tags,
+    tags,
     zone: [instance.az, instance.azId],
     leaving: instance.state === 'shutting-down',
     described: {
       VolumeId: id,
       AvailabilityZone: instance.az,
       State: 'in-use',
-      Attachments: [{ InstanceId: instance.id, State: 'attached', DeleteOnTermination: true }],
-      Tags: tagList(instance.tags),
+      Attachments: [{ InstanceId: instance.id, State: 'attached', DeleteOnTermination: isRoot }],
+      Tags: tagList(tags),
     },
   }
 }
