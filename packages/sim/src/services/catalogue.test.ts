@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { Store } from '../world/store.ts'
-import { World } from '../world/world.ts'
-import { createServices } from './catalogue.ts'
+import { knownOperations } from '../testing/known-operations.ts'
 import { MATH_FUNCTIONS } from './cloudwatch/metric-math.ts'
 import { ACTION_CATALOGUE, ACTION_IDS, TARGETLESS_ACTION_IDS } from './fis/action-catalogue.ts'
 
@@ -15,23 +13,10 @@ const rows = [...page.matchAll(/^\| `([a-z0-9]+\.[A-Z]\w+)` +\| (\w+) +\| (.*)\|
   }),
 )
 
-function implemented(): string[] {
-  const world = new World({
-    account: '111122223333',
-    store: new Store(),
-    seed: 1,
-    instant: 0,
-    clock: () => 0,
-  })
-  return createServices(world, () => 0).flatMap(({ name, operations }) =>
-    Object.keys(operations).map((operation) => `${name}.${operation}`),
-  )
-}
-
 it('documents exactly the operations that are there, and as absent only such as are not', () => {
   const documented = rows.filter(({ state }) => state !== 'absent').map(({ name }) => name)
-  expect(documented.toSorted()).toEqual(implemented().toSorted())
-  expect(rows.filter(({ name, state }) => state === 'absent' && implemented().includes(name))).toEqual([])
+  expect(documented.toSorted()).toEqual(knownOperations().toSorted())
+  expect(rows.filter(({ name, state }) => state === 'absent' && knownOperations().includes(name))).toEqual([])
   expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
 })
 
