@@ -47,7 +47,9 @@ export class Stores {
     kernel.on<{ key: string; seq: number }>('store.apply', ({ key, seq }) => this.#apply(key, seq))
     kernel.on<{ key: string }>('store.backup', ({ key }) => this.#backup(key))
     kernel.on<{ store: string; lostAt: Micros }>('store.promote', ({ store, lostAt }) => {
-      if (this.stores.get(store)?.writerLostAt === lostAt) this.#promoteFurthest(store)
+      if (this.stores.get(store)?.writerLostAt !== lostAt || this.#promoteFurthest(store)) return
+      // Nobody is there to take over yet; whoever comes up first, such as a group that is scaled out, does.
+      kernel.after(CHECK_EVERY, 'store.promote', { store, lostAt })
     })
     kernel.on<{ index: number }>('store.merge', ({ index }) => this.#merge(index))
   }
@@ -284,13 +286,14 @@ export class Stores {
     this.#kernel.after(delay, 'store.promote', { store: store.name, lostAt })
   }
 
-  #promoteFurthest(name: string): void {
+  /** Whether there was one that could take over, and did. */
+  #promoteFurthest(name: string): boolean {
     const store = this.stores.get(name)
-    if (store === undefined) return
+    if (store === undefined) return false
     const usable = [...this.replicas.values()]
       .filter((replica) => replica.store === name && this.isUp(store, replica.region))
       .sort((a, b) => b.applied - a.applied)
-    if (usable[0]) this.promote(name, usable[0].region, 'its writer was gone')
+    return usable[0] !== undefined && this.promote(name, usable[0].region, 'its writer was gone')
   }
 
   /** A former writer that is up again hands in what it alone had, where the store's rule is to merge. */
