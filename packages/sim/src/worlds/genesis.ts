@@ -1,7 +1,6 @@
 import { CHECKER_REGIONS } from '../world/health-checks.ts'
 import { groupKey } from '../world/compute.ts'
 import {
-  SECOND,
   type Instance,
   type LaunchTemplate,
   type LoadBalancer,
@@ -10,15 +9,14 @@ import {
   type TargetGroup,
 } from '../world/model.ts'
 import { zoneLetter } from '../world/networks.ts'
-import { hash32, hexAt } from '../world/random.ts'
+import { hash32 } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { certificateArn, plantCertificate } from './plant-certificate.ts'
+import { idOf, uuidOf } from './planted-ids.ts'
 import type { WorldFile } from './world-file.ts'
 
 type Spec = WorldFile['spec']
 type RecordSpec = Spec['zones'][number]['records'][number]
-
-/** Ids are the same in every copy of a world, whatever its seed, so that files may name them. */
-const idOf = (kind: string, name: string, length: number): string => hexAt(0, `${kind}:${name}`, length)
 
 /** Fills an empty world with what its file describes, as it has long been: everything up, nothing pending. */
 export const plantWorld = (world: World, file: WorldFile): void => {
@@ -201,50 +199,6 @@ const plantBalancer = (world: World, balancer: Spec['loadBalancers'][number]): v
     })
   for (const instance of world.compute.inRegion(region))
     if (instance.group === balancer.group) world.balancers.plantTarget(targetGroupArn, instance.id)
-}
-
-const uuidOf = (kind: string, name: string): string =>
-  idOf(kind, name, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-
-const certificateArn = (world: World, { region, name }: Spec['loadBalancers'][number]): string =>
-  `arn:aws:acm:${region}:${world.account}:certificate/${uuidOf('certificate', `${region}/${name}`)}`
-
-/** Names of records that lead to a balancer: by its addresses, as an alias, or through a CNAME of the same zone. */
-const namesLeadingTo = (balancer: string, zones: Spec['zones']): string[] => {
-  const records = zones.flatMap((zone) =>
-    zone.records.map((record) => ({
-      ...record,
-      name: record.name === '@' ? zone.name : `${record.name}.${zone.name}`,
-    })),
-  )
-  const direct = records
-    .filter(({ loadBalancer, alias }) => loadBalancer === balancer || alias === balancer)
-    .map(({ name }) => name)
-  const through = records
-    .filter(({ type, values }) => type === 'CNAME' && values?.some((value) => direct.includes(value)))
-    .map(({ name }) => name)
-  return [...new Set([...direct, ...through])]
-}
-
-const DAY = 86_400 * SECOND
-
-const plantCertificate = (
-  world: World,
-  { zones, services }: Spec,
-  balancer: Spec['loadBalancers'][number],
-) => {
-  if (balancer.https === undefined) return
-  const { names, expiresInDays, chain } = balancer.https
-  const leading = namesLeadingTo(balancer.name, zones)
-  // A Region that stands by has no record of its own before people turn the service to it, and yet must answer for it.
-  const all = [...new Set([...services.map(({ name }) => name), ...leading])]
-  world.certificates.plant({
-    arn: certificateArn(world, balancer),
-    region: balancer.region,
-    names: names ?? all,
-    chain,
-    expiresAt: world.now() + Math.round(expiresInDays * DAY),
-  })
 }
 
 const balancerNamed = (world: World, name: string): LoadBalancer => {

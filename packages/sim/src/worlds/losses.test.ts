@@ -10,9 +10,10 @@ const STANDBY = { region: 'eu-central-1', name: 'web' }
 /** What people do in a world whose second Region does not take over by itself. */
 const RUNBOOKS: Readonly<Record<string, (bare: BareWorld) => void>> = {
   'pilot-light': ({ world }) => world.groups.setDesiredCapacity(groupKey(STANDBY), 6, 'runbook'),
-  'backup-and-restore': ({ world, advance }) => {
+  'backup-and-restore': (bare) => {
+    const { world } = bare
     world.groups.setDesiredCapacity(groupKey(STANDBY), 6, 'runbook')
-    advance(1_200)
+    bare.advance(1_200)
     world.stores.promote('orders', STANDBY.region, 'runbook')
   },
 }
@@ -20,20 +21,20 @@ const RUNBOOKS: Readonly<Record<string, (bare: BareWorld) => void>> = {
 /** Seconds of writes that are lost after a takeover, and for good once the first Region is back. */
 const losses = (name: string, seed: number): readonly [secondsLost: number, secondsLostForGood: number] => {
   const bare = openBareWorld(seed, name)
-  const { world, advance } = bare
+  const { world } = bare
   for (const [key, store] of world.stores.stores.entries())
     world.stores.stores.put(key, { ...store, writesPerSecond: PER_SECOND })
-  advance(600 + seed * 37)
+  bare.advance(600 + seed * 37)
   const ids = world.compute.inRegion('eu-west-1').map(({ id }) => id)
   world.compute.stop(ids, 'test')
   world.kernel.settle()
-  advance(120)
+  bare.advance(120)
   RUNBOOKS[name]?.(bare)
-  advance(300)
+  bare.advance(300)
   const lost = world.stores.losses('orders')
   expect(lost?.writer, `${name} takes over`).toBe('eu-central-1')
   world.compute.start(ids, 'test')
-  advance(400)
+  bare.advance(400)
   const perSecond = (count = 0): number => count / PER_SECOND
   return [perSecond(lost?.lost), perSecond(world.stores.losses('orders')?.lost)]
 }
@@ -67,14 +68,14 @@ it('is told in the documentation of every world that has data', () => {
 
 it('goes by the time that the copy is behind: one that follows at once loses nothing', () => {
   const bare = openBareWorld(1, 'slow-replica')
-  const { world, advance } = bare
+  const { world } = bare
   for (const [key, replica] of world.stores.replicas.entries())
     world.stores.replicas.put(key, { ...replica, lagSeconds: [0.001, 0.001] })
-  advance(600)
+  bare.advance(600)
   world.compute.stop(
     world.compute.inRegion('eu-west-1').map(({ id }) => id),
     'test',
   )
-  advance(60)
+  bare.advance(60)
   expect(world.stores.losses('orders')).toMatchObject({ writer: 'eu-central-1', lost: 0 })
 })
