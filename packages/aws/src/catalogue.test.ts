@@ -1,9 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createAwsClients } from './aws-clients.ts'
 import { createFaultCatalogue } from './catalogue.ts'
-import { PERMISSIONS as EC2_STOP_INSTANCES } from './faults/ec2-stop-instances/plan.ts'
+import { PERMISSIONS as EC2_INTERRUPT_SPOT_INSTANCES } from './faults/ec2-interrupt-spot-instances/fault.ts'
+import { PERMISSIONS as EC2_REBOOT_INSTANCES } from './faults/ec2-reboot-instances/fault.ts'
+import { PERMISSIONS as EC2_STOP_INSTANCES } from './faults/ec2-stop-instances/fault.ts'
+import { PERMISSIONS as EC2_TERMINATE_INSTANCES } from './faults/ec2-terminate-instances/fault.ts'
 import { PERMISSIONS as ROUTE53_REMOVE_RECORD } from './faults/route53-remove-record/plan.ts'
+
+const PERMISSIONS = {
+  'ec2-interrupt-spot-instances': EC2_INTERRUPT_SPOT_INSTANCES,
+  'ec2-reboot-instances': EC2_REBOOT_INSTANCES,
+  'ec2-stop-instances': EC2_STOP_INSTANCES,
+  'ec2-terminate-instances': EC2_TERMINATE_INSTANCES,
+  'route53-remove-record': ROUTE53_REMOVE_RECORD,
+}
 
 const catalogue = createFaultCatalogue(createAwsClients())
 const pages = new URL('../../../docs/faults/', import.meta.url)
@@ -42,13 +54,27 @@ describe('the fault catalogue', () => {
     },
   )
 
-  it.each([
-    ['ec2-stop-instances', EC2_STOP_INSTANCES],
-    ['route53-remove-record', ROUTE53_REMOVE_RECORD],
-  ] as const)('names every permission of %s on its page', (name, permissions) => {
+  it.each(Object.entries(PERMISSIONS))('names every permission of %s on its page', (name, permissions) => {
     const page = readFileSync(new URL(`${name}.md`, pages), 'utf8')
     for (const permission of permissions) expect(page).toContain(`\`${permission}\``)
   })
+
+  it('knows the permissions of every fault', () => {
+    expect(Object.keys(PERMISSIONS).toSorted()).toEqual(names)
+  })
+
+  it.each(catalogue.list().map((driver) => [driver.name, driver] as const))(
+    'names every parameter of %s on its page, with its default',
+    (name, driver) => {
+      const page = readFileSync(new URL(`${name}.md`, pages), 'utf8')
+      const { properties = {} } = z.toJSONSchema(driver.parameters)
+      for (const [parameter, about] of Object.entries(properties)) {
+        const standard = typeof about === 'object' ? about.default : undefined
+        const said = standard === undefined ? 'required' : `\`${JSON.stringify(standard)}\``
+        expect(page).toContain(`| \`${parameter}\` | ${said} |`)
+      }
+    },
+  )
 
   it('finds a fault by its name, and nothing by another', () => {
     expect(catalogue.get('ec2-stop-instances')?.name).toBe('ec2-stop-instances')

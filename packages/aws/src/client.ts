@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -9,6 +10,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { regionCode, type CompiledEnvironment } from '@firedrill/core'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import packageInfo from '../package.json' with { type: 'json' }
+import { autoScalingSdk } from './autoscaling/sdk.ts'
 import { baseCredentials, type CredentialProvider } from './credentials.ts'
 import { ec2Sdk } from './ec2/sdk.ts'
 import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
@@ -28,6 +30,7 @@ export type AwsTarget = Readonly<{ environment: CompiledEnvironment; region: str
 export type Aws = Readonly<{
   /** The AWS Region code. */
   region: string
+  autoscaling: AutoScalingClient
   ec2: EC2Client
   elb: ElasticLoadBalancingV2Client
   /** Signs for us-east-1, where Route 53's only control plane is. */
@@ -103,13 +106,17 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
     return client
   }
   for (const client of Object.values(clients)) patient(client)
+  let autoscaling: AutoScalingClient | undefined
   let ec2: EC2Client | undefined
-  const madeEc2 = () => patient(new (ec2Sdk().EC2Client)(settings('ec2', credentials, region)))
   return {
     region,
     ...clients,
+    get autoscaling() {
+      const { AutoScalingClient: Client } = autoScalingSdk()
+      return (autoscaling ??= patient(new Client(settings('autoscaling', credentials, region))))
+    },
     get ec2() {
-      return (ec2 ??= madeEc2())
+      return (ec2 ??= patient(new (ec2Sdk().EC2Client)(settings('ec2', credentials, region))))
     },
     close() {
       agents.httpAgent.destroy()

@@ -1,7 +1,15 @@
 import type { CompiledEnvironment } from '@firedrill/core'
 
 /** Services this room has clients for, by the name in their public host names. */
-export const SERVICES = ['ec2', 'elasticloadbalancing', 'route53', 'fis', 'monitoring', 'sts'] as const
+export const SERVICES = [
+  'autoscaling',
+  'ec2',
+  'elasticloadbalancing',
+  'route53',
+  'fis',
+  'monitoring',
+  'sts',
+] as const
 /** One of those services. */
 export type ServiceName = (typeof SERVICES)[number]
 

@@ -29,6 +29,8 @@ export type SeenInstance = Readonly<{
   launchedAt: string
   privateIp: string
   vpcId: string
+  /** Bought on the spot market: AWS may take it back. */
+  isSpot: boolean
   /** Auto Scaling group, if it belongs to one. */
   group: string | null
   tags: Readonly<Record<string, string>>
@@ -111,6 +113,7 @@ function seenInstance(instance: Instance): readonly SeenInstance[] {
       launchedAt: instance.LaunchTime?.toISOString() ?? '',
       privateIp: instance.PrivateIpAddress ?? '',
       vpcId: instance.VpcId ?? '',
+      isSpot: instance.InstanceLifecycle === 'spot',
       group: tags['aws:autoscaling:groupName'] ?? null,
       tags,
     },

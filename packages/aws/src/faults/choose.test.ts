@@ -3,7 +3,7 @@ import { choose } from './choose.ts'
 
 const population = Array.from({ length: 40 }, (_, index) => `i-${String(index).padStart(2, '0')}`)
 const pick = (from: readonly string[], how: Parameters<typeof choose>[2], seed = 1) => {
-  const choice = choose(from, (id) => id, how, seed)
+  const choice = choose(from, { idOf: (id) => id }, how, seed)
   if (!choice.ok) throw new Error(choice.problem)
   return choice.chosen
 }
@@ -33,6 +33,26 @@ describe('a seeded choice', () => {
 
   it('takes all of them when asked to, and never fewer than asked for', () => {
     expect(pick(population, { mode: 'all' })).toEqual(population)
-    expect(choose(population, (id) => id, { mode: 'count', count: 41 }, 1).ok).toBe(false)
+    expect(choose(population, { idOf: (id) => id }, { mode: 'count', count: 41 }, 1).ok).toBe(false)
+  })
+
+  it('takes so many of every group, and none of what belongs to no group', () => {
+    const groupOf = (id: string) => (id < 'i-10' ? null : `group-${id.slice(2, 3)}`)
+    const perGroup = (count: number, seed = 3) =>
+      choose(population, { idOf: (id) => id, groupOf }, { mode: 'per-group', count }, seed)
+    const choice = perGroup(2)
+    if (!choice.ok) throw new Error(choice.problem)
+    const groups = Map.groupBy(choice.chosen, groupOf)
+    expect([...groups].map(([name, members]) => [name, members.length])).toEqual([
+      ['group-1', 2],
+      ['group-2', 2],
+      ['group-3', 2],
+    ])
+    expect(perGroup(2)).toEqual(choice)
+    expect(perGroup(11)).toMatchObject({ ok: false, problem: expect.stringMatching(/11 of group group-1/) })
+    const places = Array.from({ length: 20 }, (_, seed) => perGroup(1, seed)).map((one) =>
+      one.ok ? new Set(one.chosen.map((id) => id.slice(3))).size : 0,
+    )
+    expect(Math.max(...places)).toBe(3)
   })
 })

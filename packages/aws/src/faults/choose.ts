@@ -3,13 +3,16 @@ import type { InjectStep } from '@firedrill/core'
 /** What choosing came to, or why the selector cannot be met. */
 export type Choice<T> = Readonly<{ ok: true; chosen: readonly T[] } | { ok: false; problem: string }>
 
+/** How items are told apart, and which group of the cloud's own each belongs to, if any. */
+export type Grouping<T> = Readonly<{ idOf: (item: T) => string; groupOf?: (item: T) => string | null }>
+
 /**
  * Chooses targets out of a population. The same seed and population give the same choice, in whatever order the service
  * listed them. A percentage rounds down, as FIS does; more than there are is a problem, not all of them.
  */
 export function choose<T>(
   population: readonly T[],
-  idOf: (item: T) => string,
+  { idOf, groupOf }: Grouping<T>,
   how: InjectStep['targets']['choose'],
   seed: number,
 ): Choice<T> {
@@ -24,7 +27,31 @@ export function choose<T>(
       return { ok: true, chosen: draw(ordered, how.count, seed) }
     case 'percent':
       return { ok: true, chosen: draw(ordered, Math.floor((ordered.length * how.percent) / 100), seed) }
+    case 'per-group':
+      return perGroup(ordered, groupOf, how.count, seed)
   }
+}
+
+/** So many of every group. What belongs to none is not chosen; a group that has too few is a problem, as everywhere. */
+function perGroup<T>(
+  ordered: readonly T[],
+  groupOf: Grouping<T>['groupOf'],
+  count: number,
+  seed: number,
+): Choice<T> {
+  const groups = Map.groupBy(ordered, (item) => groupOf?.(item) ?? null)
+  groups.delete(null)
+  const chosen: T[] = []
+  for (const [index, [name, members]] of [...groups].entries()) {
+    if (members.length < count)
+      return {
+        ok: false,
+        problem: `the selector asks for ${count} of group ${name}, only ${members.length} match`,
+      }
+    // Another seed for each, or groups of one size would lose the members of one place in their lists.
+    chosen.push(...draw(members, count, seed + index))
+  }
+  return { ok: true, chosen: ordered.filter((item) => chosen.includes(item)) }
 }
 
 /** `count` items by a seeded Fisher-Yates shuffle, in the order of `ordered`. */

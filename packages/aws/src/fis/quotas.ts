@@ -8,6 +8,8 @@ const ACTIVE_EXPERIMENTS_MAX = 5
 export const ARNS_PER_TARGET = 5
 /** FIS runs this many actions of an experiment beside each other. */
 export const PARALLEL_ACTIONS = 10
+/** FIS keeps this many actions in one template. */
+export const ACTIONS_PER_TEMPLATE = 20
 
 /** What one experiment of so many parallel actions needs of FIS. Undo needs none: it ends an experiment. */
 export function experimentDemands(actions: number): readonly Demand[] {

@@ -34,8 +34,9 @@ export const BEGIN = Date.UTC(2026, 10, 20, 12, 0, 0) * 1000
 export async function simulatedAccount(
   overrides: Partial<CompiledEnvironment> = {},
   seed = 7,
+  world = 'warm-standby',
 ): Promise<SimulatedAccount> {
-  const sim = await startSimulator({ rate: 'manual', startAt: BEGIN, seed, throttling: false })
+  const sim = await startSimulator({ rate: 'manual', startAt: BEGIN, seed, throttling: false, world })
   sim.advance(300 * SECOND)
   const zone = [...sim.world.dns.zones.values()][0]
   const environment = buildEnvironment({

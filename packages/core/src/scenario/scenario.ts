@@ -82,12 +82,16 @@ export const compiledSelectorSchema = z.strictObject({
   /** Name of a Region in the environment (`primary`), never an AWS code. */
   region: name,
   tags: z.record(z.string(), z.string()),
+  /** Name of the Auto Scaling group whose members are meant; absent means members of any, and of none. */
+  group: z.string().optional(),
   /** Availability Zone names or ids; empty means any. */
   zones: z.array(z.string()),
   choose: z.discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('all') }),
     z.strictObject({ mode: z.literal('count'), count: z.int().min(1) }),
     z.strictObject({ mode: z.literal('percent'), percent: z.number().gt(0).max(100) }),
+    /** So many of every group that matches. */
+    z.strictObject({ mode: z.literal('per-group'), count: z.int().min(1) }),
   ]),
   /** Cap: more than this many matches is a refusal. */
   max: z.int().min(1),

@@ -21,7 +21,7 @@ function checkAim(targets: View): void {
     if (!targets.at('zone').exists())
       record.problem('a record needs its zone as well', 'For example: zone: public')
     if (!record.exists()) targets.at('zone').problem('a zone needs the record in it as well')
-    for (const other of ['tags', 'zones'])
+    for (const other of ['tags', 'group', 'zones'])
       if (targets.at(other).exists()) targets.at(other).problem(`${other} do not go together with record`)
     if (record.text()?.endsWith('.') === true)
       record.problem(
@@ -31,7 +31,7 @@ function checkAim(targets: View): void {
     return
   }
   if (targets.at('types').exists()) targets.at('types').problem('types go together with record only')
-  if (targets.at('tags').keys().length === 0) {
+  if (targets.at('tags').keys().length === 0 && !targets.at('group').exists()) {
     targets.problem(
       'this selector would match everything in the Region',
       'Name the tags a target must carry, for example: tags: {service: checkout}',

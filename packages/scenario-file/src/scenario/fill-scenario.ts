@@ -141,10 +141,13 @@ function fillTargets(targets: InjectFile['targets']): CompiledSelector {
       ? { mode: 'all' }
       : 'count' in choose
         ? { mode: 'count', count: choose.count }
-        : { mode: 'percent', percent: choose.percent }
+        : 'percent' in choose
+          ? { mode: 'percent', percent: choose.percent }
+          : { mode: 'per-group', count: choose.perGroup }
   return {
     region: targets.region ?? DEFAULTS.region,
     tags: targets.tags ?? {},
+    ...(targets.group === undefined ? {} : { group: targets.group }),
     zones: targets.zones ?? [],
     choose: chosen,
     max: targets.max ?? (chosen.mode === 'count' ? chosen.count : 1),

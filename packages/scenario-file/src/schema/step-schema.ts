@@ -13,11 +13,19 @@ const chooseField = described(
         50,
       ),
     }),
+    z.strictObject({
+      perGroup: described(
+        z.int().min(1),
+        'This many of every Auto Scaling group that matches, at random.',
+        1,
+      ),
+    }),
   ]),
-  'How many of the matches: all, {count: N} or {percent: N}. Random choices are made once, at planning, from the seed the run records.',
+  'How many of the matches: all, {count: N}, {percent: N} or {perGroup: N}. Random choices are made once, at planning, from the seed the run records.',
   'all',
   { count: 2 },
   { percent: 50 },
+  { perGroup: 1 },
 )
 
 const targetsField = described(
@@ -27,6 +35,7 @@ const targetsField = described(
       'primary',
     ).optional(),
     tags: textMapField('Tags a resource must carry, all of them.', { service: 'checkout' }).optional(),
+    group: textField('Name of the Auto Scaling group whose members are meant.', 'web').optional(),
     zones: described(z.array(z.string().min(1)), 'Availability Zone names or ids. Default: any zone.', [
       'eu-west-1a',
     ]).optional(),

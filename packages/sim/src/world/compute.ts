@@ -170,6 +170,7 @@ export class Compute {
       hostUp: false,
       appUp: false,
       terminationProtected: false,
+      ...(template.isSpot === true ? { isSpot: true } : {}),
     }
     this.instances.put(id, instance)
     this.start([id], cause)

@@ -48,6 +48,8 @@ export interface Instance {
   /** The application answers 200 on its port. */
   readonly appUp: boolean
   readonly terminationProtected: boolean
+  /** Bought on the spot market: it can be interrupted. Absent means it is not. */
+  readonly isSpot?: boolean
 }
 
 /** An Auto Scaling group; `replaces` says whether it launches a new instance for a lost one. */
@@ -74,6 +76,8 @@ export interface LaunchTemplate {
   readonly bootSeconds: readonly [number, number]
   /** What one instance can serve each second; null for all there is. */
   readonly requestsPerSecondMax: number | null
+  /** What is launched is bought on the spot market. */
+  readonly isSpot?: boolean
   readonly subnets: Readonly<Record<string, string>>
   readonly azIds: Readonly<Record<string, string>>
 }

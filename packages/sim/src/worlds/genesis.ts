@@ -73,6 +73,7 @@ const plantGroup = (world: World, group: Spec['groups'][number]): void => {
     tags,
     bootSeconds: group.bootSeconds,
     requestsPerSecondMax: group.requestsPerSecondMax ?? null,
+    ...(group.spot ? { isSpot: true } : {}),
     subnets: Object.fromEntries(zones.map((az) => [az, subnetOf(az)])),
     azIds: Object.fromEntries(zones.map((az) => [az, azIdOf(region, az)])),
   }
@@ -134,6 +135,7 @@ const plantInstance = (
     hostUp: true,
     appUp: true,
     terminationProtected: false,
+    ...(group.spot ? { isSpot: true } : {}),
   }
   world.compute.instances.put(instance.id, instance)
 }

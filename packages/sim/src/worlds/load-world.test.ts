@@ -33,6 +33,7 @@ describe('a world file', () => {
       'pilot-light',
       'single-region',
       'slow-replica',
+      'spot-fleet',
       'warm-standby',
     ])
     for (const name of worldNames()) expect(loadWorld(name).metadata.name).toBe(name)
@@ -65,7 +66,7 @@ describe('a world file', () => {
 
   it('says which worlds there are when there is none of that name', () => {
     expect(() => loadWorld('warm-standbye')).toThrow(
-      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, warm-standby/,
+      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, spot-fleet, warm-standby/,
     )
   })
 })

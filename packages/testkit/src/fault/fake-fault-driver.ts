@@ -94,9 +94,9 @@ function plan(
     0,
     choose.mode === 'all'
       ? matching.length
-      : choose.mode === 'count'
-        ? choose.count
-        : Math.floor((matching.length * choose.percent) / 100),
+      : choose.mode === 'percent'
+        ? Math.floor((matching.length * choose.percent) / 100)
+        : choose.count,
   )
   const region = environment.regions[step.targets.region] ?? step.targets.region
   return {

@@ -1,20 +1,10 @@
-import { DeleteExperimentTemplateCommand, StopExperimentCommand } from '@aws-sdk/client-fis'
 import type { Failure, Outcome, UndoPlan } from '@firedrill/core'
 import { mutate, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { describeInstances } from '../../ec2/describe-instances.ts'
 import { ec2Sdk } from '../../ec2/sdk.ts'
-import {
-  findExperiment,
-  findTemplateIds,
-  isActive,
-  readExperiment,
-  type SeenExperiment,
-} from '../../fis/experiments.ts'
-import { keyToken } from '../key-token.ts'
-import type { Capture } from './capture.ts'
-
-type Done = Readonly<{ requestIds: readonly string[] }>
+import { deleteTemplates, idsOf, stopExperiment, type Ended } from '../../fis/end-experiment.ts'
+import type { Capture } from '../../instances/capture.ts'
 
 /**
  * Takes the fault out: stops the experiment (FIS then starts the instances), starts what is stopped and FIS will not start,
@@ -23,17 +13,17 @@ type Done = Readonly<{ requestIds: readonly string[] }>
  */
 export async function recoverStep(
   aws: Aws,
-  capture: Capture,
+  capture: Pick<Capture, 'instances'>,
   undo: UndoPlan,
   signal: AbortSignal,
-): Promise<Outcome<Done>> {
+): Promise<Outcome<Ended>> {
   const stopped = await stopExperiment(aws, undo, signal)
   const willRestart = stopped.ok && stopped.value.experiment?.state === 'stopping'
   const { left = [], untouched = [] } = undo.decided ?? {}
   const alone = new Set([...left, ...untouched])
   const ids = capture.instances.flatMap(({ id, arn }) => (alone.has(arn) ? [] : [id]))
   const started = willRestart ? success({ requestIds: [] }) : await startStopped(aws, ids, signal)
-  const deleted = await deleteTemplates(aws, keyToken(undo.key), signal)
+  const deleted = await deleteTemplates(aws, undo, signal)
   const failure = firstFailure(started, stopped, deleted)
   if (failure !== undefined) return { ok: false, failure }
   const parts = [stopped, started, deleted].flatMap((part) => (part.ok ? part.value.requestIds : []))
@@ -44,28 +34,8 @@ function firstFailure(...outcomes: readonly Outcome<unknown>[]): Failure | undef
   return outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]))[0]
 }
 
-async function stopExperiment(
-  aws: Aws,
-  undo: UndoPlan,
-  signal: AbortSignal,
-): Promise<Outcome<Done & Readonly<{ experiment: SeenExperiment | null }>>> {
-  const found = await findExperiment(aws, { ...undo, token: keyToken(undo.key) }, signal)
-  if (!found.ok) return found
-  const experiment = found.value
-  if (experiment === null || !isActive(experiment)) return success({ requestIds: [], experiment })
-  const answer = await mutate('fis.StopExperiment', signal, (options) =>
-    aws.fis.send(new StopExperimentCommand({ id: experiment.id }), options),
-  )
-  if (!answer.ok) {
-    // It may have ended by itself in the meantime; asking again tells.
-    const again = await readExperiment(aws, experiment.id, signal)
-    return again.ok && !isActive(again.value) ? success({ requestIds: [], experiment: again.value }) : answer
-  }
-  return success({ requestIds: idsOf(answer.value), experiment: { ...experiment, state: 'stopping' } })
-}
-
 /** One call for each instance that is stopped: a single bad id would fail a common call for all of them. */
-async function startStopped(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<Outcome<Done>> {
+async function startStopped(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<Outcome<Ended>> {
   const instances = await describeInstances(aws, ids, signal)
   if (!instances.ok) return instances
   const stopped = instances.value.filter(({ state }) => state === 'stopped').map(({ id }) => id)
@@ -79,29 +49,9 @@ async function startStopped(aws: Aws, ids: readonly string[], signal: AbortSigna
   return success({ requestIds: alone.flatMap((one) => (one.ok ? one.value.requestIds : [])) })
 }
 
-async function start(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<Outcome<Done>> {
+async function start(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<Outcome<Ended>> {
   const answer = await mutate('ec2.StartInstances', signal, (options) =>
     aws.ec2.send(new (ec2Sdk().StartInstancesCommand)({ InstanceIds: [...ids] }), options),
   )
   return answer.ok ? success({ requestIds: idsOf(answer.value) }) : answer
-}
-
-async function deleteTemplates(aws: Aws, token: string, signal: AbortSignal): Promise<Outcome<Done>> {
-  const templates = await findTemplateIds(aws, token, signal)
-  if (!templates.ok) return templates
-  const requestIds: string[] = []
-  for (const id of templates.value) {
-    const answer = await mutate('fis.DeleteExperimentTemplate', signal, (options) =>
-      aws.fis.send(new DeleteExperimentTemplateCommand({ id }), options),
-    )
-    if (!answer.ok && answer.failure.kind !== 'not-found') return answer
-    if (answer.ok) requestIds.push(...idsOf(answer.value))
-  }
-  return success({ requestIds })
-}
-
-function idsOf({
-  $metadata,
-}: Readonly<{ $metadata: Readonly<{ requestId?: string | undefined }> }>): readonly string[] {
-  return $metadata.requestId === undefined ? [] : [$metadata.requestId]
 }

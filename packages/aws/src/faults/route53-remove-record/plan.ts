@@ -37,7 +37,12 @@ export async function planStep(
   if (!listed.ok) return listed
   const population = listed.value.filter(({ Type }) => types.length === 0 || types.includes(Type))
   const removable = types.length > 0 ? population : population.filter((record) => !holdsZone(record))
-  const choice = choose(removable, (record) => recordTargetId(zoneId, record), step.targets.choose, seed)
+  const choice = choose(
+    removable,
+    { idOf: (record) => recordTargetId(zoneId, record) },
+    step.targets.choose,
+    seed,
+  )
   if (!choice.ok) return failed('invalid', OPERATION, 'TooFewMatch', choice.problem)
   const tooLarge = batchProblem(choice.chosen)
   if (tooLarge !== undefined) return failed('invalid', OPERATION, 'BatchTooLarge', tooLarge)

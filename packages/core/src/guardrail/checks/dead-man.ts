@@ -7,7 +7,7 @@ import { allow, refuse, type Guardrail } from '../guardrail.ts'
 export const deadMan: Guardrail = {
   code: 'dead-man',
   ask({ environment, steps }) {
-    const unfenced = steps.filter(({ fencing, expiry }) => fencing === 'none' && expiry !== 'native')
+    const unfenced = steps.filter(({ fencing, expiry }) => fencing === 'none' && expiry === 'dead-man')
     if (unfenced.length > 0)
       return refuse(
         `step ${namesOf(unfenced)}: its fault can be neither fenced nor found again, and does not end by itself`,

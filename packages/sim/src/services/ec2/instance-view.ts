@@ -64,6 +64,9 @@ function instanceView(instance: Instance): WireStructure {
     amiLaunchIndex: 0,
     productCodes: [],
     instanceType: instance.instanceType,
+    instanceLifecycle: instance.isSpot === true ? 'spot' : undefined,
+    spotInstanceRequestId:
+      instance.isSpot === true ? instance.id.replace(/^i-0(.{8}).*$/, 'sir-$1') : undefined,
     launchTime: new WireTime(instance.launchedAt),
     placement: {
       availabilityZone: instance.az,

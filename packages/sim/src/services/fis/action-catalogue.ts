@@ -9,6 +9,7 @@ export const ACTION_IDS = [
   'aws:ec2:api-insufficient-instance-capacity-error',
   'aws:ec2:asg-insufficient-instance-capacity-error',
   'aws:ec2:reboot-instances',
+  'aws:ec2:send-spot-instance-interruptions',
   'aws:ec2:stop-instances',
   'aws:ec2:terminate-instances',
   'aws:fis:inject-api-internal-error',
@@ -39,13 +40,14 @@ export const TARGETLESS_ACTION_IDS = [
 export type TargetlessActionId = (typeof TARGETLESS_ACTION_IDS)[number]
 
 /**
- * How a parameter is checked (FIS parameters are always texts): a duration of a minute or of a second at least, a
- * percentage, a list parted by commas, one of a few words, or any text.
+ * How a parameter is checked (FIS parameters are always texts): a duration of a minute or of a second at least, one of two
+ * to fifteen minutes, a percentage, a list parted by commas, one of a few words, or any text.
  */
 export type ParameterKind =
   | 'boolean'
   | 'duration'
   | 'list'
+  | 'notice'
   | 'percentage'
   | 'short-duration'
   | 'text'
@@ -145,6 +147,16 @@ const CARRIED_OUT: Readonly<Record<ActionId, ActionDescription>> = {
     description: 'Reboot the specified EC2 instances.',
     parameters: {},
     targets: INSTANCES,
+  },
+  'aws:ec2:send-spot-instance-interruptions': {
+    description: 'Interrupt the specified Spot Instances.',
+    parameters: {
+      durationBeforeInterruption: needs(
+        'notice',
+        'The time to wait before interrupting the instances (ISO 8601 duration).',
+      ),
+    },
+    targets: slot('SpotInstances', 'aws:ec2:spot-instance'),
   },
   'aws:ec2:stop-instances': {
     description: 'Stop the specified EC2 instances.',

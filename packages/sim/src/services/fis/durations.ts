@@ -4,6 +4,8 @@ import { SECOND, type Micros } from '../../world/model.ts'
 export const MIN_DURATION: Micros = 60 * SECOND
 /** The shortest one for actions on volumes. */
 export const MIN_VOLUME_DURATION: Micros = SECOND
+/** The shortest and the longest time from a Spot interruption's announcement to the interruption. */
+export const [MIN_NOTICE, MAX_NOTICE]: readonly [Micros, Micros] = [120 * SECOND, 900 * SECOND]
 /** The longest of an action, and of a whole experiment. */
 export const MAX_DURATION: Micros = 12 * 3600 * SECOND
 

@@ -82,6 +82,8 @@ function startOnInstances(
     case 'aws:ec2:reboot-instances':
       world.compute.reboot(ids, cause)
       return { ...action, affected: ids }
+    case 'aws:ec2:send-spot-instance-interruptions':
+      return { ...action, affected: ids, holdsUntil: now + durationOf(action, 'durationBeforeInterruption') }
     default:
       return id satisfies never
   }
@@ -98,6 +100,8 @@ export function advanceAction(
   if (action.phase === 'restoring') return restore(world, experiment, name, action, 'completed')
   if (action.phase !== 'holding') return action
   if (action.holdsUntil !== null && now < action.holdsUntil) return action
+  if (action.actionId === 'aws:ec2:send-spot-instance-interruptions')
+    world.compute.terminate(action.affected, `fis:${experiment.id}/${name} interruption`)
   if (restarts(action))
     return restore(world, experiment, name, { ...action, phase: 'restoring' }, 'completed')
   if (

@@ -1,5 +1,12 @@
 import type { ActionDescription, ParameterKind } from './action-catalogue.ts'
-import { MAX_DURATION, MIN_DURATION, MIN_VOLUME_DURATION, parseDuration } from './durations.ts'
+import {
+  MAX_DURATION,
+  MAX_NOTICE,
+  MIN_DURATION,
+  MIN_NOTICE,
+  MIN_VOLUME_DURATION,
+  parseDuration,
+} from './durations.ts'
 import { validation } from './fis-faults.ts'
 import type { ActionSpec } from './fis-model.ts'
 import { isAlarmStates, listOf } from './impairing-actions.ts'
@@ -30,6 +37,8 @@ function isValid(kind: ParameterKind, value: string): boolean {
       return isDuration(value, MIN_DURATION)
     case 'short-duration':
       return isDuration(value, MIN_VOLUME_DURATION)
+    case 'notice':
+      return isDuration(value, MIN_NOTICE, MAX_NOTICE)
     case 'percentage':
       return /^(?:[1-9]\d?|100)$/.test(value)
     case 'list':
@@ -41,9 +50,9 @@ function isValid(kind: ParameterKind, value: string): boolean {
   }
 }
 
-function isDuration(value: string, shortest: number): boolean {
+function isDuration(value: string, shortest: number, longest = MAX_DURATION): boolean {
   const duration = parseDuration(value)
-  return duration !== undefined && duration >= shortest && duration <= MAX_DURATION
+  return duration !== undefined && duration >= shortest && duration <= longest
 }
 
 /** What holds of some parameters only, or of two of them together. */

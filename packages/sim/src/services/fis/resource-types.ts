@@ -13,6 +13,7 @@ export const RESOURCE_TYPES = [
   'aws:ec2:autoscaling-group',
   'aws:ec2:ebs-volume',
   'aws:ec2:instance',
+  'aws:ec2:spot-instance',
   'aws:ec2:subnet',
   'aws:ec2:transit-gateway',
   'aws:ec2:vpc-endpoint',
@@ -58,6 +59,7 @@ export const RESOURCE_TYPE_CATALOGUE: Readonly<Record<ResourceType, ResourceType
     parameters: { availabilityZoneIdentifier: ZONE },
   },
   'aws:ec2:instance': { description: 'An Amazon EC2 instance.', parameters: {} },
+  'aws:ec2:spot-instance': { description: 'An Amazon EC2 Spot Instance.', parameters: {} },
   'aws:ec2:subnet': {
     description: 'An Amazon VPC subnet.',
     parameters: {
@@ -101,6 +103,10 @@ const FINDERS: Readonly<
     volumesOf(world, region).map((volume) => volumeCandidate(world, volume)),
   'aws:ec2:instance': (world, region) =>
     instancesOf(world, region).map((instance) => instanceCandidate(world, instance)),
+  'aws:ec2:spot-instance': (world, region) =>
+    instancesOf(world, region)
+      .filter(({ isSpot }) => isSpot === true)
+      .map((instance) => instanceCandidate(world, instance)),
   'aws:ec2:subnet': subnetCandidates,
   'aws:ec2:transit-gateway': gatewayCandidates,
   'aws:memorydb:multi-region-cluster': (world, region) => storeCandidates(world, region, 'memorydb'),

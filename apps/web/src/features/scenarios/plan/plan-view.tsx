@@ -4,6 +4,13 @@ import { GuardrailAnswers } from '../../run/sheet/guardrails.tsx'
 
 type Step = PlanAnswer['steps'][number]
 
+/** Who ends a fault when nobody else does. */
+const EXPIRY_WORDS: Readonly<Record<Step['expiry'], string>> = {
+  native: 'by the cloud itself',
+  'dead-man': 'by the reaper',
+  instant: 'over as soon as it is in',
+}
+
 /** A dry run: whether it would be allowed, what it would touch, call and need, and the way back. */
 export function PlanView({ plan }: Readonly<{ plan: PlanAnswer }>) {
   const refused = plan.guardrails.filter((answer) => !answer.allow).length
@@ -50,8 +57,7 @@ function PlannedStep({ step }: Readonly<{ step: Step }>) {
         </h3>
         <span className="soft">{step.title}</span>
         <span className="end">
-          put back: {step.restoration}; expiry:{' '}
-          {step.expiry === 'native' ? 'by the cloud itself' : 'by the reaper'}
+          put back: {step.restoration}; expiry: {EXPIRY_WORDS[step.expiry]}
         </span>
       </header>
       {step.failure === undefined ? (

@@ -1,21 +1,17 @@
 import type { Outcome, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
-import { success } from '../../call.ts'
-import type { Aws } from '../../client.ts'
-import { describeInstances, type SeenInstance } from '../../ec2/describe-instances.ts'
-import { readTargets, type SeenTarget } from '../../elbv2/target-groups.ts'
-import {
-  findExperiment,
-  findTemplateIds,
-  isActive,
-  isOver,
-  type SeenExperiment,
-} from '../../fis/experiments.ts'
-import { keyToken } from '../key-token.ts'
+import { success } from '../call.ts'
+import type { Aws } from '../client.ts'
+import { describeInstances, type SeenInstance } from '../ec2/describe-instances.ts'
+import { readTargets, type SeenTarget } from '../elbv2/target-groups.ts'
+import { findExperiment, findTemplateIds, isActive, isOver, type SeenExperiment } from '../fis/experiments.ts'
+import { keyToken } from '../faults/key-token.ts'
 import { healthyTargets, type Capture, type HealthyTarget } from './capture.ts'
+import type { InstanceKind } from './instance-kind.ts'
 
 type Captured = Capture['instances'][number]
 type World = Readonly<{
   capture: Capture
+  backWords: InstanceKind['backWords']
   experiment: SeenExperiment | null
   instances: readonly SeenInstance[]
   /** Healthy targets now, by target group. */
@@ -23,11 +19,12 @@ type World = Readonly<{
 }>
 
 /**
- * Compares with the capture by this fault's restoration, `equivalent`: the same instance runs, or it was replaced, *and* each
+ * Compares with the capture by the restoration of this family, `equivalent`: the same instance runs, or it was replaced, *and* each
  * of its target groups has as many healthy targets in its zone as before, *and* FIS will do nothing more.
  */
 export async function confirmRecoveredStep(
   aws: Aws,
+  backWords: InstanceKind['backWords'],
   capture: Capture,
   undo: UndoPlan,
   signal: AbortSignal,
@@ -42,6 +39,7 @@ export async function confirmRecoveredStep(
   if (!healthy.ok) return healthy
   const world: World = {
     capture,
+    backWords,
     experiment: experiment.value,
     instances: instances.value,
     healthy: healthy.value,
@@ -96,7 +94,7 @@ function judge(captured: Captured, world: World): TargetSeen {
       if (!isSettled)
         return { target, injection: 'recovering', seen: `running; experiment ${experiment.id} is stopping` }
       if (gaps.length > 0) return { target, injection: 'recovering', seen: `running; ${gaps.join('; ')}` }
-      const words = instance.launchedAt === captured.launchedAt ? 'running, never stopped' : 'running again'
+      const words = world.backWords(captured, instance)
       return { target, injection: 'restored', seen: `${words}${healthWords(captured, world)}` }
     }
     case 'pending':

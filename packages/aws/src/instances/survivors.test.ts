@@ -1,12 +1,7 @@
 import type { InjectStep } from '@firedrill/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import {
-  injectStep,
-  simulatedAccount,
-  valueOf,
-  type SimulatedAccount,
-} from '../../testing/simulated-account.ts'
-import { createEc2StopInstances } from './fault.ts'
+import { injectStep, simulatedAccount, valueOf, type SimulatedAccount } from '../testing/simulated-account.ts'
+import { createEc2StopInstances } from '../faults/ec2-stop-instances/fault.ts'
 
 let account: SimulatedAccount
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { type Json, type Outcome } from '@firedrill/core'
 import { z } from 'zod'
-import { failed, success } from '../../call.ts'
-import type { Aws } from '../../client.ts'
-import { describeInstances, findInstances, type SeenInstance } from '../../ec2/describe-instances.ts'
-import { findTargetGroups, readTargets, type SeenTargetGroup } from '../../elbv2/target-groups.ts'
+import { failed, success } from '../call.ts'
+import type { Aws } from '../client.ts'
+import { describeInstances, findInstances, type SeenInstance } from '../ec2/describe-instances.ts'
+import { findTargetGroups, readTargets, type SeenTargetGroup } from '../elbv2/target-groups.ts'
 
 const healthyTarget = z.strictObject({ id: z.string(), zone: z.string() })
 

@@ -1,46 +1,43 @@
 import {
   CreateExperimentTemplateCommand,
   StartExperimentCommand,
+  type CreateExperimentTemplateCommandInput,
   type ExperimentTemplate,
 } from '@aws-sdk/client-fis'
-import type { Applied, CompiledEnvironment, InjectStep, Outcome, StepPlan } from '@firedrill/core'
-import { failed, mutate, success } from '../../call.ts'
-import type { Aws } from '../../client.ts'
-import type { ExperimentStartOptions } from '../../fis/dropped-members.ts'
-import { findExperimentId } from '../../fis/experiments.ts'
-import { keyToken } from '../key-token.ts'
-import { readCapture } from './capture.ts'
-import { actTags, templateOf } from './template.ts'
+import type { Applied, FrozenTarget, Outcome } from '@firedrill/core'
+import { failed, mutate, success } from '../call.ts'
+import type { Aws } from '../client.ts'
+import { keyToken } from '../faults/key-token.ts'
+import type { ExperimentStartOptions } from './dropped-members.ts'
+import { actTags } from './experiment-template.ts'
+import { findExperimentId, listResolvedArns, type SeenExperiment } from './experiments.ts'
 
 /**
  * Makes the template and starts the experiment, each under a token derived from the key: however often this is called for one
  * key, there is one experiment. An experiment of the key that exists already, running or over, is the answer.
  */
-export async function applyStep(
+export async function startExperiment(
   aws: Aws,
-  step: InjectStep,
-  plan: StepPlan,
+  request: CreateExperimentTemplateCommandInput,
+  targets: readonly FrozenTarget[],
   key: string,
-  environment: CompiledEnvironment,
   signal: AbortSignal,
 ): Promise<Outcome<Applied>> {
-  const capture = readCapture(plan.capture)
-  if (!capture.ok) return capture
-  const template = templateOf(step, capture.value, key, environment)
-  if (!template.ok) return template
   const earlier = await findExperimentId(aws, keyToken(key), signal)
   if (!earlier.ok) return earlier
   if (earlier.value !== null) return success({ handle: earlier.value, requestIds: [] })
   const made = await mutate('fis.CreateExperimentTemplate', signal, (options) =>
-    aws.fis.send(new CreateExperimentTemplateCommand(template.value.request), options),
+    aws.fis.send(new CreateExperimentTemplateCommand(request), options),
   )
   if (!made.ok) return made
-  const approved = plan.targets.map(({ id }) => id)
-  const differs = differenceFrom(approved, arnsOf(made.value.experimentTemplate))
+  // A repeat answers with the template of the first call, which the owner of the account may have edited since.
+  const differs = differenceFrom(
+    targets.map(({ id }) => id),
+    arnsOf(made.value.experimentTemplate),
+  )
   if (differs !== undefined) {
     return failed('conflict', 'fis.CreateExperimentTemplate', 'TemplateDiffers', `the template ${differs}`)
   }
-  // A repeat answers with the template of the first call, which the owner of the account may have edited since.
   const start = {
     clientToken: keyToken(key, 'experiment'),
     experimentTemplateId: made.value.experimentTemplate?.id,
@@ -59,8 +56,30 @@ export async function applyStep(
   return success({ handle, requestIds: requestIds.flatMap((id) => (id === undefined ? [] : [id])) })
 }
 
+/** An `invalid` failure when FIS resolved anything but what was approved: take the fault out. */
+export async function checkResolved(
+  aws: Aws,
+  targets: readonly FrozenTarget[],
+  experiment: SeenExperiment | null,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  if (experiment === null || experiment.state === 'pending') return success(null)
+  const arns = await listResolvedArns(aws, experiment.id, signal)
+  if (!arns.ok) return arns
+  const isNotYet = arns.value.length === 0 && experiment.state !== 'running'
+  const differs = isNotYet
+    ? undefined
+    : differenceFrom(
+        targets.map(({ id }) => id),
+        arns.value,
+      )
+  if (differs === undefined) return success(null)
+  const message = `what FIS resolved for ${experiment.id} ${differs}`
+  return failed('invalid', 'fis.ListExperimentResolvedTargets', 'ResolvedTargetsDiffer', message)
+}
+
 /** How a list of ARNs differs from the approved one, in words, or undefined when it is the same set. */
-export function differenceFrom(approved: readonly string[], found: readonly string[]): string | undefined {
+function differenceFrom(approved: readonly string[], found: readonly string[]): string | undefined {
   const missing = approved.filter((arn) => !found.includes(arn))
   const extra = found.filter((arn) => !approved.includes(arn))
   if (missing.length === 0 && extra.length === 0) return undefined

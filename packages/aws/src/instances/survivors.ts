@@ -1,26 +1,29 @@
 import type { CompiledEnvironment, InjectStep, Outcome, Survivors } from '@firedrill/core'
-import { failed, success } from '../../call.ts'
-import type { Aws } from '../../client.ts'
-import { findInstances } from '../../ec2/describe-instances.ts'
+import type { z } from 'zod'
+import { success } from '../call.ts'
+import type { Aws } from '../client.ts'
+import { findInstances } from '../ec2/describe-instances.ts'
 import { captureState, type Capture } from './capture.ts'
-import { parameters } from './parameters.ts'
+import type { instanceParameters } from './parameters.ts'
 import { filtersOf } from './selection.ts'
 
+type Wanted = Readonly<
+  Pick<z.output<z.ZodObject<typeof instanceParameters>>, 'survivorsMin' | 'survivorsRegion'>
+>
+
 /**
- * Counts what is left when the targets are stopped, if the step says how many that must be: running instances with the
- * selector's tags, in whatever zone, that every target group they are in calls healthy.
+ * Counts what is left when the targets are gone, if the step says how many that must be: running instances with the
+ * selector's tags and group, in whatever zone, that every target group they are in calls healthy.
  */
 export async function survivorsOf(
   aws: Aws,
   step: InjectStep,
-  { instances: targets }: Capture,
+  { survivorsMin: needed, survivorsRegion }: Wanted,
+  { instances: targets }: Pick<Capture, 'instances'>,
   environment: CompiledEnvironment,
   observe: (region: string) => Outcome<Aws>,
   signal: AbortSignal,
 ): Promise<Outcome<Survivors | undefined>> {
-  const read = parameters.safeParse(step.parameters)
-  if (!read.success) return failed('invalid', 'ec2-stop-instances.plan', 'StepUnfit', read.error.message)
-  const { survivorsMin: needed, survivorsRegion } = read.data
   if (needed === 0) return success(undefined)
   const where = survivorsRegion === '' ? step.targets.region : survivorsRegion
   const there = where === step.targets.region ? success(aws) : observe(where)

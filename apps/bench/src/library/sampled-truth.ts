@@ -1,0 +1,51 @@
+import { plusMs, worldInstant, type CompiledProbe, type Sample } from '@firedrill/core'
+import type { TruthInterval, World } from '@firedrill/sim'
+
+const ANSWERED_MS = 20
+
+/**
+ * What probes would have told of a world, once a period from each vantage, in [from, to): the witness's own stretches,
+ * sampled. Stands in for the prober where only the drill is in question. @throws Error for a probe of a kind or a name that the witness does not know.
+ */
+export function sampleTruth(
+  world: World,
+  probes: readonly CompiledProbe[],
+  vantages: readonly string[],
+  { from, to }: Readonly<{ from: number; to: number }>,
+): readonly Sample[] {
+  return probes.flatMap((probe) => {
+    const { name, periodMs, timeoutMs } = probe
+    const firstAt = Math.ceil(from / (periodMs * 1000)) * periodMs * 1000
+    return vantages.flatMap((vantage) => {
+      const stretches = truthOf(world, probe, vantage, from, to)
+      const samples: Sample[] = []
+      let at = 0
+      for (let start = firstAt; start < to; start += periodMs * 1000) {
+        while ((stretches[at]?.to ?? Infinity) <= start) at += 1
+        const isUp = stretches[at]?.state === 'up'
+        samples.push({
+          probe: name,
+          vantage,
+          start: worldInstant(start),
+          end: plusMs(worldInstant(start), isUp ? ANSWERED_MS : timeoutMs),
+          outcome: isUp ? 'good' : 'bad',
+        })
+      }
+      return samples
+    })
+  })
+}
+
+function truthOf(
+  world: World,
+  probe: CompiledProbe,
+  vantage: string,
+  from: number,
+  to: number,
+): readonly TruthInterval[] {
+  const host = probe.kind === 'http' ? new URL(probe.url).hostname : 'host' in probe ? probe.host : ''
+  const claim = probe.kind === 'dns' ? 'dns' : 'http'
+  const found = world.truth.intervals({ vantage, service: `${host}.`, from, to, claim })
+  if (found === null) throw new Error(`the witness knows no ${host} as seen from ${vantage}`)
+  return found
+}

@@ -1,0 +1,84 @@
+import type { DriverContext, FaultDriver, Outcome, UndoPlan } from '@firedrill/core'
+import type { z } from 'zod'
+import type { AwsClients } from '../aws-clients.ts'
+import type { Aws, Purpose } from '../client.ts'
+import { startExperiment } from '../fis/start-experiment.ts'
+import { captureSchema, readCapture, type Capture } from './capture.ts'
+import { confirmStep } from './confirm.ts'
+import { confirmRecoveredStep } from './confirm-recovered.ts'
+import type { InstanceKind } from './instance-kind.ts'
+import type { instanceParameters } from './parameters.ts'
+import { planStep, requestOf } from './plan.ts'
+
+type Shared = z.output<z.ZodObject<typeof instanceParameters>>
+
+/**
+ * A fault that an FIS experiment does to instances that Firedrill chose: FIS gets ARNs, so it has nothing to choose. Each
+ * comes back as it was or is made up for by its group, which is `equivalent`; told by healthy targets, not by the
+ * state of instances alone.
+ */
+export function createInstanceFault<P extends Shared & Record<string, string | number | boolean>>(
+  clients: AwsClients,
+  kind: InstanceKind<P>,
+): FaultDriver {
+  const onCapture = async <T>(
+    undo: UndoPlan,
+    { environment }: DriverContext,
+    purpose: Purpose,
+    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> => {
+    const capture = readCapture(undo.capture)
+    if (!capture.ok) return capture
+    const aws = clients.inRegion(environment, capture.value.region, purpose)
+    return aws.ok ? act(aws.value, capture.value) : aws
+  }
+  return {
+    name: kind.name,
+    version: kind.version,
+    title: kind.title,
+    restoration: 'equivalent',
+    fencing: 'idempotent-key',
+    expiry: kind.expiry,
+    obeysLever: true,
+    parameters: kind.parameters,
+    async plan(step, seed, { environment, signal }) {
+      const observe = (region: string) => clients.get({ environment, region, purpose: 'observe' })
+      const aws = observe(step.targets.region)
+      return aws.ok ? planStep({ aws: aws.value, kind, environment, observe, signal }, step, seed) : aws
+    },
+    undo(step, plan, key, environment) {
+      return {
+        fault: kind.name,
+        faultVersion: kind.version,
+        targets: plan.targets,
+        restoration: 'equivalent',
+        capture: plan.capture,
+        key,
+        commands: kind.undoCommands(captureSchema.parse(plan.capture), key, environment),
+      }
+    },
+    async apply(step, plan, key, { environment, signal }) {
+      const aws = clients.get({ environment, region: step.targets.region, purpose: 'inject' })
+      if (!aws.ok) return aws
+      const capture = readCapture(plan.capture)
+      if (!capture.ok) return capture
+      const request = requestOf(kind, step, capture.value, key, environment)
+      return request.ok ? startExperiment(aws.value, request.value, plan.targets, key, signal) : request
+    },
+    async confirm(undo, context) {
+      return onCapture(undo, context, 'observe', async (aws, capture) =>
+        confirmStep(aws, kind.judge, capture, undo, context.signal),
+      )
+    },
+    async recover(undo, context) {
+      return onCapture(undo, context, 'restore', async (aws, capture) =>
+        kind.takeOut(aws, capture, undo, context.signal),
+      )
+    },
+    async confirmRecovered(undo, context) {
+      return onCapture(undo, context, 'restore', async (aws, capture) =>
+        confirmRecoveredStep(aws, kind.backWords, capture, undo, context.signal),
+      )
+    },
+  }
+}
