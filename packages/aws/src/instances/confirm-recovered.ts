@@ -9,9 +9,10 @@ import { healthyTargets, type Capture, type HealthyTarget } from './capture.ts'
 import type { InstanceKind } from './instance-kind.ts'
 
 type Captured = Capture['instances'][number]
+type Back = Pick<InstanceKind, 'backWords' | 'settlesAfterMs'>
 type World = Readonly<{
   capture: Capture
-  backWords: InstanceKind['backWords']
+  kind: Back
   experiment: SeenExperiment | null
   instances: readonly SeenInstance[]
   /** Healthy targets now, by target group. */
@@ -24,7 +25,7 @@ type World = Readonly<{
  */
 export async function confirmRecoveredStep(
   aws: Aws,
-  backWords: InstanceKind['backWords'],
+  kind: Back,
   capture: Capture,
   undo: UndoPlan,
   signal: AbortSignal,
@@ -39,7 +40,7 @@ export async function confirmRecoveredStep(
   if (!healthy.ok) return healthy
   const world: World = {
     capture,
-    backWords,
+    kind,
     experiment: experiment.value,
     instances: instances.value,
     healthy: healthy.value,
@@ -94,8 +95,11 @@ function judge(captured: Captured, world: World): TargetSeen {
       if (!isSettled)
         return { target, injection: 'recovering', seen: `running; experiment ${experiment.id} is stopping` }
       if (gaps.length > 0) return { target, injection: 'recovering', seen: `running; ${gaps.join('; ')}` }
-      const words = world.backWords(captured, instance)
-      return { target, injection: 'restored', seen: `${words}${healthWords(captured, world)}` }
+      const seen = `${world.kind.backWords(captured, instance)}${healthWords(captured, world)}`
+      const afterMs = world.kind.settlesAfterMs
+      return afterMs === undefined
+        ? { target, injection: 'restored', seen }
+        : { target, injection: 'recovering', seen: `${seen}, for now`, settles: { afterMs, seen } }
     }
     case 'pending':
     case 'stopping':

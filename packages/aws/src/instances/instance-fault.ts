@@ -77,7 +77,7 @@ export function createInstanceFault<P extends Shared & Record<string, string | n
     },
     async confirmRecovered(undo, context) {
       return onCapture(undo, context, 'restore', async (aws, capture) =>
-        confirmRecoveredStep(aws, kind.backWords, capture, undo, context.signal),
+        confirmRecoveredStep(aws, kind, capture, undo, context.signal),
       )
     },
   }

@@ -53,6 +53,11 @@ export type InstanceKind<P extends Shared & Record<string, string | number | boo
     instance: SeenInstance | undefined,
     experiment: SeenExperiment | null,
   ): TargetSeen
+  /**
+   * How long it has to look as before until that counts, in world time, where neither EC2 nor FIS can tell whether it went down
+   * at all; absent where they can.
+   */
+  settlesAfterMs?: number
   /** How an instance that runs again is called, once everything else is as it was. */
   backWords(captured: CapturedInstance, instance: SeenInstance): string
   /** One attempt to take the fault out. Idempotent. */

@@ -39,7 +39,8 @@ it('is in when FIS has rebooted every target, and out when all of them serve aga
   expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['recovering'])
   valueOf(await driver.recover(live, account.context))
   account.advance(120)
-  expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
+  const { observations } = valueOf(await driver.confirmRecovered(live, account.context))
+  expect(observations.map(({ settles }) => settles?.afterMs)).toEqual([60_000, 60_000])
 })
 
 it('is not called in when FIS was kept from beginning', async () => {

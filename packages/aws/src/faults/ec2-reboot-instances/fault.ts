@@ -11,6 +11,9 @@ import { COMMON_PERMISSIONS } from '../../instances/plan.ts'
 /** IAM actions of the platform's role. */
 export const PERMISSIONS = [...COMMON_PERMISSIONS] as const
 
+/** Balancers take half a minute to see an instance go down; this is twice that. */
+const SETTLES_AFTER_MS = 60_000
+
 const KIND: InstanceKind = {
   name: 'ec2-reboot-instances',
   version: 1,
@@ -35,6 +38,7 @@ const KIND: InstanceKind = {
   ],
   undoDemands: () => [],
   judge,
+  settlesAfterMs: SETTLES_AFTER_MS,
   backWords: () => 'running',
   takeOut: (aws, _, undo, signal) => endExperiment(aws, undo, signal),
   undoCommands: ({ region }, key, environment) => [stopExperimentLine(region, key, environment)],
