@@ -2,7 +2,7 @@ import type { Filter } from '@aws-sdk/client-ec2'
 import type { InjectStep } from '@firedrill/core'
 
 /** The tag by which EC2 shows of which Auto Scaling group an instance is a member. */
-export const GROUP_TAG = 'aws:autoscaling:groupName'
+const GROUP_TAG = 'aws:autoscaling:groupName'
 
 /** Tags, group and state are asked of EC2; zones are told apart by the caller, since a selector may mix names and ids. */
 export function filtersOf({ targets: { tags, group } }: InjectStep): readonly Filter[] {
