@@ -17,6 +17,7 @@ export type JournalFacts = Pick<
   | 'skipped'
   | 'left'
   | 'injected'
+  | 'injectionIssuedAt'
   | 'undoIssuedAt'
   | 'nativeExpiryAt'
   | 'restored'
@@ -39,6 +40,7 @@ export function journalFacts(
     skipped: skippedFaults(state, scenario),
     left: leftTargets(state),
     injected: injectedBounds(state),
+    injectionIssuedAt: injectionIssuedAt(state),
     undoIssuedAt: undoIssuedAt(state, now),
     nativeExpiryAt: nativeExpiryAt(state, scenario, nativeFaults),
     restored: restoredBounds(state),
@@ -71,6 +73,12 @@ function injectedBounds(state: RunState): Bounds | undefined {
     return [{ lo: worldInstant(Math.min(acted, hi)), hi: worldInstant(hi) }]
   })
   return bounds.toSorted((a, b) => a.lo - b.lo)[0]
+}
+
+/** The request is journaled before its first call goes out, so whatever the fault did came later. */
+function injectionIssuedAt(state: RunState): WorldInstant | undefined {
+  const times = Object.values(state.steps).flatMap(({ requestedAt }) => requestedAt ?? [])
+  return times.length === 0 ? undefined : worldInstant(Math.min(...times))
 }
 
 /** Assumed error of a service's own time stamps. */

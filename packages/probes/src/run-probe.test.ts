@@ -69,6 +69,15 @@ describe('an HTTP probe', () => {
     expect(await run(httpProbe(port, more))).toMatchObject({ outcome: 'bad', detail })
   })
 
+  it("names the balancer that answered in a server's stead, and no other server", async () => {
+    const from = async (server: string) => {
+      const port = await resources.http((_request, response) => response.writeHead(503, { server }).end())
+      return (await run(httpProbe(port))).detail
+    }
+    expect(await from('awselb/2.0')).toBe('status 503 by awselb')
+    expect(await from('nginx')).toBe('status 503')
+  })
+
   it('takes an accepted status and a body that holds the text as good', async () => {
     const port = await resources.http((_request, response) => {
       response.statusCode = 302

@@ -71,6 +71,18 @@ export function* figuresOf(scored: readonly Scored[]): Generator<Figure> {
     const value = percentOf(of(source), ({ isInside }) => isInside)
     yield { ...about, figure: `inside-${source}`, value, unit: '%', goal, better: 'higher' }
   }
+  const everyOne = percentOf(
+    every.filter(({ source }) => source === 'probes'),
+    ({ isInside }) => isInside,
+  )
+  yield {
+    ...about,
+    figure: 'inside-probes-none-left-out',
+    value: everyOne,
+    unit: '%',
+    goal: null,
+    better: 'higher',
+  }
   const flaws = all.filter(({ flaw }) => flaw !== undefined).length
   yield { ...about, figure: 'wrong-verdicts', value: flaws, unit: 'count', goal: 0, better: 'lower' }
   const exact = percentOf(of('markers'), ({ isExact }) => isExact === true)
@@ -134,11 +146,11 @@ function biasOf(scores: readonly Score[]): number {
 function* flawsIn(scored: readonly Scored[]): Generator<string> {
   for (const { seed, strategy, fault, scores } of scored)
     for (const { source, isInside, isExact, flaw, truth, observed, isBelowResolution } of scores) {
-      if (isBelowResolution || (isInside && flaw === undefined && isExact !== false)) continue
+      if (isInside && flaw === undefined && isExact !== false) continue
       const seconds = (micros: number) => rounded(micros / 1_000_000)
       const hi = observed?.hi
       const got = `${seconds(observed?.lo ?? 0)} to ${hi === null || hi === undefined ? 'more' : seconds(hi)}`
       const was = `${seconds(truth.micros)}${truth.isCutOff ? ' and not over' : ''}`
-      yield `seed ${seed}, ${strategy}, ${fault}, ${source}: ${got} s, in truth ${was} s${flaw === undefined ? '' : `: ${flaw}`}`
+      yield `seed ${seed}, ${strategy}, ${fault}, ${source}: ${got} s, in truth ${was} s${flaw === undefined ? '' : `: ${flaw}`}${isBelowResolution ? ' (below resolution)' : ''}`
     }
 }

@@ -33,8 +33,13 @@ export function labAttempt(network: LabNetwork): MakeAttempt {
     if ('end' in reply) return reply
     return probe.status.includes(reply.status)
       ? { end: 'good', answers: [...reply.addresses].sort().join(',') }
-      : proven(`status ${reply.status}`)
+      : proven(`status ${reply.status}${isOwn(reply) ? '' : ' by awselb'}`)
   }
+}
+
+/** A server that sheds load says so itself; every other failure is told by the balancer. */
+function isOwn({ status, instanceId }: Reply): boolean {
+  return status === 503 && instanceId !== null
 }
 
 /** The application's own write path, through the same network. */

@@ -73,6 +73,7 @@ export async function runDrill(drill: Drill): Promise<PlayedDrill> {
     vantages,
     samples: watch.samples,
     injected: { lo: worldInstant(injectAt - 200_000), hi: worldInstant(injectAt + 3 * SECOND) },
+    injectionIssuedAt: worldInstant(injectAt - 250_000),
     faultsConfirmed: true,
     provisional,
     observedTo: worldInstant(time.now()),

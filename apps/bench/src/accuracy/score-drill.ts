@@ -137,7 +137,8 @@ function base(
     truth,
     observed,
     isInside: isInside(truth, observed),
-    isBelowResolution: isByProbes && isBelowResolution(down, question, cadence, trueOutage(down, question)),
+    isBelowResolution:
+      isByProbes && isBelowResolution(down, question, cadence.periodMicros, trueOutage(down, question)),
     ...cadence,
   }
 }

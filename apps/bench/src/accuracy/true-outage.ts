@@ -11,9 +11,6 @@ export type TrueOutage = Readonly<{
   onset: number | undefined
 }>
 
-/** What a probe of that cadence cannot be expected to see, by docs/measurement.md. */
-export type Cadence = Readonly<{ periodMicros: number; timeoutMicros: number }>
-
 /** An outage of which so few requests fail, or for so short a time, that fewer probes than this meet it. */
 const MEETINGS_MIN = 3
 
@@ -79,17 +76,16 @@ function closeGaps(stretches: readonly Stretch[], holdMicros: number): readonly 
 }
 
 /**
- * Whether an outage is below what probes resolve: only a part of the requests fails and less than three probes from a place can
- * be expected to meet it, or it begins so shortly before our undo that nobody can tell it from what the undo brought about.
+ * Whether an outage is below what probes resolve: only a part of the requests fails, and less than three probes from a place can
+ * be expected to meet it. Told from the truth and the cadence alone, whatever was observed.
  */
 export function isBelowResolution(
   downOf: readonly (readonly Stretch[])[],
   { from, cutOffAt, end }: TruthQuestion,
-  { periodMicros, timeoutMicros }: Cadence,
+  periodMicros: number,
   { lengthMicros, onset }: TrueOutage,
 ): boolean {
   if (onset === undefined) return false
-  if (cutOffAt - onset < 2 * (periodMicros + timeoutMicros)) return true
   const lengths = downOf.map((down) =>
     down.reduce(
       (sum, one) => sum + Math.max(0, Math.min(one.to, end, cutOffAt) - Math.max(one.from, from)),

@@ -1,5 +1,5 @@
 import type { Look, LookSeries } from './look.ts'
-import { unseenAtEdge } from './unseen.ts'
+import { unseenAtEdge, type EdgeLook } from './unseen.ts'
 
 /** When an outage is over: so many good looks in a row, and no new failure for so long. */
 export type Sustain = Readonly<{ goodInARow: number; holdMicros: number }>
@@ -8,6 +8,8 @@ export type Sustain = Readonly<{ goodInARow: number; holdMicros: number }>
 export type LookWindow = Readonly<{
   /** The fault was not in before this. Failures that ended earlier are not its doing. */
   from: number
+  /** No outage that counts began before, by the clock of the looks. -Infinity where theirs is not the platform's. */
+  earliest: number
   /** Outages that begin later do not count: the fault was being taken out. Infinity: all count. */
   until: number
   /** Looks should reach up to here; if they end earlier, the rest is unknown. Infinity: no such demand. */
@@ -169,7 +171,14 @@ function mostGoodBetween(looks: readonly Look[], after: number, before: number):
   return count
 }
 
-type Bounded = PossiblyDown & { start: number; after: number; first: number; last: number }
+type Bounded = PossiblyDown & {
+  start: number
+  /** It may have begun as early, luck aside. */
+  since: number
+  after: number
+  first: number
+  last: number
+}
 
 type Bounds = LookWindow & Readonly<{ changeMicros: number }>
 
@@ -190,12 +199,13 @@ function possiblyDown(looks: readonly Look[], window: Bounds, sustain: Sustain):
   if (open !== undefined && !isRecovered(looks, open, window, sustain)) {
     wider[wider.length - 1] = { ...open, to: Number.POSITIVE_INFINITY }
   }
-  return wider.filter(({ start }) => start < window.until)
+  // What was first seen after the fault was being taken out may have begun before.
+  return wider.filter(({ start, since, isSeen }) => start < window.until || (isSeen && since < window.until))
 }
 
 /**
  * An outage of which only a share of requests fails is met by some probes and missed by others, at its ends too. So each end
- * is moved outwards by as many periods as probes may have been good by luck there; a clean end, one.
+ * is moved outwards by as many periods as probes may have been good by luck there; a sudden end by none.
  */
 function widenUnseen(looks: readonly Look[], outages: readonly Bounded[], changeMicros: number): Bounded[] {
   const wider: Bounded[] = []
@@ -216,11 +226,13 @@ function widenUnseen(looks: readonly Look[], outages: readonly Bounded[], change
   return wider
 }
 
-/** Good and failed looks from one index to another, true for a failed one. */
-function statesOf(looks: readonly Look[], first: number, last: number): readonly boolean[] {
+/** Good and failed looks from one index to another. */
+function statesOf(looks: readonly Look[], first: number, last: number): readonly EdgeLook[] {
   return looks
     .slice(first, last + 1)
-    .flatMap(({ state }) => (state === 'good' || state === 'bad' ? [state === 'bad'] : []))
+    .flatMap(({ state, failure }): EdgeLook[] =>
+      state === 'good' ? ['good'] : state === 'bad' ? [failure ?? 'server'] : [],
+    )
 }
 
 function joined(last: Bounded, next: Bounded): Bounded {
@@ -251,9 +263,11 @@ function boundFromOutside(looks: readonly Look[], stretch: Stretch, window: Boun
     after++
   }
   const firstGood = looks[after]?.by ?? Number.POSITIVE_INFINITY
+  const from = before === undefined ? window.from : before.until - window.changeMicros
   return {
     start: stretch.start,
-    from: before === undefined ? window.from : before.until - window.changeMicros,
+    since: from,
+    from,
     to: firstGood + window.changeMicros,
     after,
     isSeen: stretch.isSeen,

@@ -1,3 +1,4 @@
+import { failureOf, type Failure } from './failure.ts'
 import type { MetricBucket, Sample } from './interval.ts'
 
 /** What a look at the service says. `unusable`: nothing, the prober was late. `unknown`: nothing, nobody looked. */
@@ -15,6 +16,8 @@ export type Look = Readonly<{
   by: number
   /** The state had not ended before then. */
   until: number
+  /** Of a failed probe: how far it got. Absent when that is not known. */
+  failure?: Failure | undefined
 }>
 
 /** A series of looks from one place, ascending by start, with the cadence at which they should come. */
@@ -36,20 +39,56 @@ const CHANGE_PERIODS = 1
 /** A stretch of more than so many periods without a usable probe is a gap; shorter ones only widen the interval. */
 const GAP_PERIODS = 3.5
 
-/** Looks of one probe from one vantage. Samples that were stored twice count once. */
-export function looksOfSamples(samples: readonly Sample[], periodMs: number): LookSeries {
+/** So many good answers before the fault tell how long a healthy service takes. */
+const ANSWERS_MIN = 20
+
+/** So many of a hundred good answers are looked at, … */
+const ANSWERS_PERCENT = 95
+
+/** … and a healthy service answers within so many times the longest of these. */
+const ANSWER_FACTOR = 2
+
+/** A prober may be late by this share of its period without its probe being unusable. */
+const LATE_SHARE = 0.1
+
+/**
+ * Looks of one probe from one vantage. Samples that were stored twice count once.
+ *
+ * A failed probe met the failure within the time in which a healthy service would have answered: that the prober waited up to
+ * its timeout says nothing about later. How long that is, is taken from the good answers before the fault went in (`before`).
+ */
+export function looksOfSamples(
+  samples: readonly Sample[],
+  periodMs: number,
+  before = Number.NEGATIVE_INFINITY,
+): LookSeries {
   const looks: Look[] = []
   const seen = new Set<number>()
-  for (const { start, end, outcome } of samples) {
+  const patience = patienceOf(samples, periodMs, before)
+  for (const { start, end: heard, outcome, detail } of samples) {
     if (seen.has(start)) continue
     seen.add(start)
-    looks.push({ state: outcome, start, end, by: end, until: start })
+    if (outcome === 'bad') {
+      const end = Math.min(heard, start + patience)
+      looks.push({ state: 'bad', start, end, by: end, until: start, failure: failureOf(detail) })
+    } else looks.push({ state: outcome, start, end: heard, by: heard, until: start })
   }
   return {
     looks: looks.sort(byStart),
     gapMicros: Math.round(periodMs * 1000 * GAP_PERIODS),
     changeMicros: Math.round(periodMs * 1000 * CHANGE_PERIODS),
   }
+}
+
+/** Microseconds within which a healthy service answers, and what the prober may be late; Infinity when too few answers tell. */
+function patienceOf(samples: readonly Sample[], periodMs: number, before: number): number {
+  const lengths = samples
+    .flatMap(({ start, end, outcome }) => (outcome === 'good' && end < before ? [end - start] : []))
+    .sort((a, b) => a - b)
+  const usual = lengths[Math.ceil((lengths.length * ANSWERS_PERCENT) / 100) - 1]
+  return usual === undefined || lengths.length < ANSWERS_MIN
+    ? Number.POSITIVE_INFINITY
+    : Math.round(ANSWER_FACTOR * usual + LATE_SHARE * periodMs * 1000)
 }
 
 /**

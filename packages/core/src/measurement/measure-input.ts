@@ -32,6 +32,8 @@ export type MeasureInput = Readonly<{
     | undefined
   /** When the first fault took effect: between the last look without it and the first look with it. Absent: never seen. */
   injected?: InstantBounds | undefined
+  /** From here on the first call of a fault may have gone out: nothing before it is the fault's doing. Absent: `injected.lo`. */
+  injectionIssuedAt?: WorldInstant | undefined
   /** Every fault was confirmed on all its targets by describing them. */
   faultsConfirmed: boolean
   /** Targets on which the fault was gone before the platform took it out. */
@@ -62,6 +64,12 @@ export type MeasureInput = Readonly<{
   /** SHA-256 of the evidence that this input was made from. */
   evidence: readonly string[]
 }>
+
+/** The earliest instant at which a fault can have done anything. Undefined without an injection. */
+export function faultFrom({ injected, injectionIssuedAt }: MeasureInput): WorldInstant | undefined {
+  if (injected === undefined || injectionIssuedAt === undefined) return injected?.lo
+  return injectionIssuedAt < injected.lo ? injectionIssuedAt : injected.lo
+}
 
 /**
  * From when on a recovery no longer counts, with the reason: our own undo, or the fault's end, is not a recovery of the

@@ -1,6 +1,6 @@
 import type { LookWindow, Sustain } from './down-time.ts'
 import { looksOfBuckets, looksOfProbeMetric, looksOfSamples, type LookSeries } from './look.ts'
-import { censorOf, type MeasureInput, type RecoveryObjective } from './measure-input.ts'
+import { censorOf, faultFrom, type MeasureInput, type RecoveryObjective } from './measure-input.ts'
 import { quorumOf, recoveryTime, type RecoveryTime } from './recovery-time.ts'
 import type { CompiledProbe } from '../scenario/scenario.ts'
 
@@ -19,7 +19,7 @@ export function observeObjective(input: MeasureInput, objective: RecoveryObjecti
       source.periodSeconds,
       source.goodAtLeast,
     )
-    return { service: observe(input, [series], sustainOf(sustained), 0), vantages: [] }
+    return { service: observe(input, [series], sustainOf(sustained)), vantages: [] }
   }
   return observeProbe(input, source.probe, sustainOf(sustained))
 }
@@ -34,6 +34,7 @@ export function observeProbe(input: MeasureInput, name: string, sustain: Sustain
     series: looksOfSamples(
       input.samples.filter((sample) => sample.probe === name && sample.vantage === vantage),
       periodMs,
+      faultFrom(input),
     ),
   }))
   return {
@@ -66,7 +67,7 @@ export function observePublished(
       probe.timeoutMs,
     ),
   )
-  return observe(input, series, sustain, 0)
+  return observe(input, series, sustain)
 }
 
 /** The rule of an objective in microseconds. */
@@ -83,20 +84,26 @@ function observe(
   input: MeasureInput,
   places: readonly LookSeries[],
   sustain: Sustain,
-  clockErrorMicros: number,
+  clockErrorMicros?: number,
 ): RecoveryTime {
-  const window = windowOf(input)
+  const window = windowOf(input, clockErrorMicros !== undefined)
   if (window === undefined) return { seen: 'nothing' }
-  return recoveryTime(places, { window, sustain, quorum: quorumOf(places.length), clockErrorMicros })
+  const quorum = quorumOf(places.length)
+  return recoveryTime(places, { window, sustain, quorum, clockErrorMicros: clockErrorMicros ?? 0 })
 }
 
-/** Undefined without an injection: then there is nothing to recover from. */
-function windowOf(input: MeasureInput): LookWindow | undefined {
-  if (input.injected === undefined) return undefined
+/**
+ * Undefined without an injection: then there is nothing to recover from. That the fault's doing came after the fault narrows
+ * figures only where the bound of the clock is known; nothing documents that of CloudWatch's stamps.
+ */
+function windowOf(input: MeasureInput, isClockBounded: boolean): LookWindow | undefined {
+  const from = faultFrom(input)
+  if (from === undefined) return undefined
   const until = censorOf(input)?.at ?? Number.POSITIVE_INFINITY
   // The last samples are still on their way when evidence is read; by the time undo is verified they are in.
   const coveredTo = input.provisional
     ? Number.POSITIVE_INFINITY
     : Math.min(until, input.restored?.hi ?? input.observedTo)
-  return { from: input.injected.lo, until, coveredTo, isHoldNeeded: input.provisional }
+  const earliest = isClockBounded ? from : Number.NEGATIVE_INFINITY
+  return { from, earliest, until, coveredTo, isHoldNeeded: input.provisional }
 }

@@ -71,7 +71,7 @@ function methodOf(input: MeasureInput, { source, sustained }: RecoveryObjective)
     places > 1
       ? `, out when at least half of ${places} vantages are`
       : ` from ${input.vantages[0] ?? 'no vantage'}`
-  return `probe ${source.probe}${every}${quorum}, from the last good before to the first good after, and one period more at either end, since a change takes time; ${rule}`
+  return `probe ${source.probe}${every}${quorum}, from the last good before, or the fault if that was later, to the first good after, and beyond an end where one server of several may have failed as many periods as good probes may be luck there; ${rule}`
 }
 
 function vantageResult({ vantage, view }: ObjectiveView['vantages'][number]) {

@@ -12,6 +12,8 @@ type Truth = readonly Readonly<{ from: number; to: number }>[]
 type World = Readonly<{
   /** Down times of each place, apart by more than the resolution. */
   places: readonly Truth[]
+  /** Nowhere do servers come and go one by one. */
+  isSudden: boolean
   injectedAt: number
   undoAt: number
   end: number
@@ -52,17 +54,22 @@ function drawWorld(random: Random): World {
   const undoAt = injectedAt + random.between(shortest, shortest * 25)
   const count = random.chance(0.6) ? 1 : random.between(2, 4)
   const heals = random.chance(0.7)
-  const places = Array.from({ length: count }, () =>
-    fray(random, drawTruth(random, injectedAt, undoAt, shortest, heals), period),
-  )
+  // Servers of one service come and go one by one, and how they fail shows that somebody answered; a way is there or is not.
+  const drawn = Array.from({ length: count }, () => {
+    const truth = drawTruth(random, injectedAt, undoAt, shortest, heals)
+    const isByServer = random.chance(0.6)
+    return { isByServer, truth: isByServer ? fray(random, truth, period) : truth }
+  })
+  const places = drawn.map(({ truth }) => truth)
   const last = Math.max(undoAt, ...places.flat().map(({ to }) => to))
   const end = last + holdMicros + random.between(shortest, shortest * 5)
-  const samples = places.map((truth, index) =>
-    drawSamples(random, truth, { period, timeoutMicros, end, vantage: `v${index}` }),
+  const samples = drawn.map(({ truth, isByServer }, index) =>
+    drawSamples(random, truth, { period, timeoutMicros, end, vantage: `v${index}`, isByServer }),
   )
   const alarmAt = (places[0]?.[0]?.from ?? injectedAt) + random.between(60 * S, 240 * S)
   return {
     places,
+    isSudden: drawn.every(({ isByServer }) => !isByServer),
     injectedAt,
     undoAt,
     end,
@@ -115,9 +122,15 @@ function fray(random: Random, truth: Truth, period: number): Truth {
 function drawSamples(
   random: Random,
   truth: Truth,
-  plan: Readonly<{ period: number; timeoutMicros: number; end: number; vantage: string }>,
+  plan: Readonly<{
+    period: number
+    timeoutMicros: number
+    end: number
+    vantage: string
+    isByServer: boolean
+  }>,
 ): Sample[] {
-  const { period, timeoutMicros, end, vantage } = plan
+  const { period, timeoutMicros, end, vantage, isByServer } = plan
   const isDown = (at: number) => truth.some(({ from, to }) => at >= from && at < to)
   const unusableRate = random.chance(0.5) ? 0 : random.next() * 0.2
   const deadAt = random.chance(0.15) ? random.between(0, end) : Number.POSITIVE_INFINITY
@@ -138,10 +151,12 @@ function drawSamples(
     } else if (!isDown(asked)) {
       samples.push({ ...sample, end: finished, outcome: 'good' })
     } else if (random.chance(0.5)) {
-      samples.push({ ...sample, end: finished, outcome: 'bad', detail: 'refused' })
+      const detail = isByServer ? 'status 502' : 'refused'
+      samples.push({ ...sample, end: finished, outcome: 'bad', detail })
     } else {
       const timedOut = worldInstant(start + timeoutMicros)
-      samples.push({ ...sample, end: timedOut, outcome: 'bad', detail: 'timeout' })
+      const detail = isByServer ? 'timeout http' : 'timeout connect'
+      samples.push({ ...sample, end: timedOut, outcome: 'bad', detail })
     }
   }
   return samples
@@ -184,7 +199,13 @@ function seriesOf(world: World): readonly LookSeries[] {
 
 function ruleOf(world: World, until = world.undoAt): RecoveryRule {
   return {
-    window: { from: world.injectedAt, until, coveredTo: until, isHoldNeeded: false },
+    window: {
+      from: world.injectedAt,
+      earliest: world.injectedAt,
+      until,
+      coveredTo: until,
+      isHoldNeeded: false,
+    },
     sustain: { goodInARow: world.goodInARow, holdMicros: world.holdMicros },
     quorum: quorumOf(world.places.length),
     clockErrorMicros: 0,
@@ -203,21 +224,28 @@ const ours: Estimator = (world) => {
 }
 
 /** How many of the drawn worlds' truths the estimator misses, with the first one for the message, and how much it tells. */
-function misses(
-  estimator: Estimator,
-): Readonly<{ count: number; first: string; finite: number; told: number; medianWidth: number }> {
+function misses(estimator: Estimator): Readonly<{
+  count: number
+  first: string
+  finite: number
+  told: number
+  medianWidth: Readonly<{ sudden: number; byServer: number }>
+}> {
   const random = randomOf(SEED)
   let count = 0
   let first = ''
   let told = 0
-  const widths: number[] = []
+  const widths: Record<'sudden' | 'byServer', number[]> = { sudden: [], byServer: [] }
   for (let index = 0; index < CASES; index++) {
     const world = drawWorld(random)
     const truth = truthOf(world)
     const observed = estimator(world)
     if (observed === undefined) continue
     told++
-    if (observed.hi !== null) widths.push((observed.hi - observed.lo) / (world.periodMs * 1000))
+    if (observed.hi !== null)
+      widths[world.isSudden ? 'sudden' : 'byServer'].push(
+        (observed.hi - observed.lo) / (world.periodMs * 1000),
+      )
     const isInside = truth.isCensored
       ? observed.hi === null && observed.lo <= truth.length
       : observed.lo <= truth.length && (observed.hi === null || truth.length <= observed.hi)
@@ -226,8 +254,11 @@ function misses(
     if (first === '')
       first = `case ${index} of seed ${SEED}: ${JSON.stringify({ truth, observed, ...world, samples: undefined })}`
   }
-  const medianWidth = widths.sort((a, b) => a - b)[Math.floor(widths.length / 2)] ?? Number.POSITIVE_INFINITY
-  return { count, first, finite: widths.length, told, medianWidth }
+  const median = (found: number[]) =>
+    found.sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? Number.POSITIVE_INFINITY
+  const { sudden, byServer } = widths
+  const finite = sudden.length + byServer.length
+  return { count, first, finite, told, medianWidth: { sudden: median(sudden), byServer: median(byServer) } }
 }
 
 describe('recovery time from probes', () => {
@@ -237,9 +268,10 @@ describe('recovery time from probes', () => {
     expect(count).toBe(0)
     expect(told).toBeGreaterThan(CASES * 0.99)
     expect(finite).toBeGreaterThan(CASES * 0.4)
-    // In periods. Four are the least an interval from probes can have; timeouts, troubles, several places and edges of few
-    // failures add the rest.
-    expect(medianWidth).toBeLessThan(6)
+    // In periods. Two are the least an interval from probes can have, and eight more where servers come and go one by one;
+    // timeouts, troubles, several places and edges of few failures add the rest.
+    expect(medianWidth.sudden).toBeLessThan(3.5)
+    expect(medianWidth.byServer).toBeLessThan(10)
   })
 
   describe('the harness catches an estimator that', () => {
@@ -260,6 +292,18 @@ describe('recovery time from probes', () => {
         return found.seen === 'nothing' ? undefined : found.observed
       }
       expect(misses(abrupt).count).toBeGreaterThan(CASES / 100)
+    })
+
+    it('takes every failure for one that whoever asked would have met', () => {
+      const sudden: Estimator = (world) => {
+        const places = seriesOf(world).map((series) => ({
+          ...series,
+          looks: series.looks.map((look) => ({ ...look, failure: 'nobody' as const })),
+        }))
+        const found = recoveryTime(places, ruleOf(world))
+        return found.seen === 'nothing' ? undefined : found.observed
+      }
+      expect(misses(sudden).count).toBeGreaterThan(CASES / 100)
     })
 
     it('takes the alarm for the onset', () => {

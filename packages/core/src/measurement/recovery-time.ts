@@ -48,24 +48,31 @@ export function quorumOf(places: number): number {
  */
 export function recoveryTime(places: readonly LookSeries[], rule: RecoveryRule): RecoveryTime {
   if (!places.some(({ looks }) => looks.some(isUsable))) return { seen: 'nothing' }
-  const downTimes = places.map((series) =>
-    withClockError(downTime(series, widened(rule), rule.sustain), rule.clockErrorMicros),
-  )
+  const downTimes = places.map((series) => {
+    const window = widened(rule)
+    return sinceFault(downTime(series, window, rule.sustain), window.earliest)
+  })
   const [only] = downTimes
-  return only !== undefined && downTimes.length === 1
-    ? fromOnePlace(only, rule)
-    : fromSeveralPlaces(downTimes, rule)
+  if (only !== undefined && downTimes.length === 1) return fromOnePlace(only, rule)
+  return fromSeveralPlaces(
+    downTimes.map((down) => sinceFault(withClockError(down, rule.clockErrorMicros), rule.window.earliest)),
+    rule,
+  )
 }
 
 function isUsable({ state }: LookSeries['looks'][number]): boolean {
   return state === 'good' || state === 'bad'
 }
 
+/** Both ends were read on one clock, so its error cancels in a length. It counts where they are compared with the platform's instants. */
 function fromOnePlace(down: DownTime, rule: RecoveryRule): RecoveryTime {
-  const lo = Math.max(0, ...down.surely.map(({ by, until }) => Math.min(until, rule.window.until) - by))
-  const seen = down.possibly.filter(({ isSeen }) => isSeen)
+  const { clockErrorMicros: error } = rule
+  const cut = rule.window.until - error
+  const lo = Math.max(0, ...down.surely.map(({ by, until }) => Math.min(until, cut) - by))
+  const hi = longestMicros(down.possibly, cut)
+  const placed = sinceFault(withClockError(down, error), rule.window.earliest)
+  const seen = placed.possibly.filter(({ isSeen }) => isSeen)
   const worst = longest(seen)
-  const hi = longestMicros(down.possibly, rule)
   if (worst === undefined) return noOutage(hi, down.resolutionMicros)
   return {
     seen: 'outage',
@@ -99,7 +106,7 @@ function fromSeveralPlaces(downs: readonly DownTime[], rule: RecoveryRule): Reco
     quorum,
   )
   const seen = possibly.filter((span) => failing.some((other) => doOverlap(span, other)))
-  const hi = longestMicros(possibly, rule)
+  const hi = longestMicros(possibly, window.until)
   const worst = longest(seen)
   if (worst === undefined) return noOutage(hi, nthLargest(downs, quorum))
 
@@ -125,10 +132,10 @@ function surelySpans(down: DownTime, until: number): readonly Span[] {
 }
 
 /** Upper bound over all outages, null when one of them may have had no recovery that counts. */
-function longestMicros(possibly: readonly Span[], rule: RecoveryRule): number | null {
+function longestMicros(possibly: readonly Span[], until: number): number | null {
   let hi = 0
   for (const { from, to } of possibly) {
-    if (to === Number.POSITIVE_INFINITY || to > rule.window.until) return null
+    if (to === Number.POSITIVE_INFINITY || to > until) return null
     hi = Math.max(hi, to - from)
   }
   return hi
@@ -158,6 +165,7 @@ function widened({ window, clockErrorMicros }: RecoveryRule): LookWindow {
   return {
     ...window,
     from: window.from - clockErrorMicros,
+    earliest: window.earliest - clockErrorMicros,
     until: window.until + clockErrorMicros,
     coveredTo: window.coveredTo - clockErrorMicros,
   }
@@ -176,6 +184,17 @@ function withClockError(down: DownTime, error: number): DownTime {
       firstGood: { lo: outage.firstGood.lo - error, hi: outage.firstGood.hi + error },
     })),
     resolutionMicros: down.resolutionMicros + 2 * error,
+  }
+}
+
+/** Nothing that the fault brought about began before the fault. */
+function sinceFault(down: DownTime, from: number): DownTime {
+  return {
+    ...down,
+    possibly: down.possibly.map((outage) => ({
+      ...outage,
+      from: Math.max(outage.from, Math.min(from, outage.badBy)),
+    })),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unseenAtEdge } from './unseen.ts'
+import { unseenAtEdge, type EdgeLook } from './unseen.ts'
 
 const CASES = 4000
 const SHARES = [0.15, 0.3, 0.5, 0.7, 0.9]
@@ -15,14 +15,18 @@ function randomOf(seed: number) {
   }
 }
 
+const failures = (count: number, as: EdgeLook = 'server') => Array.from({ length: count }, () => as)
+
 /** Of outages in which a share of requests fails, how many end further beyond the last failure than is allowed for. */
-function missed(share: number, allowed: (failed: readonly boolean[]) => number): number {
+function missed(share: number, allowed: (looks: readonly EdgeLook[]) => number): number {
   const random = randomOf(20_261_121)
   let count = 0
   for (let index = 0; index < CASES; index++) {
-    const looks = Array.from({ length: 5 + Math.floor(random() * 60) }, () => random() < share)
-    const last = looks.lastIndexOf(true)
-    const first = looks.indexOf(true)
+    const looks = Array.from({ length: 5 + Math.floor(random() * 60) }, (): EdgeLook =>
+      random() < share ? 'server' : 'good',
+    )
+    const last = looks.lastIndexOf('server')
+    const first = looks.indexOf('server')
     if (last === -1) continue
     const beyond = looks.length - 1 - last
     // A good probe and a period are always allowed for.
@@ -32,16 +36,29 @@ function missed(share: number, allowed: (failed: readonly boolean[]) => number):
 }
 
 describe('how many probes may have been good by luck beyond an edge', () => {
-  it('is one where the outage begins or ends with many failures in a row', () => {
-    expect(unseenAtEdge(Array.from({ length: 20 }, () => true))).toBe(1)
-    expect(unseenAtEdge([true])).toBeCloseTo(28.4, 1)
+  it('is none where five in a row found nobody, since whoever asked met the same', () => {
+    expect(unseenAtEdge(failures(5, 'nobody'))).toBe(0)
+    expect(unseenAtEdge([...failures(5, 'nobody'), 'good', 'server'])).toBe(0)
+  })
+
+  it('is four at least where one server of several may have failed, however many failed in a row', () => {
+    expect(unseenAtEdge(failures(60))).toBe(4)
+    expect(unseenAtEdge([...failures(4, 'nobody'), 'server'])).toBeGreaterThan(4)
+    expect(unseenAtEdge(failures(4, 'nobody'))).toBeGreaterThan(4)
+  })
+
+  it('is most for a lone failure, since a smaller share than a sixth is not claimed', () => {
+    expect(unseenAtEdge(['server'])).toBeCloseTo(21.5, 1)
+    expect(unseenAtEdge(['server', 'good', 'good', 'good', 'good', 'good', 'good', 'server'])).toBeCloseTo(
+      21.5,
+      1,
+    )
   })
 
   it('is told by the edge alone: what follows after it is solid says nothing about it', () => {
-    const solid = Array.from({ length: 30 }, () => true)
-    const edge = [true, false, false, true, false]
-    expect(unseenAtEdge([...edge, ...solid])).toBe(unseenAtEdge(edge))
-    expect(unseenAtEdge([...edge, ...solid])).toBeGreaterThan(15)
+    const edge: EdgeLook[] = ['server', 'good', 'server', 'server', 'good']
+    expect(unseenAtEdge([...edge, ...failures(30)])).toBe(unseenAtEdge(edge))
+    expect(unseenAtEdge([...edge, ...failures(30)])).toBeGreaterThan(15)
   })
 
   it.each(SHARES)('is exceeded by few outages of which a share of %d fails', (share) => {

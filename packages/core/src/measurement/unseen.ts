@@ -1,25 +1,35 @@
+import type { Failure } from './failure.ts'
+
 /** The share of failing requests is at least what would have shown as many failures or more only this often. */
-const SHARE_DOUBT = 0.1
+const SHARE_DOUBT = 0.05
 /** So many good probes in a row are taken to be luck no more often than this. */
-const LUCK_DOUBT = 0.05
+const LUCK_DOUBT = 0.02
 /** So many failures in a row and the outage is solid there: what lies before is an edge of its own. */
 const SOLID = 5
-/** An edge that begins with so many failures in a row is clean. */
-const CLEAN = 20
+/** Servers that come and go one by one take so many periods at least, however solid the outage was before. */
+const GRADUAL = 4
+/** Outages of which a smaller share of the requests fails are not claimed to be bounded. */
+const SHARE_MIN = 1 / 6
 /** More looks than this tell nothing new. */
 const LOOKS_MAX = 60
 
+/** Good, or how it failed. */
+export type EdgeLook = 'good' | Failure
+
 /**
- * How many probes may have been good by luck just beyond an edge of an outage, at least one. `failed` are the looks from the
- * edge inwards, the first of them a failure. From the edge up to where it is solid, so many failed of so many looks; with the
- * smallest share of failing requests q that is likely to show that, n good probes in a row have a chance of (1 − q)^n.
+ * How many periods an outage may reach beyond the probes that bound an edge of it. `looks` go from the edge inwards, the
+ * first of them a failure.
+ *
+ * Where the first five found nobody at all, everybody who asked then met the same: none. Everywhere else servers may come and
+ * go one by one, and a good probe beyond the edge may be luck: from the edge up to where it is solid, k of n looks failed; with
+ * the smallest share of failing requests q that is likely to show that, m good probes in a row have a chance of (1 − q)^m.
  */
-export function unseenAtEdge(failed: readonly boolean[]): number {
-  const edge = edgeOf(failed.slice(0, LOOKS_MAX))
-  const bad = edge.filter(Boolean).length
-  if (bad === edge.length && bad >= CLEAN) return 1
-  const share = leastShare(bad, edge.length)
-  return Math.max(1, Math.log(LUCK_DOUBT) / Math.log(1 - share))
+export function unseenAtEdge(looks: readonly EdgeLook[]): number {
+  const first = looks.slice(0, SOLID)
+  if (first.length === SOLID && first.every((look) => look === 'nobody')) return 0
+  const edge = edgeOf(looks.slice(0, LOOKS_MAX).map((look) => look !== 'good'))
+  const share = Math.max(SHARE_MIN, leastShare(edge.filter(Boolean).length, edge.length))
+  return Math.max(GRADUAL, Math.log(LUCK_DOUBT) / Math.log(1 - share))
 }
 
 /** The looks before the outage is solid; where it is from the first on, all of its unbroken run. */
@@ -35,7 +45,6 @@ function edgeOf(failed: readonly boolean[]): readonly boolean[] {
   }
   return failed
 }
-
 /** The smallest share at which `bad` failures or more of `count` are not rarer than the doubt (Clopper and Pearson). */
 function leastShare(bad: number, count: number): number {
   let low = 0

@@ -99,7 +99,7 @@ async function read(probe: ProbeOf<'http'>, response: IncomingMessage): Promise<
   const status = response.statusCode ?? 0
   if (!probe.status.includes(status)) {
     response.resume()
-    return ended(proven(`status ${status}`))
+    return ended(proven(`status ${status}${byBalancer(response)}`))
   }
   const chunks: Buffer[] = []
   let size = 0
@@ -111,4 +111,9 @@ async function read(probe: ProbeOf<'http'>, response: IncomingMessage): Promise<
   if (probe.bodyIncludes === undefined) return succeed(null)
   const body = Buffer.concat(chunks).subarray(0, BODY_MAX_BYTES).toString('utf8')
   return body.includes(probe.bodyIncludes) ? succeed(null) : ended(proven('body mismatch'))
+}
+
+/** An AWS balancer names itself where it answers in a server's stead. Whether it or a server failed bounds how sudden that was. */
+function byBalancer({ headers }: IncomingMessage): string {
+  return String(headers['server'] ?? '').startsWith('awselb/') ? ' by awselb' : ''
 }

@@ -135,7 +135,12 @@ export class Gateway {
   ): void {
     const { status, instanceId, loadBalancerArn } = outcome
     if (status !== 200) {
-      response.writeHead(status, { server: 'awselb/2.0', 'content-type': 'text/html' })
+      // A server that sheds load says so itself; every other failure is told by the balancer.
+      const isOwn = status === 503 && instanceId !== null
+      response.writeHead(status, {
+        server: isOwn ? 'application' : 'awselb/2.0',
+        'content-type': 'text/html',
+      })
       response.end(
         `<html>\r\n<head><title>${status} ${STATUS_TEXT[status] ?? ''}</title></head>\r\n</html>\r\n`,
       )
