@@ -1,5 +1,6 @@
 import type { FaultCatalogue, FaultDriver } from '@firedrill/core'
 import type { AwsClients } from './aws-clients.ts'
+import { createAzPowerInterruption } from './faults/az-power-interruption/fault.ts'
 import { createEc2InterruptSpotInstances } from './faults/ec2-interrupt-spot-instances/fault.ts'
 import { createEc2RebootInstances } from './faults/ec2-reboot-instances/fault.ts'
 import { createEc2StopInstances } from './faults/ec2-stop-instances/fault.ts'
@@ -8,6 +9,7 @@ import { createRoute53RemoveRecord } from './faults/route53-remove-record/fault.
 
 /** Every fault of this room, one line each. Each has a page in docs/faults. */
 const FAULTS: readonly ((clients: AwsClients) => FaultDriver)[] = [
+  createAzPowerInterruption,
   createEc2InterruptSpotInstances,
   createEc2RebootInstances,
   createEc2StopInstances,

@@ -19,6 +19,12 @@ type Case = Readonly<{
  * it must not be held.
  */
 const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'az-loss': [
+    { world: 'single-region', ends: 'held' },
+    // Addresses in records of one's own go on being handed out, whatever the balancer has withdrawn.
+    { world: 'warm-standby', ends: 'deviated' },
+    { world: 'single-region', ends: 'refused', because: /4 healthy survive/, parameters: { survivors: '5' } },
+  ],
   'dns-record-removal': [
     { world: 'warm-standby', ends: 'held' },
     { world: 'warm-standby', ends: 'deviated', parameters: { objective: '2m' } },

@@ -29,6 +29,7 @@ export type SeenInstance = Readonly<{
   launchedAt: string
   privateIp: string
   vpcId: string
+  subnetId: string
   /** Bought on the spot market: AWS may take it back. */
   isSpot: boolean
   /** Auto Scaling group, if it belongs to one. */
@@ -113,6 +114,7 @@ function seenInstance(instance: Instance): readonly SeenInstance[] {
       launchedAt: instance.LaunchTime?.toISOString() ?? '',
       privateIp: instance.PrivateIpAddress ?? '',
       vpcId: instance.VpcId ?? '',
+      subnetId: instance.SubnetId ?? '',
       isSpot: instance.InstanceLifecycle === 'spot',
       group: tags['aws:autoscaling:groupName'] ?? null,
       tags,

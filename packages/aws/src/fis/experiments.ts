@@ -34,6 +34,8 @@ export type SeenExperiment = Readonly<{
   reason: string
   /** When the first action began: FIS's own stamp, world time. */
   actedAt?: WorldInstant
+  /** States of its actions by name, in FIS's words. */
+  actions: Readonly<Record<string, string>>
 }>
 
 /** True until FIS has begun to end it: it may still act. */
@@ -44,6 +46,11 @@ export function isActive({ state }: SeenExperiment): boolean {
 /** True once FIS will do nothing more for it, not even a post-action. */
 export function isOver({ state }: SeenExperiment): boolean {
   return state === 'completed' || state === 'stopped' || state === 'failed' || state === 'cancelled'
+}
+
+/** States of the actions whose names begin with a word: large sets of targets are split over several. */
+export function actionsOf({ actions }: SeenExperiment, word: string): readonly string[] {
+  return Object.entries(actions).flatMap(([name, state]) => (name.startsWith(`${word}-`) ? [state] : []))
 }
 
 /** One experiment by id. */
@@ -76,6 +83,9 @@ export async function readExperiment(
     templateId: experiment.experimentTemplateId ?? '',
     state,
     reason: experiment.state?.reason ?? '',
+    actions: Object.fromEntries(
+      Object.entries(experiment.actions ?? {}).map(([name, action]) => [name, action.state?.status ?? '?']),
+    ),
     ...(first === undefined ? {} : { actedAt: first }),
   })
 }

@@ -118,12 +118,12 @@ function unfitOf(
 ): StepPlan['unfit'] {
   return instances.flatMap(({ id, tags }) => {
     const target = capture.instances.find((captured) => captured.id === id)?.arn ?? id
-    return missingTags(tags, environment).map((problem) => ({ target, ...problem }))
+    return tagFitness(tags, environment).map((problem) => ({ target, ...problem }))
   })
 }
 
 /** Why tags do not let a resource be touched: what it lacks, and what it carries. */
-export function missingTags(
+export function tagFitness(
   tags: Readonly<Record<string, string>>,
   environment: CompiledEnvironment,
 ): readonly Omit<StepPlan['unfit'][number], 'target'>[] {

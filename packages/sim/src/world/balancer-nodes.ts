@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.ts'
+import type { Impairments } from './impairments.ts'
 import type { LoadBalancer } from './model.ts'
 import type { Places } from './places.ts'
 import type { Table } from './store.ts'
@@ -6,22 +7,32 @@ import type { Table } from './store.ts'
 interface NodeEvent {
   readonly address: string
   readonly az: string
+  readonly subnetId: string
 }
 
-/** Which addresses are in a balancer's own name: one of a dead zone is taken out after 20–40 s, and put back as late. */
+/** Which addresses are in a balancer's own name: one of a dead zone, or of a subnet that is cut off, is taken out after 20–40 s, and put back as late. */
 export class BalancerNodes {
   readonly #kernel: Kernel
   readonly #places: Places
+  readonly #impairments: Impairments
   readonly #out: Table<true>
   readonly #balancers: Table<LoadBalancer>
 
-  constructor(kernel: Kernel, places: Places, balancers: Table<LoadBalancer>) {
+  constructor(
+    kernel: Kernel,
+    { places, impairments }: { readonly places: Places; readonly impairments: Impairments },
+    balancers: Table<LoadBalancer>,
+  ) {
     this.#kernel = kernel
+    this.#impairments = impairments
     this.#places = places
     this.#balancers = balancers
     this.#out = kernel.store.table('load-balancer-nodes-out')
     kernel.on<NodeEvent>('lb.node', (event) => this.#follow(event))
-    places.onChange(({ zones }) => this.#notice(zones))
+    places.onChange(({ zones }) => this.#notice(({ az }) => zones.includes(az)))
+    impairments.onChange((effect) => {
+      if (effect.kind === 'connectivity') this.#notice(({ subnetId }) => effect.subnetIds.includes(subnetId))
+    })
   }
 
   /** The addresses in a balancer's own name; one whose zones are all down shows all of them. */
@@ -30,18 +41,18 @@ export class BalancerNodes {
     return nodes.length > 0 ? nodes : balancer.nodes
   }
 
-  #notice(zones: readonly string[]): void {
+  #notice(concerns: (node: LoadBalancer['nodes'][number]) => boolean): void {
     for (const { nodes } of this.#balancers.values())
-      for (const { az, address } of nodes)
-        if (zones.includes(az)) {
-          const delay = this.#kernel.drawSeconds(`lb-node:${address}`, 20, 40)
-          this.#kernel.after(delay, 'lb.node', { address, az } satisfies NodeEvent)
-        }
+      for (const node of nodes.filter(concerns)) {
+        const { az, address, subnetId } = node
+        const delay = this.#kernel.drawSeconds(`lb-node:${address}`, 20, 40)
+        this.#kernel.after(delay, 'lb.node', { address, az, subnetId } satisfies NodeEvent)
+      }
   }
 
-  #follow({ address, az }: NodeEvent): void {
+  #follow({ address, az, subnetId }: NodeEvent): void {
     const isOut = this.#out.get(address) !== undefined
-    const isDown = this.#places.isZoneDown(az)
+    const isDown = this.#places.isZoneDown(az) || this.#impairments.hidesFromUsers(subnetId)
     if (isOut === isDown) return
     if (isDown) this.#out.put(address, true)
     else this.#out.delete(address)

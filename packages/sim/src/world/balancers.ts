@@ -52,7 +52,7 @@ export class Balancers {
     this.loadBalancers = kernel.store.table('load-balancers')
     this.targetGroups = kernel.store.table('target-groups')
     this.targets = kernel.store.table('targets')
-    this.nodes = new BalancerNodes(kernel, places, this.loadBalancers)
+    this.nodes = new BalancerNodes(kernel, { places, impairments }, this.loadBalancers)
     this.#overload = new Overload(kernel)
     const { loadBalancers, targets } = this
     this.#fates = new Fates({

@@ -73,6 +73,25 @@ describe('a zone that goes down', () => {
     expect(healthy).toHaveLength(9)
   })
 
+  it('gets its share of the group again once it is up, one instance at a time and never fewer than wanted', async () => {
+    const simulator = await begin('single-region')
+    const { world } = simulator
+    const healthy = () => [...world.balancers.targets.values()].filter(({ state }) => state === 'healthy')
+    await event(simulator, { kind: 'az-down', az: 'eu-west-1a' })
+    simulator.advance(300 * SECOND)
+    expect(healthy().filter(({ az }) => az === 'eu-west-1a')).toEqual([])
+    await event(simulator, { kind: 'az-up', az: 'eu-west-1a' })
+    let fewest = Infinity
+    for (let step = 0; step < 120; step += 1) {
+      simulator.advance(10 * SECOND)
+      fewest = Math.min(fewest, healthy().length)
+    }
+    expect(fewest).toBe(6)
+    expect([...Map.groupBy(healthy(), ({ az }) => az).values()].map(({ length }) => length)).toEqual([
+      2, 2, 2,
+    ])
+  })
+
   it('is refused by a name that the world does not have, with those that it has', async () => {
     const simulator = await begin('single-region')
     const { status, text } = await event(simulator, { kind: 'az-down', az: 'eu-west-1z' })

@@ -1,8 +1,8 @@
-import type { Balancers } from './balancers.ts'
+import { targetKey, type Balancers } from './balancers.ts'
 import { groupKey, type Compute } from './compute.ts'
 import type { Impairments } from './impairments.ts'
 import type { Kernel } from './kernel.ts'
-import type { Group, Instance } from './model.ts'
+import { SECOND, type Group, type Instance } from './model.ts'
 import type { Places } from './places.ts'
 
 interface ReplaceEvent {
@@ -14,10 +14,14 @@ interface ScaleEvent {
   readonly groupKey: string
 }
 
+/** How long a group that is out of balance waits between one step back and the next. */
+const REBALANCE_EVERY = 60 * SECOND
+
 /**
  * Auto Scaling. A group that replaces notices within 30–90 s that one of its instances is not running, terminates it
  * and launches another in the same zone, which takes part once it is up and healthy. It also follows its desired
- * capacity; one that does not replace has these processes suspended.
+ * capacity; one that does not replace has these processes suspended. Where it had to launch in another zone it moves back,
+ * one instance at a time and a new one first, once the zone has capacity again.
  */
 export class Groups {
   readonly #kernel: Kernel
@@ -42,6 +46,7 @@ export class Groups {
     this.#impairments = world.impairments
     kernel.on<ReplaceEvent>('group.replace', (event) => this.#replace(event))
     kernel.on<ScaleEvent>('group.scale', (event) => this.#scale(event))
+    kernel.on<ScaleEvent>('group.rebalance', (event) => this.#rebalance(event))
     world.compute.onChange((before, after) => this.#notice(before, after))
   }
 
@@ -122,10 +127,42 @@ export class Groups {
       } satisfies ScaleEvent)
       return null
     }
+    if (az !== wanted) this.#rebalanceLater(groupKey(group))
     const launched = this.#compute.launch(group, az, 'launched by its group')
     for (const arn of group.targetGroupArns)
       this.#balancers.register(arn, launched.id, 'launched by its group')
     return launched
+  }
+
+  #rebalanceLater(key: string): void {
+    this.#kernel.after(REBALANCE_EVERY, 'group.rebalance', { groupKey: key } satisfies ScaleEvent)
+  }
+
+  #rebalance({ groupKey: key }: ScaleEvent): void {
+    const group = this.#compute.groups.get(key)
+    if (group === undefined || !group.replaces) return
+    const members = this.#members(group)
+    const zones = this.#zonesByNeed(group)
+    const [needy = group.region, crowded = needy] = [zones[0], zones.at(-1)]
+    const inZone = (az: string): Instance[] => members.filter((member) => member.az === az)
+    if (members.length > group.desiredCapacity) {
+      const [oldest] = inZone(crowded)
+      if (oldest !== undefined && members.every((member) => this.#isServing(group, member))) {
+        this.#deregister(group, oldest.id, 'the group balances its zones')
+        this.#compute.terminate([oldest.id], 'the group balances its zones')
+      }
+      return this.#rebalanceLater(key)
+    }
+    if (inZone(crowded).length - inZone(needy).length < 2) return
+    const hasCapacity =
+      !this.#places.isZoneDown(needy) && !this.#impairments.refusesGroup(group.region, group.name, needy)
+    if (hasCapacity) this.#launch(group, needy)
+    this.#rebalanceLater(key)
+  }
+
+  #isServing({ targetGroupArns }: Group, { id, appUp }: Instance): boolean {
+    const { targets } = this.#balancers
+    return appUp && targetGroupArns.every((arn) => targets.get(targetKey(arn, id))?.state === 'healthy')
   }
 
   #deregister(group: Group, instanceId: string, cause: string): void {

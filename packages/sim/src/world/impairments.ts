@@ -74,6 +74,7 @@ const HIDES_FROM_BALANCERS: readonly ConnectivityScope[] = ['all', 'availability
 export class Impairments {
   readonly #rows: Table<Impairment>
   readonly #kernel: Kernel
+  readonly #listeners: ((effect: Effect) => void)[] = []
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
@@ -85,10 +86,16 @@ export class Impairments {
     return this.#rows.revision
   }
 
+  /** Calls `listener` with every effect that has come into force or was taken off. */
+  onChange(listener: (effect: Effect) => void): void {
+    this.#listeners.push(listener)
+  }
+
   /** Puts an effect into force; an id names one effect. */
   begin(id: string, region: string, effect: Effect, cause: string): void {
     this.#rows.put(id, { id, region, since: this.#kernel.now(), effect })
     this.#kernel.transition(`impairment:${id}`, 'absent', effect.kind, cause)
+    for (const listener of this.#listeners) listener(effect)
   }
 
   /** Takes an effect off; one that is not in force is ignored. */
@@ -97,6 +104,7 @@ export class Impairments {
     if (row === undefined) return
     this.#rows.delete(id)
     this.#kernel.transition(`impairment:${id}`, row.effect.kind, 'absent', cause)
+    for (const listener of this.#listeners) listener(row.effect)
   }
 
   /** All effects in force, oldest first. */

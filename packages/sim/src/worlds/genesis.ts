@@ -78,6 +78,8 @@ const plantGroup = (world: World, group: Spec['groups'][number]): void => {
     azIds: Object.fromEntries(zones.map((az) => [az, azIdOf(region, az)])),
   }
   world.compute.templates.put(groupKey(group), template)
+  // Whoever made the group's subnets tagged them as he tagged the group.
+  for (const az of zones) world.kernel.store.table('subnet-tags').put(subnetOf(az), tags)
   const taken = world.compute.inRegion(region).length
   for (let i = 0; i < group.instances; i += 1)
     plantInstance(world, {

@@ -1,11 +1,10 @@
-import { isoDuration, type FaultDriver, type TargetSeen } from '@firedrill/core'
+import { isoDuration, type FaultDriver } from '@firedrill/core'
 import type { AwsClients } from '../../aws-clients.ts'
-import type { SeenInstance } from '../../ec2/describe-instances.ts'
-import { isOver, type SeenExperiment } from '../../fis/experiments.ts'
 import { createInstanceFault } from '../../instances/instance-fault.ts'
-import { toldBy, type CapturedInstance, type InstanceKind } from '../../instances/instance-kind.ts'
+import type { InstanceKind } from '../../instances/instance-kind.ts'
 import { plainParameters } from '../../instances/parameters.ts'
 import { COMMON_PERMISSIONS } from '../../instances/plan.ts'
+import { backFromStop, judgeStopped, stopAction } from '../../instances/stopping.ts'
 import { recoverStep } from './recover.ts'
 import { undoCommands } from './undo-commands.ts'
 
@@ -28,17 +27,7 @@ const KIND: InstanceKind = {
     durationMs < DURATION_MIN_MS || durationMs > DURATION_MAX_MS
       ? `FIS keeps instances stopped for 1 minute to 12 hours, the step says ${durationMs / 1000} s`
       : undefined,
-  action: ({ durationMs }) => ({
-    name: 'stop',
-    actionId: 'aws:ec2:stop-instances',
-    resourceType: 'aws:ec2:instance',
-    slot: 'Instances',
-    parameters: {
-      startInstancesAfterDuration: isoDuration(durationMs),
-      // Members of a group that replaced them cannot be started again, which must not fail the others.
-      completeIfInstancesTerminated: 'true',
-    },
-  }),
+  action: ({ durationMs }) => stopAction(durationMs),
   describe: (instances, { durationMs }) =>
     `Firedrill: stops ${instances} instances and starts them again after ${isoDuration(durationMs)}`,
   calls: (ids, { durationMs }) => [
@@ -58,9 +47,8 @@ const KIND: InstanceKind = {
       isShared: false,
     },
   ],
-  judge,
-  backWords: (captured, { launchedAt }) =>
-    launchedAt === captured.launchedAt ? 'running, never stopped' : 'running again',
+  judge: judgeStopped,
+  backWords: backFromStop,
   takeOut: recoverStep,
   undoCommands,
 }
@@ -71,39 +59,4 @@ const KIND: InstanceKind = {
  */
 export function createEc2StopInstances(clients: AwsClients): FaultDriver {
   return createInstanceFault(clients, KIND)
-}
-
-/**
- * What one instance's state says. `stopping` counts as in: the guest is going down and cannot be called back, and counting
- * only `stopped` would date the effect after users felt it. An instance that runs since before the act was never
- * stopped, and when there is no experiment of the key or it is over, it will not be, unless the act is tried again.
- */
-function judge(
-  captured: CapturedInstance,
-  instance: SeenInstance | undefined,
-  experiment: SeenExperiment | null,
-): TargetSeen {
-  const seen = (words: string) => `${words}; ${toldBy(experiment)}`
-  const target = captured.arn
-  switch (instance?.state) {
-    case 'stopping':
-    case 'stopped':
-    case 'shutting-down':
-    case 'terminated':
-      return experiment === null
-        ? { target, injection: 'unknown', seen: seen(`${instance.state}, but not by us as far as FIS knows`) }
-        : { target, injection: 'injected', seen: seen(instance.state) }
-    case 'pending':
-      return { target, injection: 'recovering', seen: seen('is being started again') }
-    case 'running':
-      if (instance.launchedAt !== captured.launchedAt)
-        return { target, injection: 'recovering', seen: seen(`running again since ${instance.launchedAt}`) }
-      return experiment === null || isOver(experiment)
-        ? { target, injection: 'failed-to-inject', seen: seen(experiment?.reason ?? 'running') }
-        : { target, injection: 'requested', seen: seen('running') }
-    case undefined:
-      return experiment === null
-        ? { target, injection: 'unknown', seen: seen('EC2 no longer knows it') }
-        : { target, injection: 'injected', seen: seen('gone') }
-  }
 }
