@@ -98,9 +98,9 @@ describe('what is not planned', () => {
 
   it('is what lacks a tag: a subnet or a group counts as much as an instance', async () => {
     const subnets = account.sim.world.kernel.store.table<Readonly<Record<string, string>>>('subnet-tags')
-    for (const id of [...subnets.keys()]) subnets.put(id, {})
+    for (const id of subnets.keys()) subnets.put(id, {})
     const groups = account.sim.world.compute.groups
-    for (const [key, group] of [...groups.entries()]) groups.put(key, { ...group, tags: {} })
+    for (const [key, group] of groups.entries()) groups.put(key, { ...group, tags: {} })
     const { unfit } = valueOf(await planned())
     expect(unfit.map(({ target }) => target.split(':')[5]?.split('/')[0])).toEqual([
       'subnet',
