@@ -16,6 +16,7 @@ import { probeRoutes } from './routes/probes/probe-routes.ts'
 import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
 import { approveRunRoutes } from './routes/runs/approve-run.ts'
 import { holdRunRoutes } from './routes/runs/hold-run.ts'
+import { importSeriesRoute } from './routes/runs/import-series.ts'
 import { resolveRunRoutes } from './routes/runs/resolve-run.ts'
 import { liveRoute } from './routes/runs/live-route.ts'
 import { readRunRoutes } from './routes/runs/read-runs.ts'
@@ -82,6 +83,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(resolveRunRoutes(deps))
   await app.register(runFileRoutes(deps))
   await app.register(recomputeRoutes(deps))
+  await app.register(importSeriesRoute(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))

@@ -1,21 +1,40 @@
-import type { Command } from 'commander'
+import { SERIES_FORMATS } from '@firedrill/scenario-file'
+import { Option, type Command } from 'commander'
 import type { Cli } from './cli.ts'
+import { importSeries, type ImportSeriesOptions } from './commands/import-series.ts'
 import { recompute, type RecomputeOptions } from './commands/recompute.ts'
 import { summary, type SummaryOptions } from './commands/summary.ts'
 
-/** Adds `firedrill recompute` and `firedrill summary`. `withApi` adds the options of every command that asks the API. */
+/** Adds `firedrill import-series`, `firedrill recompute` and `firedrill summary`. `withApi` adds the options of every command that asks the API. */
 export function addEvidenceCommands(
   program: Command,
   cli: Cli,
   end: (exitCode: number) => void,
   withApi: (command: Command) => Command,
 ): void {
+  withApi(program.command('import-series'))
+    .description(
+      'keep a time series of somebody else, CSV or JSON, as evidence of a run that is not over yet',
+    )
+    .argument('<run>', 'a run: its number or id')
+    .argument('<series>', "the name that the scenario's objective gives it")
+    .argument('<file>', 'CSV with the columns time and value, or a JSON list of points')
+    .addOption(new Option('--format <format>', 'default: by the end of its name').choices(SERIES_FORMATS))
+    .action(async (run: string, series: string, path: string, options: ImportSeriesOptions) =>
+      end(await importSeries(cli, run, series, path, options)),
+    )
   withApi(program.command('recompute'))
     .description(
       'verify every byte of evidence and compute the figures again: exits 1 when one was changed, 6 when the figures differ',
     )
     .argument('<run>', 'a run, or a directory that --save has written, for which no API is needed')
     .option('--save <dir>', 'keep journal and evidence there')
+    .option(
+      '--series <name=file>',
+      'compute as if this time series had been imported; may be given several times',
+      (one: string, others: readonly string[]) => [...others, one],
+      [] as readonly string[],
+    )
     .action(async (subject: string, options: RecomputeOptions) => end(await recompute(cli, subject, options)))
   withApi(program.command('summary'))
     .description(

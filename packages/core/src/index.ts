@@ -40,6 +40,13 @@ export {
   type MarkerReading,
   type MarkerWrite,
 } from './measurement/data-loss.ts'
+export {
+  importedSeriesSchema,
+  SERIES_EVIDENCE,
+  seriesOf,
+  type ImportedSeries,
+  type SeriesPoint,
+} from './measurement/imported-series.ts'
 export * from './measurement/interval.ts'
 export {
   CLEAN_UPS,

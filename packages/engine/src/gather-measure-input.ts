@@ -1,10 +1,14 @@
 import {
   canonicalJson,
   encodeSamples,
+  importedSeriesSchema,
   injectSteps,
   PROBE_METRICS,
+  SERIES_EVIDENCE,
+  seriesOf,
   worldInstant,
   type AlarmTransition,
+  type ImportedSeries,
   type MarkerRecord,
   type MeasureInput,
   type MetricBucket,
@@ -66,6 +70,8 @@ export async function gatherMeasureInput(
   const latest = { hash: await keep(ports, tenure, 'cloudwatch', cloud), reading: cloud }
   const readings = [...earlier.filter(({ hash }) => hash !== latest.hash), latest]
   Object.assign(input, mergedReadings(readings.map(({ reading }) => reading)))
+  const imports = await importsOf(tenure.id, ports)
+  if (imports.length > 0) input.series = seriesOf(imports.map(({ series }) => series))
   const reading: Reading = {
     seq: tenure.foldedSeq,
     observedTo,
@@ -77,6 +83,7 @@ export async function gatherMeasureInput(
     await ports.evidence.put(tenure.id, 'samples', encodeSamples(samples)),
     ...(markers === undefined ? [] : [await keep(ports, tenure, 'markers', markers)]),
     ...readings.map(({ hash }) => hash),
+    ...imports.map(({ hash }) => hash),
     await keep(ports, tenure, 'reading', reading),
   ]
   return input
@@ -108,6 +115,21 @@ async function cloudReadings(
     }),
   )
   return found.flat().sort((a, b) => (a.reading.readTo ?? 0) - (b.reading.readTo ?? 0))
+}
+
+/** Time series that were imported into the run so far. @throws when one of them is not as it was kept. */
+async function importsOf(
+  id: RunId,
+  { evidence }: Pick<Ports, 'evidence'>,
+): Promise<readonly Readonly<{ hash: string; series: ImportedSeries }>[]> {
+  const kept = (await evidence.ofRun(id)).filter(({ kind }) => kind === SERIES_EVIDENCE)
+  return Promise.all(
+    kept.map(async ({ hash }) => {
+      const bytes = await evidence.get(hash)
+      if (bytes === undefined) throw new Error(`the imported series ${hash} is missing`)
+      return { hash, series: importedSeriesSchema.parse(JSON.parse(new TextDecoder().decode(bytes))) }
+    }),
+  )
 }
 
 /** What the marker writers have on record, by name; undefined when the scenario has none. */

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { plusMs, worldInstant, type JournalEvent, type MetricBucket, type RunId } from '@firedrill/core'
+import {
+  plusMs,
+  SERIES_EVIDENCE,
+  worldInstant,
+  type JournalEvent,
+  type MetricBucket,
+  type RunId,
+} from '@firedrill/core'
 import { buildScenario } from '@firedrill/testkit'
 import { describe, expect, it } from 'vitest'
 import { mergedReadings, readingOf } from './cloud-readings.ts'
@@ -85,6 +92,53 @@ describe('figures computed again', () => {
     }
     const lost = await recompute(bundle, { ...readerOf(lab), bytesOf: async () => undefined })
     expect(lost.faults).toHaveLength(bundle.evidence.length)
+  })
+
+  it('take in a series that was imported into the run, and one that was not as if it had been', async () => {
+    const [objective] = buildScenario().objectives
+    if (objective?.kind !== 'recovery-time') throw new Error('the built scenario has another objective')
+    const source = {
+      from: 'series' as const,
+      series: 'users',
+      periodSeconds: 1,
+      goodAtLeast: 99,
+      clockErrorMs: 0,
+    }
+    const objectives = [objective, { ...objective, name: 'by-users', source }]
+    const { lab, run } = await measuredRun({ scenario: { objectives } })
+    const { ports } = lab
+    const bare = await recompute(await bundleOf(lab, run), readerOf(lab))
+    const byUsers = (found: typeof bare) =>
+      found.recomputed?.objectives.find((one) => one.objective === 'by-users')
+    expect(bare.isEqual).toBe(true)
+    expect(byUsers(bare)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('was not imported') as string,
+    })
+    const startAt = bare.recomputed?.points.injected?.lo ?? 0
+    // Out from 10 to 25 seconds after the fault took effect, and watched until long after the end.
+    const points = Array.from({ length: 400 }, (_, second): [number, number] => [
+      startAt + (second - 20) * 1_000_000,
+      second >= 30 && second < 45 ? 10 : 100,
+    ])
+    const file = { name: 'users.csv', sha256: 'f'.repeat(64) }
+    const series = { series: 'users', importedAt: 1, by: 'a person', file, points }
+    const further = await recompute(await bundleOf(lab, run), { ...readerOf(lab), further: [series] })
+    expect(byUsers(further)?.observed).toEqual({ lo: 13_000_000, hi: 15_000_000 })
+    expect(byUsers(further)?.method).toMatch(/^imported series users in buckets of 1 s/)
+    expect(further.isEqual).toBe(false)
+    expect(await ports.evidence.ofRun(run)).toHaveLength(bare.verified)
+
+    const other = cleanUpLab({ scenario: { objectives } })
+    const begun = await other.start()
+    const calm = Array.from({ length: 7200 }, (_, second) => [startAt + (second - 1800) * 1_000_000, 100])
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...series, points: calm }))
+    const hash = await other.ports.evidence.put(begun, SERIES_EVIDENCE, bytes)
+    await other.toEnd(begun)
+    const during = await recompute(await bundleOf(other, begun), readerOf(other))
+    expect(during).toMatchObject({ isEqual: true, faults: [] })
+    expect(during.stored?.evidence).toContain(hash)
+    expect(byUsers(during)?.reason).toMatch(/^no outage was observed/)
   })
 
   it('control: figures that the evidence does not bear out are told apart, and where', async () => {

@@ -2,9 +2,13 @@ import {
   canonicalJson,
   decodeSamples,
   evolve,
+  importedSeriesSchema,
   journalProblem,
   measure,
+  SERIES_EVIDENCE,
+  seriesOf,
   type CompiledScenario,
+  type ImportedSeries,
   type JournalEvent,
   type MeasureInput,
   type Measurement,
@@ -43,6 +47,8 @@ export type BundleReader = Readonly<{
   bytesOf: (hash: string) => Promise<Uint8Array | undefined>
   sha256: Sha256
   sha256Bytes: (bytes: Uint8Array) => string
+  /** Series that were not imported into the run: its figures are computed as if they had been. */
+  further?: readonly ImportedSeries[]
 }>
 
 /** What is not as it was written. */
@@ -86,7 +92,7 @@ export async function recompute(bundle: Bundle, reader: BundleReader): Promise<R
   }
   if (stored === null) return { ...none, why: 'the journal holds no measurement' }
   if (faults.length > 0) return { ...none, why: 'the evidence is not as it was written' }
-  const found = inputOf(bundle, stored, contents)
+  const found = inputOf(bundle, stored, contents, reader.further ?? [])
   if ('why' in found) return { ...none, why: found.why }
   const recomputed = asStored(measure(found.input))
   const differences = differencesOf(stored, recomputed, '')
@@ -137,6 +143,7 @@ function inputOf(
   { events, scenario }: Bundle,
   stored: Measurement,
   contents: ReadonlyMap<string, Piece>,
+  further: readonly ImportedSeries[],
 ): Readonly<{ input: MeasureInput }> | Readonly<{ why: string }> {
   const pieces = stored.evidence.flatMap((hash) => contents.get(hash) ?? [])
   const one = (kind: string) => pieces.find((piece) => piece.kind === kind)?.bytes
@@ -148,6 +155,10 @@ function inputOf(
     .filter(({ seq }) => seq <= reading.seq)
     .reduce<RunState | undefined>((folded, event) => evolve(folded, event), undefined)
   if (state === undefined) return { why: 'the journal has no beginning' }
+  const imports = pieces.flatMap(({ kind, bytes }) =>
+    kind === SERIES_EVIDENCE ? [importedSeriesSchema.parse(jsonOf(bytes))] : [],
+  )
+  const series = [...imports, ...further]
   const cloud = pieces.filter(({ kind }) => kind === 'cloudwatch').map(({ bytes }) => readingOf(bytes))
   const { observedTo, provisional, vantages, nativeFaults } = reading
   return {
@@ -158,6 +169,7 @@ function inputOf(
       markers: markers === undefined ? undefined : (jsonOf(markers) as MeasureInput['markers']),
       ...journalFacts(state, scenario, { now: observedTo, nativeFaults }),
       ...mergedReadings(cloud),
+      ...(series.length === 0 ? {} : { series: seriesOf(series) }),
       provisional,
       observedTo,
       evidence: stored.evidence,

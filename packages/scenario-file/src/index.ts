@@ -7,6 +7,7 @@ export { compileRunbook } from './runbook/compile-runbook.ts'
 export { compileScenario, type ScenarioOptions } from './scenario/compile-scenario.ts'
 export type { ParentFile, ResolveScenario } from './scenario/extend.ts'
 export type { ParameterValues } from './scenario/parameters.ts'
+export { readSeries, SERIES_FORMATS, type SeriesFormat, type SeriesReading } from './series/read-series.ts'
 export type { Compilation } from './schema/finish.ts'
 export { FILE_KINDS, type FileKind } from './schema/header.ts'
 export {

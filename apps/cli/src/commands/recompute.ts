@@ -1,16 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { bundleSchema, EXIT, formatInterval, type BundleView } from '@firedrill/contracts'
-import type { CompiledScenario, JournalEvent, Measurement } from '@firedrill/core'
+import type { CompiledScenario, ImportedSeries, JournalEvent, Measurement } from '@firedrill/core'
 import { recompute as computeAgain, type Recomputed } from '@firedrill/engine'
 import { sha256, sha256Bytes } from '@firedrill/runtime'
 import { CliError, type Cli, type CommonOptions } from '../cli.ts'
 import { connect } from '../connect.ts'
+import { openSeries } from '../files/series-file.ts'
 import { print, table } from '../output/print.ts'
 import { findRunId } from './find-run.ts'
 
 /** Options of `firedrill recompute`. */
-export type RecomputeOptions = CommonOptions & Readonly<{ save?: string }>
+export type RecomputeOptions = CommonOptions & Readonly<{ save?: string; series?: readonly string[] }>
 
 const BUNDLE_FILE = 'bundle.json'
 const EVIDENCE_DIR = 'evidence'
@@ -20,7 +21,7 @@ type Source = Readonly<{ view: BundleView; bytesOf: (hash: string) => Promise<Ui
 /**
  * Computes the figures of a run again, here, with the code of this command line, from its journal and evidence: from the
  * API, or from a directory that `--save` has written. Every byte is verified first. Exits 1 when one was changed or is
- * missing, 6 when the figures differ.
+ * missing, 6 when the figures differ. With `--series` they may differ: what these say is shown beside what was stored.
  */
 export async function recompute(cli: Cli, subject: string, options: RecomputeOptions): Promise<number> {
   const directory = resolve(cli.cwd, subject)
@@ -35,11 +36,21 @@ export async function recompute(cli: Cli, subject: string, options: RecomputeOpt
     scenario: view.scenario as unknown as CompiledScenario,
     evidence: view.evidence,
   }
-  const found = await computeAgain(bundle, { bytesOf, sha256, sha256Bytes })
+  const further = (options.series ?? []).map((given) => furtherSeries(cli, given))
+  const found = await computeAgain(bundle, { bytesOf, sha256, sha256Bytes, further })
   const answer = { ...found, faults: [...found.faults], differences: [...found.differences] }
   print(cli, options, 'recompute', answer, () => inWords(found, view.events.length))
   if (found.recomputed === null) return EXIT.toolError
-  return found.isEqual ? EXIT.held : EXIT.inconclusive
+  return found.isEqual || further.length > 0 ? EXIT.held : EXIT.inconclusive
+}
+
+/** `name=file` as a series that counts over whatever was imported under that name. */
+function furtherSeries(cli: Cli, given: string): ImportedSeries {
+  const [, series, path] = /^([a-z][a-z0-9-]{0,62})=(.+)$/.exec(given) ?? []
+  if (series === undefined || path === undefined)
+    throw new CliError(EXIT.usage, `"${given}" is no name=file, such as real-users=users.csv.`)
+  const { file, points } = openSeries(cli.cwd, path)
+  return { series, importedAt: Number.MAX_SAFE_INTEGER, by: 'recompute', file, points: [...points] }
 }
 
 async function fromApi(cli: Cli, subject: string, options: RecomputeOptions): Promise<Source> {

@@ -10,6 +10,7 @@ import {
   runDetailSchema,
   runSummarySchema,
   scheduleSchema,
+  seriesImportedSchema,
   upcomingSchema,
   verdictDocumentSchema,
 } from '@firedrill/contracts'
@@ -94,6 +95,8 @@ export const SHAPES = {
   halt: haltSchema,
   recover: recovered,
   recompute: recomputedSchema,
+  /** `import-series`. */
+  series: z.object({ run: z.string(), series: z.string(), ...seriesImportedSchema.shape }),
   summary: repeatedRunsSchema,
   schedules: z.array(scheduleSchema),
   /** A schedule and when it comes next. */

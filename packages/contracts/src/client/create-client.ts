@@ -25,6 +25,7 @@ import type {
 } from '../http/schedule.ts'
 import type { RepeatedRuns } from '../http/summary.ts'
 import type { ProbeWork, ReportSamples } from '../http/remote-probing.ts'
+import type { ImportSeries, SeriesImported } from '../http/series.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
@@ -113,6 +114,8 @@ export function createClient(options: ClientOptions) {
       bundle: (id: string) => get<BundleView>(`${run(id)}/bundle`),
       /** The figures, computed again by the API. */
       recomputed: (id: string) => get<RecomputedView>(`${run(id)}/recomputed`),
+      /** Keeps a time series of somebody else as evidence. */
+      importSeries: (id: string, series: ImportSeries) => post<SeriesImported>(`${run(id)}/series`, series),
       /** The report of a run, byte for byte: `html` is one self-contained page. */
       report: async (id: string, format: ReportFormat) =>
         (await send(options, { path: `${run(id)}/report.${format}` })).text(),

@@ -64,7 +64,7 @@ function isAbout(
   source: Extract<CompiledScenario['objectives'][number], { kind: 'recovery-time' }>['source'],
   probes: readonly CompiledProbe[],
 ): boolean {
-  return source.from === 'metric' || probes.some(({ name }) => name === source.probe)
+  return source.from !== 'probe' || probes.some(({ name }) => name === source.probe)
 }
 
 function removalOf(scenario: CompiledScenario, host: string): Removal | undefined {

@@ -1,5 +1,6 @@
 import type { CompiledObjective, CompiledScenario } from '../scenario/scenario.ts'
 import type { WorldInstant } from '../time/instant.ts'
+import type { SeriesPoint } from './imported-series.ts'
 import type { AlarmTransition, MetricBucket, Sample } from './interval.ts'
 import type { MarkerCleanUp } from './marker-summary.ts'
 import type { MarkerObservations } from './data-loss.ts'
@@ -18,6 +19,8 @@ export type MeasureInput = Readonly<{
   samples: readonly Sample[]
   /** Closed buckets of each recovery-time objective with a metric source, by objective name. */
   metrics?: Readonly<Record<string, readonly MetricBucket[]>> | undefined
+  /** Imported time series by name. */
+  series?: Readonly<Record<string, readonly SeriesPoint[]>> | undefined
   /** History of each detection-time objective's alarm, by objective name, and up to when it was read. */
   alarms?:
     | Readonly<Record<string, Readonly<{ transitions: readonly AlarmTransition[]; readTo: WorldInstant }>>>

@@ -102,6 +102,8 @@ function few(names: readonly string[]): string {
 
 function headlineOf(objective: RecoveryObjective, view: RecoveryTime) {
   const { source } = objective
+  if (source.from === 'series')
+    return { source: `imported series ${source.series}`, clock: 'of the series', view }
   return source.from === 'probe'
     ? { source: `probe ${source.probe}`, clock: 'prober', probe: source.probe, view }
     : { source: `metric ${source.namespace}/${source.metric}`, clock: 'CloudWatch', view }

@@ -1,4 +1,5 @@
 import type { LookWindow, Sustain } from './down-time.ts'
+import { bucketsOfSeries } from './imported-series.ts'
 import { looksOfBuckets, looksOfProbeMetric, looksOfSamples, type LookSeries } from './look.ts'
 import { censorOf, faultFrom, type MeasureInput, type RecoveryObjective } from './measure-input.ts'
 import { quorumOf, recoveryTime, type RecoveryTime } from './recovery-time.ts'
@@ -20,6 +21,12 @@ export function observeObjective(input: MeasureInput, objective: RecoveryObjecti
       source.goodAtLeast,
     )
     return { service: observe(input, [series], sustainOf(sustained)), vantages: [] }
+  }
+  if (source.from === 'series') {
+    const { periodSeconds, goodAtLeast, clockErrorMs } = source
+    const buckets = bucketsOfSeries(input.series?.[source.series] ?? [], periodSeconds)
+    const series = looksOfBuckets(buckets, periodSeconds, goodAtLeast)
+    return { service: observe(input, [series], sustainOf(sustained), clockErrorMs * 1000), vantages: [] }
   }
   return observeProbe(input, source.probe, sustainOf(sustained))
 }

@@ -22,7 +22,7 @@ export function recoveryResult(
     view !== undefined && view.vantages.length > 1 ? { vantages: view.vantages.map(vantageResult) } : {}
   const service = view?.service ?? ({ seen: 'nothing' } as const)
   if (service.seen === 'nothing') {
-    const reason = whole?.reason ?? 'no usable sample of it was taken after the fault was in'
+    const reason = whole?.reason ?? nothingOf(objective)
     return { ...base, ...alone, verdict: whole?.verdict ?? 'inconclusive', reason }
   }
   const { observed } = service
@@ -38,10 +38,16 @@ export function recoveryResult(
   if (judged.verdict !== 'inconclusive') return result
   const { source } = objective
   const probing =
-    source.from === 'metric'
+    source.from !== 'probe'
       ? { periodMs: source.periodSeconds * 1000, periodsWide: 2 }
       : { periodMs: probeOf(input, source.probe)?.periodMs ?? 0, periodsWide: 4 }
   return { ...result, wouldDecide: wouldDecide(observed, maxMicros, probing) }
+}
+
+function nothingOf({ source }: RecoveryObjective): string {
+  return source.from === 'series'
+    ? `series ${source.series} was not imported before the run was measured, or has no point after the fault was in`
+    : 'no usable sample of it was taken after the fault was in'
 }
 
 function storyOf(input: MeasureInput, view: Exclude<RecoveryTime, { seen: 'nothing' }>): string {
@@ -63,6 +69,11 @@ function methodOf(input: MeasureInput, { source, sustained }: RecoveryObjective)
   const rule = `recovered means ${sustained.goodInARow} good in a row and no new failure for ${inWords(sustained.holdMs * 1000)}`
   if (source.from === 'metric') {
     return `metric ${source.namespace}/${source.metric} in buckets of ${source.periodSeconds} s, good from ${source.goodAtLeast}, each end uncertain by a bucket; ${rule}`
+  }
+  if (source.from === 'series') {
+    const off =
+      source.clockErrorMs === 0 ? '' : `, its clock off by ${inWords(source.clockErrorMs * 1000)} at most`
+    return `imported series ${source.series} in buckets of ${source.periodSeconds} s, good from ${source.goodAtLeast}, each end uncertain by a bucket${off}; ${rule}`
   }
   const probe = probeOf(input, source.probe)
   const every = probe === undefined ? '' : ` every ${inWords(probe.periodMs * 1000)}`

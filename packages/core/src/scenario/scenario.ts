@@ -139,7 +139,7 @@ export const compiledObjectiveSchema = z.discriminatedUnion('kind', [
     kind: z.literal('recovery-time'),
     name,
     maxMs: ms,
-    /** `probe`: name of a probe; `metric`: an availability metric in CloudWatch. */
+    /** `probe`: name of a probe; `metric`: an availability metric in CloudWatch; `series`: one that is imported into the run. */
     source: z.discriminatedUnion('from', [
       z.strictObject({ from: z.literal('probe'), probe: name }),
       z.strictObject({
@@ -152,6 +152,15 @@ export const compiledObjectiveSchema = z.discriminatedUnion('kind', [
         periodSeconds: z.int().min(1),
         /** A bucket is good when its value is at least this. */
         goodAtLeast: z.number(),
+      }),
+      z.strictObject({
+        from: z.literal('series'),
+        /** The name under which it is imported. */
+        series: name,
+        periodSeconds: z.int().min(1),
+        goodAtLeast: z.number(),
+        /** So much its clock may be off, to either side. */
+        clockErrorMs: ms,
       }),
     ]),
     sustained,

@@ -144,7 +144,7 @@ async function responseSoFar(
   const soFar = { provisional: true, cloud: 'nothing' } as const
   const input = await gatherMeasureInput(tenure, soFar, { ...ports, samples: sinceLastLook }, signal)
   const isByProbe = ({ kind, ...rest }: CompiledObjective) =>
-    kind !== 'recovery-time' || ('source' in rest && rest.source.from === 'probe')
+    kind !== 'recovery-time' || ('source' in rest && rest.source.from !== 'metric')
   const { objectives } = input.scenario
   const byProbes = { ...input.scenario, objectives: objectives.filter(isByProbe) }
   const seen = responseSeen({ ...input, scenario: byProbes })

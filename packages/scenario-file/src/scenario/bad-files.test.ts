@@ -145,8 +145,8 @@ describe('a bad file', () => {
         '      probe: checkout\n      metric: { region: a, namespace: b, name: c, period: 7s, goodAtLeast: 1 }\n      sustained',
       ]),
       [
-        'x:50:7: a recovery time has one source: probe or metric, not both (spec.objectives[0])',
-        '    Make it two objectives.',
+        'x:50:7: a recovery time has one source, not probe and metric (spec.objectives[0])',
+        '    Make them objectives of their own.',
         'x:54:59: CloudWatch has periods of 1s, 5s, 10s, 20s, 30s and whole minutes (spec.objectives[0].metric.period)',
       ],
     ],

@@ -52,15 +52,19 @@ function checkObjective(objective: View): void {
   const max = objective.at('max').ms()
   if (max === 0) objective.at('max').problem('an objective of zero can never be held')
   if (objective.at('kind').text() !== 'recovery-time') return
-  const hasProbe = objective.at('probe').exists()
-  if (hasProbe === objective.at('metric').exists()) {
+  const sources = ['probe', 'metric', 'series'].filter((source) => objective.at(source).exists())
+  if (sources.length !== 1) {
+    const isNone = sources.length === 0
     objective.problem(
-      hasProbe
-        ? 'a recovery time has one source: probe or metric, not both'
-        : 'a recovery time needs a source: probe or metric',
-      hasProbe ? 'Make it two objectives.' : 'For example: probe: checkout',
+      isNone
+        ? 'a recovery time needs a source: probe, metric or series'
+        : `a recovery time has one source, not ${sources.join(' and ')}`,
+      isNone ? 'For example: probe: checkout' : 'Make them objectives of their own.',
     )
   }
+  const step = objective.at('series', 'period').ms()
+  if (step !== undefined && (step === 0 || step % 1000 !== 0))
+    objective.at('series', 'period').problem('a series has periods of whole seconds')
   const period = objective.at('metric', 'period').ms()
   if (
     period !== undefined &&

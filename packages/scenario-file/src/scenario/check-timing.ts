@@ -38,7 +38,10 @@ function recoveryObjectives(spec: View): readonly Recovery[] {
       const maxMs = view.at('max').ms()
       if (view.at('kind').text() !== 'recovery-time' || maxMs === undefined) return []
       const periodMs =
-        view.at('metric', 'period').ms() ?? periods.get(view.at('probe').text()) ?? DEFAULTS.periodMs
+        view.at('metric', 'period').ms() ??
+        view.at('series', 'period').ms() ??
+        periods.get(view.at('probe').text()) ??
+        DEFAULTS.periodMs
       return [
         {
           view,

@@ -2,6 +2,7 @@
 export const DEFAULTS = {
   region: 'primary',
   periodMs: 1000,
+  clockErrorMs: 1000,
   timeoutMs: 2000,
   status: [200],
   tlsPort: 443,

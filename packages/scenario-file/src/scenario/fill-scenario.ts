@@ -180,8 +180,17 @@ function fillObjective(objective: ObjectiveFile): CompiledObjective {
 function fillSource({
   probe,
   metric,
+  series,
 }: RecoveryFile): Extract<CompiledObjective, { kind: 'recovery-time' }>['source'] {
   if (probe !== undefined) return { from: 'probe', probe }
+  if (series !== undefined)
+    return {
+      from: 'series',
+      series: series.name,
+      periodSeconds: ms(series.period, 0) / 1000,
+      goodAtLeast: series.goodAtLeast,
+      clockErrorMs: ms(series.clockError, DEFAULTS.clockErrorMs),
+    }
   if (metric === undefined) throw new TypeError('a recovery time without a source passed the checks')
   return {
     from: 'metric',

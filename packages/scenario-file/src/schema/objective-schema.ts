@@ -42,16 +42,31 @@ const metricField = described(
   { region: 'standby', namespace: 'Larkspur/Checkout', name: 'Availability', period: '10s', goodAtLeast: 99 },
 )
 
+const seriesField = described(
+  z.strictObject({
+    name: nameField('Name under which the series is imported into the run.', 'real-users'),
+    period: durationField('Length of one period; it bounds how exact the figure can be.', '10s'),
+    goodAtLeast: described(z.number(), 'A period is good when its value is at least this.', 99),
+    clockError: durationField(
+      'How much the clock behind the series may be off. Default: 1s.',
+      '500ms',
+    ).optional(),
+  }),
+  'A time series of somebody else, imported with `firedrill import-series`. Its times are the starts of periods.',
+  { name: 'real-users', period: '10s', goodAtLeast: 99 },
+)
+
 const recoveryTime = z.strictObject({
   name: base.name,
   kind: described(
     z.literal('recovery-time'),
-    'From the first user-visible failure to sustained recovery. Needs `probe` or `metric`.',
+    'From the first user-visible failure to sustained recovery. Needs `probe`, `metric` or `series`.',
     'recovery-time',
   ),
   max: base.max,
   probe: nameField('The probe that sees the outage and its end.', 'checkout').optional(),
   metric: metricField.optional(),
+  series: seriesField.optional(),
   sustained: sustainedField.optional(),
 })
 
