@@ -111,7 +111,11 @@ function readJson(text: string, problems: Problems): readonly RawPoint[] {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const offset = strangeAt(text) ?? Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
-    problems.add([], placeOf(text, offset), `no JSON: ${message.split(/,? in JSON|, [".]|,? "/)[0] ?? message}`)
+    problems.add(
+      [],
+      placeOf(text, offset),
+      `no JSON: ${message.split(/,? in JSON|, [".]|,? "/)[0] ?? message}`,
+    )
     return []
   }
   if (!Array.isArray(value)) {
