@@ -8,6 +8,7 @@ export const WORLD_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Simulated world</title>
+<link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark;
   --bg: light-dark(#f6f7f9, #12151a); --card: light-dark(#fff, #1a1e25); --line: light-dark(#d9dee5, #2c333d);
@@ -66,6 +67,8 @@ function region(w, name) {
     const targets = w.targets.filter((t) => b.listeners.some((l) => l.targetGroupArn === t.targetGroupArn))
     const count = {}; for (const t of targets) count[t.state] = (count[t.state] || 0) + 1
     body += '<h3>Balancer ' + esc(b.name) + '</h3>' + (Object.entries(count).map(([s, n]) => chip(TARGET[s], n + ' ' + s)).join(' ') || chip('bad', 'no targets'))
+    for (const l of b.listeners) { const c = w.certificates.find((x) => x.arn === l.certificateArn)
+      if (c) body += ' ' + chip(c.expiresAt < w.at || c.chain !== 'full' ? 'bad' : c.expiresAt < w.at + 14 * 864e8 ? 'wait' : '', (c.chain === 'full' ? 'TLS' : 'TLS ' + c.chain) + (c.expiresAt < w.at ? ', expired ' : ' until ') + new Date(c.expiresAt / 1000).toISOString().slice(0, 10), c.names.join(' ')) }
   }
   return card(esc(name), body)
 }

@@ -69,6 +69,10 @@ export function createAwsHandler(world: World, options: AwsHandlerOptions = {}):
   return { listener: (request, response) => void server.serve(request, response), buckets: server.buckets }
 }
 
+/** Goes with every call that is not known. */
+const WHAT_TO_DO =
+  'docs/simulator.md lists the operations that are answered; calls for others belong to another endpoint.'
+
 class AwsServer {
   readonly buckets: TokenBuckets
   readonly #world: World
@@ -130,7 +134,8 @@ class AwsServer {
     try {
       return routeRequest(service, protocol, request)
     } catch (error) {
-      if (error instanceof AwsFault) this.#log(`aws: unsupported ${service.name} call: ${error.message}`)
+      if (error instanceof AwsFault)
+        this.#log(`aws: unsupported ${service.name} call: ${error.message} ${WHAT_TO_DO}`)
       throw error
     }
   }
@@ -236,7 +241,9 @@ class AwsServer {
   #refuseUnknownService({ signed, claim, userAgent, requestId }: Received): WireAnswer {
     const signedFor = claim?.service ?? 'nothing (not signed)'
     this.#world.calls.count('unknown', 'refused', userAgent)
-    this.#log(`aws: unsupported service: ${signed.method} ${signed.path} signed for ${signedFor}`)
+    this.#log(
+      `aws: unsupported service: ${signed.method} ${signed.path} signed for ${signedFor}. ${WHAT_TO_DO}`,
+    )
     const target = signed.headers['x-amz-target']
     const isForm = signed.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
     const service = {

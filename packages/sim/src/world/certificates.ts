@@ -52,4 +52,4 @@ export class Certificates {
 }
 
 const told = ({ names, chain, expiresAt }: Certificate): string =>
-  `${chain}, ${names.join(' ')}, until ${new Date(expiresAt / 1000).toISOString()}`
+  `until ${new Date(expiresAt / 1000).toISOString()}, ${chain}, for ${names[0] ?? 'nobody'} and ${names.length - 1} more`

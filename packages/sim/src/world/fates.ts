@@ -42,7 +42,7 @@ export interface FateSources {
 /** What requests to any address of the world meet. What was found out is kept until one of its sources changes. */
 export class Fates {
   readonly #from: FateSources
-  readonly #known = new Map<string, readonly Outcome[]>()
+  readonly #known = new Map<number, Map<string, readonly Outcome[]>>()
   #revision = -1
 
   constructor(from: FateSources) {
@@ -64,12 +64,10 @@ export class Fates {
       overload.revision
     if (revision !== this.#revision) this.#known.clear()
     this.#revision = revision
-    const key = `${address}:${port}`
-    let found = this.#known.get(key)
-    if (found === undefined) {
-      found = this.#find(address, port)
-      this.#known.set(key, found)
-    }
+    let onPort = this.#known.get(port)
+    if (onPort === undefined) this.#known.set(port, (onPort = new Map()))
+    let found = onPort.get(address)
+    if (found === undefined) onPort.set(address, (found = this.#find(address, port)))
     return found
   }
 

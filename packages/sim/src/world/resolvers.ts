@@ -32,13 +32,17 @@ export interface CacheOwner {
 }
 
 /** The owner of a vantage's cache: obedient, and shared with others who have asked before. */
-export const vantageOwner = (vantage: Vantage): CacheOwner => ({
-  id: `vantage/${vantage.name}`,
-  nameServer: vantage.nameServer,
-  region: vantage.region,
-  stretch: 1,
-  startsWarm: true,
-})
+export const vantageOwner = (vantage: Vantage): CacheOwner => {
+  const known = vantageOwners.get(vantage)
+  if (known !== undefined) return known
+  const { name, nameServer, region } = vantage
+  const owner: CacheOwner = { id: `vantage/${name}`, nameServer, region, stretch: 1, startsWarm: true }
+  vantageOwners.set(vantage, owner)
+  return owner
+}
+
+/** Vantages are replaced, never edited. */
+const vantageOwners = new WeakMap<Vantage, CacheOwner>()
 
 /** Recursive resolvers with positive and negative caches; TTLs run in world time. */
 export class Resolvers {
@@ -124,7 +128,24 @@ export class Resolvers {
 }
 
 const keyOf = (owner: CacheOwner, question: string, type: string): string =>
-  `${owner.id}|${canonicalName(question)}|${type}`
+  type === 'A' ? addressKeyOf(owner, question) : `${owner.id}|${canonicalName(question)}|${type}`
+
+/** Users ask for the same addresses every second; a key that is kept need not be put together and hashed each time. */
+const addressKeys = new WeakMap<CacheOwner, Map<string, string>>()
+
+const addressKeyOf = (owner: CacheOwner, question: string): string => {
+  let keys = addressKeys.get(owner)
+  if (keys === undefined) addressKeys.set(owner, (keys = new Map()))
+  let key = keys.get(question)
+  if (key === undefined) {
+    key = `${owner.id}|${canonicalName(question)}|A`
+    // Anybody may ask a resolver for anything; what users ask for is little.
+    if (keys.size < ADDRESS_KEYS_MAX) keys.set(question, key)
+  }
+  return key
+}
+
+const ADDRESS_KEYS_MAX = 1000
 
 /** Answers are replaced, never edited; the same list belongs to the same answer. */
 const addressLists = new WeakMap<DnsAnswer, readonly string[]>()

@@ -38,7 +38,8 @@ export class Truth {
   readonly #balancers: Balancers
   readonly #services: Table<Service>
   readonly #entries: Log<TruthEntry>
-  readonly #latest = new Map<string, TruthEntry>()
+  /** What was seen last, by service and vantage. */
+  readonly #latest = new Map<string, Map<string, TruthEntry>>()
 
   constructor(kernel: Kernel, resolvers: Resolvers, balancers: Balancers) {
     this.#kernel = kernel
@@ -46,7 +47,7 @@ export class Truth {
     this.#balancers = balancers
     this.#services = kernel.store.table('services')
     this.#entries = kernel.store.log('truth')
-    for (const entry of this.#entries.all()) this.#latest.set(`${entry.vantage}|${entry.service}`, entry)
+    for (const entry of this.#entries.all()) this.#remember(entry)
     kernel.onSettle(() => this.#observe())
   }
 
@@ -78,31 +79,30 @@ export class Truth {
         const { status, addresses } = this.#resolvers.peekAddresses(vantageOwner(vantage), service.name)
         const [address] = addresses
         const pattern = address ? patternOf(this.#balancers.fates(address, service.port)) : 'd'
-        this.#note({
-          at: this.#kernel.now(),
-          vantage: vantage.name,
-          service: service.name,
-          dns: status,
-          addresses,
-          pattern,
-        })
+        this.#note(vantage.name, service.name, { dns: status, addresses, pattern })
       }
   }
 
-  #note(entry: TruthEntry): void {
-    const key = `${entry.vantage}|${entry.service}`
-    const known = this.#latest.get(key)
-    if (
-      known &&
-      known.pattern === entry.pattern &&
-      known.dns === entry.dns &&
-      (known.addresses === entry.addresses || known.addresses.join() === entry.addresses.join())
-    )
-      return
-    this.#latest.set(key, entry)
-    this.#entries.append(entry)
+  #note(vantage: string, service: string, seen: Pick<TruthEntry, 'dns' | 'addresses' | 'pattern'>): void {
+    const known = this.#latest.get(service)?.get(vantage)
+    const isNew = known === undefined || !isAlike(known, seen)
+    if (!isNew && known.addresses === seen.addresses) return
+    const entry = { at: this.#kernel.now(), vantage, service, ...seen }
+    if (isNew) this.#entries.append(entry)
+    // Where the same addresses were looked up anew, it is the new list that the next look is compared with.
+    this.#remember(entry)
+  }
+
+  #remember(entry: TruthEntry): void {
+    const known = this.#latest.get(entry.service) ?? new Map<string, TruthEntry>()
+    this.#latest.set(entry.service, known.set(entry.vantage, entry))
   }
 }
+
+const isAlike = (known: TruthEntry, seen: Pick<TruthEntry, 'dns' | 'addresses' | 'pattern'>): boolean =>
+  known.pattern === seen.pattern &&
+  known.dns === seen.dns &&
+  (known.addresses === seen.addresses || known.addresses.join() === seen.addresses.join())
 
 /** Lists of fates are kept while nothing changes, and so is what follows from them. */
 const patterns = new WeakMap<readonly Outcome[], string>()
