@@ -21,6 +21,7 @@ import { upgrade } from './proof/upgrade.ts'
 import { zombie } from './proof/zombie.ts'
 import { seeds } from './seeds/seeds.ts'
 import { simulator } from './simulator/simulator.ts'
+import { worlds } from './worlds/worlds.ts'
 
 const BENCHES: readonly Bench[] = [
   dispatch,
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   footprint,
   simulator,
   rehearsal,
+  worlds,
   accuracy,
   crash,
   zombie,
