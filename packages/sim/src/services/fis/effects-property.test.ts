@@ -3,6 +3,7 @@ import { openBareWorld, type BareWorld } from '../../testing/bare-world.ts'
 import { AwsFault } from '../../wire/aws-fault.ts'
 import type { WireInput, WireStructure } from '../../wire/wire-value.ts'
 import { unitAt } from '../../world/random.ts'
+import { transitGatewaysOf } from '../ec2/attached-resources.ts'
 import { subnetsOf } from '../ec2/subnets.ts'
 
 const SEEDS = 12
@@ -57,6 +58,16 @@ function randomTemplate({ world }: BareWorld, pick: Draw): WireInput {
       },
       targets: { Roles: 'roles' },
     },
+    stall: {
+      actionId: 'aws:ebs:pause-volume-io',
+      parameters: { duration: duration() },
+      targets: { Volumes: 'volumes' },
+    },
+    part: {
+      actionId: 'aws:network:transit-gateway-disrupt-cross-region-connectivity',
+      parameters: { duration: duration(), region: 'eu-central-1' },
+      targets: { TransitGateways: 'gateways' },
+    },
     wait: { actionId: 'aws:fis:wait', parameters: { duration: duration() } },
     assert: {
       actionId: 'aws:cloudwatch:assert-alarm-state',
@@ -83,6 +94,14 @@ function randomTemplate({ world }: BareWorld, pick: Draw): WireInput {
       subnets: target(
         'aws:ec2:subnet',
         subnetsOf(world, 'eu-west-1').map(({ id }) => arn('subnet', id)),
+      ),
+      volumes: target(
+        'aws:ec2:ebs-volume',
+        instances.slice(0, 5).map((id) => arn('volume', id.replace(/^i-./, 'vol-1'))),
+      ),
+      gateways: target(
+        'aws:ec2:transit-gateway',
+        transitGatewaysOf(world, 'eu-west-1').map(({ id }) => arn('transit-gateway', id)),
       ),
       roles: { resourceType: 'aws:iam:role', selectionMode: 'ALL', resourceArns: [ROLE] },
     },
@@ -121,6 +140,7 @@ function leftovers(bare: BareWorld, seed: number): readonly string[] {
   return [
     ...(OVER.includes(statusOf()) ? [] : ['the experiment itself']),
     ...world.impairments.all().map(({ effect }) => effect.kind),
+    ...[...world.stores.replicas.values()].flatMap(({ isPaused, store }) => (isPaused ? [store] : [])),
     ...world.compute.inRegion('eu-west-1').flatMap((one) => (one.state === 'running' ? [] : [one.id])),
   ]
 }
