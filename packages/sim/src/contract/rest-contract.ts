@@ -17,6 +17,20 @@ const protection = (scene: Scene, comment: { Comment?: string }): object => ({
   HostedZoneId: zoneOf(scene),
   Protections: [{ RecordName: 'www.larkspur.example.', RecordType: 'CNAME', ...comment }],
 })
+const schedule = (scene: Scene, seconds: number): object => ({
+  Name: 'contract',
+  GroupName: 'contract',
+  // Without zone or fraction, as Scheduler writes it.
+  ScheduleExpression: `at(${scene.at(-seconds).toISOString().slice(0, 19)})`,
+  FlexibleTimeWindow: { Mode: 'OFF' },
+  Target: {
+    Arn: 'arn:aws:scheduler:::aws-sdk:ec2:startInstances',
+    RoleArn: ROLE,
+    Input: JSON.stringify({ InstanceIds: idsOf(scene).slice(3, 4) }),
+  },
+})
+const inGroup = { Name: 'contract', GroupName: 'contract' }
+const scheduleGroupArn = 'arn:aws:scheduler:eu-west-1:111122223333:schedule-group/contract'
 const tag = { Key: 'Owner', Value: 'contract' }
 
 /** What a drill does not call but the simulator answers: looked at, changed, and put back. */
@@ -139,6 +153,11 @@ export const REST_CONTRACT: readonly ContractAct[] = [
         input: protection(scene, { Comment: 'keep' }),
       },
       {
+        call: 'scheduler.CreateScheduleGroup',
+        input: { Name: 'contract' },
+        answers: { ScheduleGroupArn: scheduleGroupArn },
+      },
+      {
         call: 'cloudwatch.PutCompositeAlarm',
         input: { AlarmName: 'contract-both', AlarmRule: 'FALSE' },
       },
@@ -183,6 +202,8 @@ export const REST_CONTRACT: readonly ContractAct[] = [
         input: { HealthCheckId: madeCheck(scene), FailureThreshold: 2 },
         answers: { HealthCheck: { HealthCheckVersion: 2, HealthCheckConfig: { FailureThreshold: 2 } } },
       },
+      { call: 'scheduler.CreateSchedule', input: schedule(scene, 600) },
+      { call: 'scheduler.TagResource', input: { ResourceArn: scheduleGroupArn, Tags: [tag] } },
       {
         call: 'route53.ChangeTagsForResource',
         input: { ResourceType: 'healthcheck', ResourceId: madeCheck(scene), AddTags: [tag] },
@@ -219,6 +240,22 @@ export const REST_CONTRACT: readonly ContractAct[] = [
     title: 'reads it back',
     secondsBefore: 1,
     calls: (scene) => [
+      { call: 'scheduler.UpdateSchedule', input: schedule(scene, 900) },
+      { call: 'scheduler.ListSchedules', answers: { Schedules: [{ Name: 'contract' }] } },
+      {
+        call: 'scheduler.ListScheduleGroups',
+        answers: { ScheduleGroups: [{ Name: 'default' }, { Name: 'contract' }] },
+      },
+      {
+        call: 'scheduler.GetScheduleGroup',
+        input: { Name: 'contract' },
+        answers: { Arn: scheduleGroupArn, State: 'ACTIVE' },
+      },
+      {
+        call: 'scheduler.ListTagsForResource',
+        input: { ResourceArn: scheduleGroupArn },
+        answers: { Tags: [tag] },
+      },
       {
         call: 'route53.ListTagsForResource',
         input: { ResourceType: 'healthcheck', ResourceId: madeCheck(scene) },
@@ -241,6 +278,9 @@ export const REST_CONTRACT: readonly ContractAct[] = [
     title: 'takes it away',
     secondsBefore: 60,
     calls: (scene) => [
+      { call: 'scheduler.GetSchedule', input: inGroup, answers: { Name: 'contract', State: 'ENABLED' } },
+      { call: 'scheduler.UntagResource', input: { ResourceArn: scheduleGroupArn, TagKeys: ['Owner'] } },
+      { call: 'scheduler.DeleteSchedule', input: inGroup },
       { call: 'ec2.DeleteTags', input: { Resources: idsOf(scene).slice(0, 1), Tags: [{ Key: 'Owner' }] } },
       { call: 'route53.DeleteHealthCheck', input: { HealthCheckId: madeCheck(scene) } },
       { call: 'route53.DeleteHostedZone', input: { Id: madeZone(scene) }, answers: { ChangeInfo: {} } },
@@ -248,6 +288,11 @@ export const REST_CONTRACT: readonly ContractAct[] = [
       { call: 'fis.UntagResource', input: { resourceArn: templateArn(scene), tagKeys: ['Owner'] } },
       { call: 'fis.DeleteExperimentTemplate', input: { id: template(scene).id } },
     ],
+  },
+  {
+    title: 'takes away what it was in',
+    secondsBefore: 1,
+    calls: () => [{ call: 'scheduler.DeleteScheduleGroup', input: { Name: 'contract' } }],
   },
 ]
 
