@@ -76,6 +76,8 @@ export type Cli = Readonly<{
   startRehearsal: (options: Readonly<{ world: string; seed: number }>) => StartedRehearsal
   /** Runs git where the person calls. */
   git: (args: readonly string[]) => Promise<ProgramOutput>
+  /** Asks the person who watches and answers what they typed; undefined when nobody is there to be asked. */
+  ask: (question: string) => Promise<string | undefined>
   /** Calls back each time the person or the system asks to stop, until the answered function is called. */
   onInterrupt: (interrupted: (signal: string) => void) => () => void
 }>

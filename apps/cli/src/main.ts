@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
 import { systemClock, systemRandom } from '@firedrill/runtime'
 import packageJson from '../package.json' with { type: 'json' }
@@ -29,6 +30,17 @@ const cwd =
   process.env['npm_lifecycle_event'] === 'firedrill'
     ? (process.env['INIT_CWD'] ?? process.cwd())
     : process.cwd()
+
+/** Questions go to stderr, so that stdout stays data; a pipe is nobody. */
+async function askPerson(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
+  }
+}
 
 function onInterrupt(interrupted: (signal: string) => void): () => void {
   const lastMs = new Map<NodeJS.Signals, number>()
@@ -94,6 +106,7 @@ const cli: Cli = {
     }),
   startRehearsal: (options) => startRehearsalProcess(ROOT, options, cwd),
   git: (args) => runGit(args, cwd),
+  ask: askPerson,
   onInterrupt,
 }
 

@@ -37,6 +37,7 @@ export function testCli(overrides: Partial<Cli> = {}): Cli {
     }),
     startRehearsal: () => ({ ready: Promise.reject(new Error('no world')), stop: async () => undefined }),
     git: async () => ({ exitCode: 1, out: '', err: 'no git' }),
+    ask: async () => undefined,
     onInterrupt: () => () => undefined,
     ...overrides,
   }

@@ -29,6 +29,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { world: 'warm-standby', ends: 'held' },
     { world: 'warm-standby', ends: 'deviated', parameters: { objective: '2m' } },
   ],
+  'dns-variant-removal': [
+    { world: 'warm-standby', ends: 'held' },
+    { world: 'no-failover', ends: 'refused', because: /matches nothing/ },
+  ],
   'instance-kill': [
     { world: 'warm-standby', ends: 'held' },
     { world: 'active-active', ends: 'held' },

@@ -83,6 +83,7 @@ const checked = z.object({
 /** The shape of what each command prints with `-o json`. Fields are only ever added. */
 export const SHAPES = {
   validate: validated,
+  new: z.object({ file: z.string(), name: z.string() }),
   apply: applied,
   plan: planAnswerSchema,
   /** `run`, `watch` and `abort` that waited for the end. */

@@ -99,6 +99,8 @@ export const compiledSelectorSchema = z.strictObject({
   zone: name.optional(),
   record: z.string().optional(),
   recordTypes: z.array(z.string()).optional(),
+  /** The one variant of the name with this set identifier; absent means every variant. */
+  recordSet: z.string().optional(),
 })
 export type CompiledSelector = z.infer<typeof compiledSelectorSchema>
 

@@ -31,6 +31,7 @@ function checkAim(targets: View): void {
     return
   }
   if (targets.at('types').exists()) targets.at('types').problem('types go together with record only')
+  if (targets.at('set').exists()) targets.at('set').problem('set goes together with record only')
   if (targets.at('tags').keys().length === 0 && !targets.at('group').exists()) {
     targets.problem(
       'this selector would match everything in the Region',

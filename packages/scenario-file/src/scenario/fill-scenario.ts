@@ -154,6 +154,7 @@ function fillTargets(targets: InjectFile['targets']): CompiledSelector {
     ...(targets.zone === undefined ? {} : { zone: targets.zone }),
     ...(targets.record === undefined ? {} : { record: targets.record }),
     ...(targets.record === undefined ? {} : { recordTypes: targets.types ?? [] }),
+    ...(targets.set === undefined ? {} : { recordSet: targets.set }),
   }
 }
 

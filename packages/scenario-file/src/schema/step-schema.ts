@@ -49,6 +49,10 @@ const targetsField = described(
       'For DNS faults: record types. Default: every record of that name.',
       ['A', 'AAAA'],
     ).optional(),
+    set: textField(
+      'For DNS faults: set identifier of the one variant that is meant. Default: every variant of that name.',
+      'primary',
+    ).optional(),
     choose: chooseField.optional(),
     max: described(
       z.int().min(1),

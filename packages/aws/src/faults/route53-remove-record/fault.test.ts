@@ -84,6 +84,17 @@ describe('planning', () => {
     expect(account.sim.world.calls.mutations()).toEqual([])
   })
 
+  it('takes only the variant that the selector names, out of all of the name', async () => {
+    const one = injectStep('route53-remove-record', {
+      zone: 'public',
+      record: 'checkout.larkspur.example',
+      recordSet: 'primary',
+    })
+    const plan = valueOf(await driverOf().plan(one, 1, account.context))
+    expect(plan.targets.map(({ id }) => id.split('/').at(-1))).toEqual(['primary'])
+    expect(plan.population).toBe(2)
+  })
+
   it('takes only the types that the selector names', async () => {
     await change('CREATE', { Name: NAME, Type: 'TXT', TTL: 300, ResourceRecords: [{ Value: '"x"' }] })
     expect((await planned()).targets).toHaveLength(3)

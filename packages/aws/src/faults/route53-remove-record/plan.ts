@@ -32,13 +32,13 @@ export async function planStep(
 ): Promise<Outcome<StepPlan>> {
   const place = placeOf(step, environment)
   if (!place.ok) return place
-  const { zoneId, domain, name, types } = place.value
+  const { zoneId, domain, name, types, set } = place.value
   const listed = await listRecordSets(aws, zoneId, name, signal)
   if (!listed.ok) return listed
   const population = listed.value.filter(({ Type }) => types.length === 0 || types.includes(Type))
   const removable = types.length > 0 ? population : population.filter((record) => !holdsZone(record))
   const choice = choose(
-    removable,
+    removable.filter(({ SetIdentifier }) => set === undefined || SetIdentifier === set),
     { idOf: (record) => recordTargetId(zoneId, record) },
     step.targets.choose,
     seed,
@@ -71,10 +71,16 @@ export async function planStep(
   })
 }
 
-type Place = Readonly<{ zoneId: string; domain: string; name: string; types: readonly string[] }>
+type Place = Readonly<{
+  zoneId: string
+  domain: string
+  name: string
+  types: readonly string[]
+  set: string | undefined
+}>
 
 function placeOf(step: InjectStep, environment: CompiledEnvironment): Outcome<Place> {
-  const { zone, record, recordTypes = [] } = step.targets
+  const { zone, record, recordTypes = [], recordSet: set } = step.targets
   const unfit = (message: string) => failed('invalid', OPERATION, 'StepUnfit', message)
   if (zone === undefined || record === undefined) return unfit('the selector must name a zone and a record')
   const known = environment.hostedZones[zone]
@@ -85,7 +91,7 @@ function placeOf(step: InjectStep, environment: CompiledEnvironment): Outcome<Pl
   }
   const [name, domain] = [normalName(record), normalName(known.domain)]
   if (name !== domain && !name.endsWith(`.${domain}`)) return unfit(`${name} does not lie in zone ${domain}`)
-  return success({ zoneId: known.id.replace(/^\/hostedzone\//, ''), domain, name, types: recordTypes })
+  return success({ zoneId: known.id.replace(/^\/hostedzone\//, ''), domain, name, types: recordTypes, set })
 }
 
 /** The records without which a zone is no zone; Route 53 does not let them go. */
