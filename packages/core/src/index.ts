@@ -73,6 +73,15 @@ export * from './ports/schedules.ts'
 export * from './ports/stores.ts'
 export * from './ports/watch.ts'
 export { type Command, type NextContext } from './run/command.ts'
+export {
+  DEAD_MAN_APART_MS,
+  DEAD_MAN_TRY_MS,
+  deadManEndsAt,
+  deadManFiresAt,
+  deadManOverAt,
+  hasDeadMan,
+  isDeadManReady,
+} from './run/dead-man.ts'
 export * from './run/decide.ts'
 export * from './run/approval.ts'
 export * from './run/decide-approval.ts'

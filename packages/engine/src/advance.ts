@@ -26,6 +26,7 @@ import {
   stopIfBreached,
   watch,
 } from './commands/observe.ts'
+import { releaseDeadMan } from './commands/dead-man.ts'
 import { callPerson } from './commands/page.ts'
 import { planRun } from './commands/plan.ts'
 import { confirmRecovery, recover } from './commands/recover.ts'
@@ -206,6 +207,8 @@ async function carryOut(
         return (await inject(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
       return seen === 'went-on' ? 'again' : soon(POLL_WORLD_MS)
     }
+    case 'release-dead-man':
+      return (await releaseDeadMan(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
     case 'watch':
       return (await watch(tenure, memory, ports, signal)) === 'news' ? 'again' : soon(WATCH_WORLD_MS)
     case 'recover':

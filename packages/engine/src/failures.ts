@@ -1,11 +1,18 @@
-import { classify, plusMs, type Failure, type RetryPolicy, type RunEventBody } from '@firedrill/core'
+import {
+  classify,
+  plusMs,
+  type CallAct,
+  type Failure,
+  type RetryPolicy,
+  type RunEventBody,
+} from '@firedrill/core'
 import type { Tenure } from './tenure.ts'
 
 /**
  * What a failed call belongs to. `act`: it was an act, not a look. `attempt`: how many calls of its kind failed in a row
  * with this one, where the step counts them itself.
  */
-export type FailedCall = Readonly<{ step?: string; act?: 'inject' | 'recover'; attempt?: number }>
+export type FailedCall = Readonly<{ step?: string; act?: CallAct; attempt?: number }>
 
 /**
  * The journal's entry for a failed call, with the instant of the next try when there is to be one: as long from now as the

@@ -77,6 +77,11 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
       return [{ ...body, data: { ...body.data, why: shortened(body.data.why, SEEN_BYTES_MAX) } }]
     case 'paged':
       return [{ ...body, data: { ...body.data, seen: shortened(body.data.seen, SEEN_BYTES_MAX) } }]
+    case 'dead-man-armed':
+      return [{ ...body, data: { ...body.data, seen: shortened(body.data.seen, SEEN_BYTES_MAX) } }]
+    case 'dead-man-released':
+      return [{ ...body, data: { ...body.data, seen: shortened(body.data.seen, SEEN_BYTES_MAX) } }]
+    case 'dead-man-asked':
     case 'taken-over':
     case 'target-resolved':
     case 'step-skipped':

@@ -5,8 +5,10 @@ import {
   type ApprovalFacts,
   type CompiledEnvironment,
   type CompiledScenario,
+  type FaultDriver,
   type Freeze,
   type GuardrailFacts,
+  type InjectStep,
   type Outcome,
   type PlatformInstant,
   type RunId,
@@ -150,9 +152,23 @@ async function gatherSteps(
     const { restoration, expiry, fencing, reach = 'targets', obeysLever = false } = driver
     const approved = input.approved.get(step.name) ?? (await plan())
     const again = input.again ? { again: await plan() } : {}
-    steps.push({ step, restoration, expiry, fencing, reach, obeysLever, approved, ...again })
+    const deadMan = bookingOf(step, driver, approved, environment)
+    steps.push({ step, restoration, expiry, fencing, reach, obeysLever, approved, ...again, ...deadMan })
   }
   return { steps, unknownFaults }
+}
+
+/** What a scheduler of the cloud would be told to take this step's fault out; nothing while its targets are not known. */
+function bookingOf(
+  step: InjectStep,
+  driver: FaultDriver,
+  approved: Outcome<StepPlan>,
+  environment: CompiledEnvironment,
+): Pick<StepFacts, 'deadMan'> {
+  if (!approved.ok || environment.deadMan !== 'aws-scheduler') return {}
+  const why = 'its undo takes more than calls that a scheduler can make'
+  const undo = driver.undo(step, approved.value, `plan/${step.name}`, environment)
+  return { deadMan: driver.deadMan?.book(undo, environment) ?? { ok: false, why } }
 }
 
 /** Targets of other runs from their baseline to their end: as long as they hold the locks on them. */

@@ -82,6 +82,9 @@ function wordsOf(body: RunEventBody): Words {
       return personWords(body)
     case 'undo-prepared':
     case 'kit-acknowledged':
+    case 'dead-man-asked':
+    case 'dead-man-armed':
+    case 'dead-man-released':
     case 'injection-requested':
     case 'injection-accepted':
     case 'injection-observed':
@@ -99,6 +102,7 @@ type StepEvent = Extract<
       RunEventType,
       | `undo-${string}`
       | `kit-${string}`
+      | `dead-man-${string}`
       | `injection-${string}`
       | `recovery-${string}`
       | `restoration-${string}`
@@ -114,6 +118,16 @@ function stepWords(body: StepEvent): Words {
       return say('undo', 'the way back is stored')
     case 'kit-acknowledged':
       return say('undo', `${body.data.reaper} holds its own copy of the way back`)
+    case 'dead-man-asked':
+      return say('undo', `the cloud is asked for a way back of its own: ${body.data.schedules.join(', ')}`)
+    case 'dead-man-armed':
+      return say('undo', `should nobody be left, the cloud takes it out: ${body.data.seen}`)
+    case 'dead-man-released': {
+      const { isGone, seen } = body.data
+      return isGone
+        ? say('undo', `the cloud’s own way back was called off: ${seen}`)
+        : say('warning', `the cloud’s own way back was not called off: ${seen}`)
+    }
     case 'injection-requested':
       return say('fault', `the fault is being put in (attempt ${body.data.attempt})`)
     case 'injection-accepted':

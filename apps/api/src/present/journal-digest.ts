@@ -57,6 +57,9 @@ export function digestEvent(digest: JournalDigest, event: JournalEvent): Journal
       return restorationSeen(next, body.data, at)
     case 'undo-prepared':
     case 'kit-acknowledged':
+    case 'dead-man-asked':
+    case 'dead-man-armed':
+    case 'dead-man-released':
     case 'injection-accepted':
     case 'injection-observed':
     case 'step-waited':

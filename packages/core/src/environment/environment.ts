@@ -5,6 +5,13 @@ import { API_VERSION } from '../scenario/scenario.ts'
 export const ENVIRONMENT_KINDS = ['sandbox', 'cloud'] as const
 export type EnvironmentKind = (typeof ENVIRONMENT_KINDS)[number]
 
+/**
+ * What takes a fault out that does not end by itself, when nobody else does. `reaper`: a process of the platform, with its own
+ * copy of the kit. `aws-scheduler`: besides it EventBridge Scheduler, which survives the platform's host.
+ */
+export const DEAD_MEN = ['reaper', 'aws-scheduler'] as const
+export type DeadManKind = (typeof DEAD_MEN)[number]
+
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, starting with a letter')
@@ -28,6 +35,8 @@ export const compiledEnvironmentSchema = z.strictObject({
   title: z.string(),
   environmentKind: z.enum(ENVIRONMENT_KINDS),
   production: z.boolean(),
+  /** Absent means the reaper. */
+  deadMan: z.enum(DEAD_MEN).optional(),
   enabled: z.boolean(),
   account: z.string().regex(/^\d{12}$/, 'an AWS account id of twelve digits'),
   /** Names that scenarios use → AWS Region codes. */
@@ -46,6 +55,8 @@ export const compiledEnvironmentSchema = z.strictObject({
     roleArn: z.string().optional(),
     /** The role that FIS assumes. */
     fisRoleArn: z.string(),
+    /** The role that EventBridge Scheduler assumes to take faults out. */
+    schedulerRoleArn: z.string().optional(),
   }),
   clock: z.discriminatedUnion('source', [
     z.strictObject({ source: z.literal('real') }),

@@ -3,7 +3,7 @@ import type { CompiledEnvironment } from '../environment/environment.ts'
 import type { Reach } from '../fault/reach.ts'
 import type { Expiry, Fencing, Restoration } from '../fault/restoration.ts'
 import type { SteadyState } from '../measurement/steady-state.ts'
-import type { Outcome, StepPlan } from '../ports/fault-driver.ts'
+import type { DeadManBooking, Outcome, StepPlan } from '../ports/fault-driver.ts'
 import type { Allowance, SafetyLever } from '../ports/readiness.ts'
 import type { CallerIdentity } from '../ports/watch.ts'
 import type { Approval, Subject } from '../run/approval.ts'
@@ -19,6 +19,8 @@ export type StepFacts = Readonly<{
   fencing: Fencing
   reach: Reach
   obeysLever: boolean
+  /** What a scheduler of the cloud would be told. Absent: not known. */
+  deadMan?: DeadManBooking
   approved: Outcome<StepPlan>
   again?: Outcome<StepPlan>
 }>

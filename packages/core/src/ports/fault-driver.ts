@@ -109,6 +109,36 @@ export type Seen = Readonly<{
   handle?: string
 }>
 
+/** What a scheduler of the cloud would be told for an undo: the names of the schedules, or why it cannot do it. */
+export type DeadManBooking = Readonly<{ ok: true; schedules: readonly string[] } | { ok: false; why: string }>
+
+/** When a dead man acts, and whose it is. `firesAt`: the first of its schedules; the others follow `apartMs` after each other. */
+export type DeadManOrder = Readonly<{
+  firesAt: WorldInstant
+  apartMs: number
+  /** For how long it tries again what does not go through. */
+  tryForMs: number
+  /** Run and step, for people who find it in the account. */
+  about: string
+}>
+
+/**
+ * A scheduler of the cloud that takes one step's fault out when nobody of the platform is left. What it does must be as
+ * harmless as an undo by the driver: it never overwrites, and changes nothing where nothing is broken.
+ */
+export type DeadMan = Readonly<{
+  /** Pure. */
+  book(undo: UndoPlan, environment: CompiledEnvironment): DeadManBooking
+  /** Tells it, or tells it another time, and describes it afterwards. May be called again. */
+  arm(
+    undo: UndoPlan,
+    order: DeadManOrder,
+    context: DriverContext,
+  ): Promise<Outcome<Readonly<{ seen: string }>>>
+  /** Calls it off, and describes that nothing is left of it. What is not there is called off. */
+  release(undo: UndoPlan, context: DriverContext): Promise<Outcome<Readonly<{ seen: string }>>>
+}>
+
 /** What every method gets to know. `signal` ends the call; each method makes single attempts, the engine retries. */
 export type DriverContext = Readonly<{ environment: CompiledEnvironment; signal: AbortSignal }>
 
@@ -158,6 +188,8 @@ export type FaultDriver = Readonly<{
    * (still broken) or `unknown`, e.g. when somebody else changed the target.
    */
   confirmRecovered(undo: UndoPlan, context: DriverContext): Promise<Outcome<Seen>>
+  /** Absent: no scheduler can take this fault out by itself. */
+  deadMan?: DeadMan
 }>
 
 /** The faults an installation has. */

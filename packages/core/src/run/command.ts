@@ -27,6 +27,8 @@ export type Command =
   | Readonly<{ do: 'prepare-undo'; step: InjectStep }>
   | Readonly<{ do: 'inject'; step: InjectStep }>
   | Readonly<{ do: 'confirm-injection'; step: InjectStep }>
+  /** Calls off the scheduler of the cloud that would have taken a step's fault out. */
+  | Readonly<{ do: 'release-dead-man'; step: string }>
   | Readonly<{ do: 'watch' }>
   | Readonly<{ do: 'recover'; step: string; reason: RecoverReason }>
   | Readonly<{ do: 'confirm-recovery'; step: string }>

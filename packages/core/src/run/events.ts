@@ -62,6 +62,10 @@ export type Resolution = (typeof RESOLUTIONS)[number]
 export const PAGE_WAYS = ['command', 'webhook', 'nobody'] as const
 export type PageWay = (typeof PAGE_WAYS)[number]
 
+/** Calls that change something: the fault itself, its undo, and booking a dead man or calling it off. */
+export const CALL_ACTS = ['inject', 'recover', 'arm', 'release'] as const
+export type CallAct = (typeof CALL_ACTS)[number]
+
 /** Payload schema of every event type, current version. Older versions are lifted by upcasters. */
 export const EVENT_SCHEMAS = {
   'run-created': z.strictObject({
@@ -103,6 +107,17 @@ export const EVENT_SCHEMAS = {
   'undo-prepared': z.strictObject({ step, undo: hash, expiresAt: instant }),
   /** The reaper holds its own copy on disk. Without this nothing is injected. */
   'kit-acknowledged': z.strictObject({ step, undo: hash, reaper: z.string() }),
+  /** Intent: a scheduler of the cloud is told to take the fault out from `firesAt` on, should nobody have done so by then. */
+  'dead-man-asked': z.strictObject({ step, schedules: z.array(z.string()), firesAt: instant }),
+  /** Describing showed that it was told. */
+  'dead-man-armed': z.strictObject({ step, seen: z.string() }),
+  /** It was called off, or (`isGone` false) cannot be. `until`: what it may still try until then. */
+  'dead-man-released': z.strictObject({
+    step,
+    seen: z.string(),
+    isGone: z.boolean(),
+    until: instant.optional(),
+  }),
   /** Intent. From here on the fault must be assumed to be in. */
   'injection-requested': z.strictObject({ step, key: z.string(), attempt: z.int(), expiresAt: instant }),
   'injection-accepted': z.strictObject({ step, handle: z.string(), requestIds: z.array(z.string()) }),
@@ -118,7 +133,7 @@ export const EVENT_SCHEMAS = {
   'call-failed': z.strictObject({
     step: z.string().optional(),
     /** What failed, when it was an act: an act that was surely turned down has no effect that is still to come. */
-    act: z.enum(['inject', 'recover']).optional(),
+    act: z.enum(CALL_ACTS).optional(),
     failure: failureSchema,
     attempt: z.int(),
     /** Not again before: world time. */

@@ -1,5 +1,6 @@
 import type { JournalEvent } from '../journal/envelope.ts'
 import { evolveByPerson } from './evolve-by-person.ts'
+import { deadManArmed, deadManAsked, deadManFailed, deadManReleased } from './evolve-dead-man.ts'
 import { recoveryRequested, restorationObserved } from './evolve-recovery.ts'
 import { all, merged, plannedStep, rested } from './evolve-step.ts'
 import type { RunEventBody } from './events.ts'
@@ -64,6 +65,12 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
       return onStep(state, body.data.step, (step) =>
         step.undo === body.data.undo ? { ...step, acknowledged: true } : step,
       )
+    case 'dead-man-asked':
+      return onStep(state, body.data.step, (step) => deadManAsked(step, body.data))
+    case 'dead-man-armed':
+      return onStep(state, body.data.step, deadManArmed)
+    case 'dead-man-released':
+      return onStep(state, body.data.step, (step) => deadManReleased(step, body.data))
     case 'injection-requested':
       return onStep(state, body.data.step, (step) => ({
         ...step,
@@ -192,6 +199,8 @@ function callFailed(state: RunState, { data }: Extract<RunEventBody, { type: 'ca
   const failed: RunState = { ...state, retry: { attempt, code: failure.code, ...at } }
   const step = name === undefined ? undefined : state.steps[name]
   if (name === undefined || step === undefined) return failed
+  if (data.act === 'arm' || data.act === 'release')
+    return { ...failed, steps: { ...state.steps, [name]: deadManFailed(step, data) } }
   const isTurnedDown = failure.kind !== 'ambiguous' && failure.kind !== 'unexpected'
   const settled = data.act === 'inject' && isTurnedDown ? answered(step) : step
   const recovery =

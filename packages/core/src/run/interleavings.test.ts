@@ -50,6 +50,17 @@ describe('a run under crashes, aborts and expiries', () => {
     expect(problems.length).toBeGreaterThan(0)
   })
 
+  it('control: a fold that forgets a dead man leaves it in the account, which is caught', () => {
+    const forgetting: Fold = (state, event) => {
+      const after = evolve(state, event)
+      if (event.type !== 'recovery-requested') return after
+      const steps = Object.entries(after.steps).map(([name, { deadMan: _, ...step }]) => [name, step])
+      return { ...after, steps: Object.fromEntries(steps) as RunState['steps'] }
+    }
+    const problems = Array.from({ length: 50 }, (_, seed) => play(seed, forgetting))
+    expect(problems.find((problem) => problem?.includes('not called off'))).toBeDefined()
+  })
+
   it('folds a journal to the same state however often it is read', () => {
     const run = new Play(7)
     run.toEnd()

@@ -1,6 +1,7 @@
 import { isSettled } from '../target/target.ts'
 import { platformInstant, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { goto, type Command, type NextContext } from './command.ts'
+import { deadManHeldUntil, releaseDeadMan } from './dead-man.ts'
 import type { RecoverReason } from './events.ts'
 import type { RunState, StepState } from './state.ts'
 import { hasWork, isInHands, openQuestions } from './undo-hands.ts'
@@ -44,6 +45,9 @@ export function recovering(state: RunState, context: NextContext): Command {
 /** While targets are described until each is as it was captured. */
 export function verifying(state: RunState, context: NextContext): Command {
   const dirty = dirtySteps(state)
+  // What is settled needs no dead man any more, and one that is late must not undo what a person left as it is.
+  const release = releaseDeadMan(state, context.worldNow)
+  if (release !== undefined && (dirty.length === 0 || release.do === 'release-dead-man')) return release
   if (dirty.length === 0) return goto(state, 'settling', overWhy(state))
   if (state.status === 'needs-person') {
     if (isPageDue(state, context))
@@ -64,8 +68,18 @@ function overWhy(state: RunState): string {
 
 /** What may be left of an attempt that failed goes first, and is seen to be gone, before the step is tried again. */
 export function clearing(name: string, step: StepState, context: NextContext): Command {
-  if (Object.values(step.targets).every(({ injection }) => isSettled(injection)))
-    return { do: 'record', events: [{ type: 'step-cleared', data: { step: name } }] }
+  if (Object.values(step.targets).every(({ injection }) => isSettled(injection))) {
+    const only = { steps: { [name]: step } }
+    const held = deadManHeldUntil(only)
+    if (context.worldNow < held)
+      return { do: 'wait', until: held, why: 'the dead man of the failed attempt may still act' }
+    return (
+      releaseDeadMan(only, context.worldNow) ?? {
+        do: 'record',
+        events: [{ type: 'step-cleared', data: { step: name } }],
+      }
+    )
+  }
   const retryAt = step.recovery?.retryAt ?? 0
   if (retryAt > context.worldNow) return { do: 'back-off', until: worldInstant(retryAt) }
   return step.recovery?.accepted === true

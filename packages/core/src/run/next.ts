@@ -2,6 +2,7 @@ import type { CompiledStep, InjectStep } from '../scenario/scenario.ts'
 import { plusMs, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { standingApprovals } from './approval.ts'
 import { goto, type Command, type NextContext } from './command.ts'
+import { deadManHeldUntil, releaseDeadMan } from './dead-man.ts'
 import { clearing, dirtySteps, recovering, verifying } from './next-undo.ts'
 import type { RunState, StepState } from './state.ts'
 import { isEnd, isRecovery, type Status } from './status.ts'
@@ -101,7 +102,7 @@ function injecting(state: RunState, context: NextContext): Command {
         'observing',
         `every fault but those skipped (${skipped.join(', ')}) is confirmed on its targets`,
       )
-    : giveUp(state, `every fault was skipped: ${skipped.join(', ')}`, 'cancelled')
+    : giveUp(state, context, `every fault was skipped: ${skipped.join(', ')}`, 'cancelled')
 }
 
 function injectStep(
@@ -111,20 +112,27 @@ function injectStep(
   context: NextContext,
 ): Command {
   const current = state.steps[step.name]
-  if (current === undefined) return giveUp(state, `step ${step.name} has no frozen targets`)
+  if (current === undefined) return giveUp(state, context, `step ${step.name} has no frozen targets`)
   if (current.again !== undefined) return again(state, step.name, current, context)
   if (hasFailed(current)) {
     const why = `step ${step.name} did not take effect on all its targets`
     return step.onFailure === 'ask'
       ? goto(state, 'paused', `${why}: retry it, skip it, or abort`)
-      : giveUp(state, why)
+      : giveUp(state, context, why)
   }
+  if (current.requestedAt === undefined && current.deadMan?.refusal !== undefined)
+    return giveUp(
+      state,
+      context,
+      `step ${step.name} is not put in: its dead man could not be booked: ${current.deadMan.refusal}`,
+    )
   if (current.undo === undefined) return { do: 'prepare-undo', step }
   if (!current.acknowledged) {
     // Steps go in one after another, so a late one may be prepared long after it could have started.
     const since = worldInstant(Math.max(startsAt, current.preparedAt ?? startsAt))
     const until = plusMs(since, ACKNOWLEDGE_WITHIN_MS)
-    if (context.worldNow >= until) return giveUp(state, 'no reaper acknowledged its copy of the recovery kit')
+    if (context.worldNow >= until)
+      return giveUp(state, context, 'no reaper acknowledged its copy of the recovery kit')
     return { do: 'wait', until, pollMs: 100, why: 'the reaper takes its copy of the recovery kit' }
   }
   if (current.requestedAt === undefined) return { do: 'inject', step }
@@ -136,8 +144,14 @@ function hasFailed(step: StepState): boolean {
 }
 
 /** Leaves the drill: undo when anything was ever asked for; when nothing was, it ends. */
-function giveUp(state: RunState, why: string, end: 'refused' | 'cancelled' = 'refused'): Command {
-  return goto(state, dirtySteps(state).length > 0 ? 'recovering' : end, why)
+function giveUp(
+  state: RunState,
+  { worldNow }: Pick<NextContext, 'worldNow'>,
+  why: string,
+  end: 'refused' | 'cancelled' = 'refused',
+): Command {
+  if (dirtySteps(state).length > 0) return goto(state, 'recovering', why)
+  return releaseDeadMan(state, worldNow) ?? goto(state, end, why)
 }
 
 /** Clears what a failed attempt may have left. What cannot be cleared in the time for recovery is undone with the rest. */
@@ -239,5 +253,9 @@ function settling(state: RunState, context: NextContext): Command {
     return { do: 'wait', until, why: 'metrics settle' }
   }
   if (state.measurement?.provisional !== false) return { do: 'measure', provisional: false }
+  // The targets stay locked until then: a later run must not find them put back in the middle of it.
+  const held = deadManHeldUntil(state)
+  if (context.worldNow < held)
+    return { do: 'wait', until: held, why: 'the dead man had its turn and may still be tried again' }
   return goto(state, 'closed', `${state.measurement.verdict}: ${state.measurement.reason}`)
 }

@@ -37,6 +37,21 @@ export const stepStateSchema = z.strictObject({
   /** The effect began in [lo, hi]. */
   injected: z.strictObject({ lo: z.int(), hi: z.int(), actedAt: z.int().optional() }).optional(),
   targets: z.record(z.string(), targetStateSchema),
+  /** The scheduler of the cloud that takes the fault out when nobody is left, where the environment has one. World time. */
+  deadMan: z
+    .strictObject({
+      schedules: z.array(z.string()),
+      firesAt: z.int(),
+      /** Describing showed that it was told. */
+      isArmed: z.boolean(),
+      /** Calls about it that failed in a row. */
+      failures: z.int().optional(),
+      retryAt: z.int().optional(),
+      /** Why it cannot be told at all. */
+      refusal: z.string().optional(),
+      released: z.strictObject({ until: z.int().optional() }).optional(),
+    })
+    .optional(),
   /** How often the step was cleared to be tried again; each round has an idempotency key of its own. */
   round: z.int().optional(),
   /** A person asked to try it again. `at` is world time. */

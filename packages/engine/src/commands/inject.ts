@@ -2,6 +2,7 @@ import {
   calendarRefusal,
   decideAbort,
   dirtySteps,
+  hasDeadMan,
   INJECT_POLICY,
   plusMs,
   RESTORE_GRACE_MS,
@@ -24,6 +25,7 @@ import type { EnginePorts } from '../ports.ts'
 import type { RunMemory } from '../run-memory.ts'
 import type { Tenure } from '../tenure.ts'
 import { undoHash, undoRecord } from '../undo-record.ts'
+import { armDeadMan } from './dead-man.ts'
 
 type Ports = Pick<
   EnginePorts,
@@ -100,6 +102,19 @@ export async function inject(
     return 'went-on'
   }
   if (!(await mayInject(tenure))) return 'stopped'
+  const arming = {
+    step,
+    driver,
+    undo: record.plan,
+    expiresAt: () => expiry(tenure, step, tenure.worldNow()),
+    mayAct: () => mayInject(tenure),
+  }
+  const armed = await armDeadMan(tenure, arming, ports, signal)
+  if (armed.now === 'refused') {
+    await giveUp(tenure, `step ${step.name} is not put in: ${armed.why}`)
+    return 'went-on'
+  }
+  if (armed.now !== 'ready') return armed.now
   await ports.crash(`inject:${step.name}:before-intent`)
   const attempt = (tenure.state.steps[step.name]?.attempts ?? 0) + 1
   const intended = await tenure.recordIf(
@@ -283,11 +298,16 @@ async function giveUp(tenure: Tenure, why: string): Promise<void> {
       ? [
           {
             type: 'status-changed',
-            data: { from: 'injecting', to: dirtySteps(state).length > 0 ? 'recovering' : 'refused', why },
+            data: { from: 'injecting', to: isUntouched(state) ? 'refused' : 'recovering', why },
           },
         ]
       : [],
   )
+}
+
+/** Nothing was ever asked for, and no dead man waits to be called off. */
+function isUntouched(state: RunState): boolean {
+  return dirtySteps(state).length === 0 && !hasDeadMan(state)
 }
 
 function takenOver(tenure: Tenure, step: InjectStep, seen: Seen): readonly RunEventBody[] {

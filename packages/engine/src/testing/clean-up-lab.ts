@@ -22,6 +22,7 @@ import {
   buildEnvironment,
   buildScenario,
   fakeFaultDriver,
+  fakeScheduler,
   fakeWorld,
   manualTime,
   memoryHints,
@@ -58,6 +59,8 @@ export type LabOptions = Readonly<{
   wrap?: (driver: FaultDriver) => FaultDriver
   metrics?: Partial<EnginePorts['metrics']>
   installation?: Partial<EnginePorts['installation']>
+  /** Whether the fake cloud's scheduler can take the fault out; default true. */
+  isSchedulable?: boolean
 }>
 
 /** An engine over memory and a fake world, driven step by step in manual time, with witnesses that it cannot see. */
@@ -73,7 +76,8 @@ export function cleanUpLab(options: LabOptions = {}) {
       value: 'running',
     })),
   )
-  const { driver } = fakeFaultDriver({ world })
+  const scheduler = fakeScheduler(world, options.isSchedulable ?? true)
+  const { driver } = fakeFaultDriver({ world, deadMan: scheduler.deadMan })
   const wrapped = wrap(driver)
   const faults: FaultCatalogue = {
     get: (name) => (name === wrapped.name ? wrapped : undefined),
@@ -200,6 +204,7 @@ export function cleanUpLab(options: LabOptions = {}) {
     ports,
     time,
     world,
+    scheduler,
     kits,
     logged,
     alarm,

@@ -64,6 +64,21 @@ function describe(body: RunEventBody): Words {
       return words('work', `${body.data.step}: undo plan stored before the act`)
     case 'kit-acknowledged':
       return words('work', `${body.data.step}: ${body.data.reaper} keeps its own copy of the recovery kit`)
+    case 'dead-man-asked':
+      return words(
+        'work',
+        `${body.data.step}: ${countText(body.data.schedules.length, 'schedule')} of the cloud asked for`,
+      )
+    case 'dead-man-armed':
+      return words(
+        'work',
+        `${body.data.step}: should nobody be left, the cloud takes it out: ${body.data.seen}`,
+      )
+    case 'dead-man-released':
+      return words(
+        body.data.isGone ? 'work' : 'alarm',
+        `${body.data.step}: the cloud’s own way back was ${body.data.isGone ? '' : 'not '}called off: ${body.data.seen}`,
+      )
     case 'injection-requested':
       return words('fault', `${body.data.step}: fault requested${attempt(body.data.attempt)}`)
     case 'injection-accepted':

@@ -1,6 +1,7 @@
 import {
   compiledStepSchema,
   type CompiledEnvironment,
+  type DeadMan,
   type DriverContext,
   type Failure,
   type FaultCatalogue,
@@ -22,6 +23,7 @@ export type FakeFaultOptions = Readonly<{
   world?: FakeWorldInside
   restoration?: FaultDriver['restoration']
   expiry?: FaultDriver['expiry']
+  deadMan?: DeadMan
 }>
 
 /**
@@ -49,6 +51,7 @@ export function fakeFaultDriver(
     confirm: async (undoPlan) => confirm(world, undoPlan),
     recover: async (undoPlan) => recover(world, undoPlan),
     confirmRecovered: async (undoPlan) => confirmRecovered(world, undoPlan),
+    ...(options.deadMan === undefined ? {} : { deadMan: options.deadMan }),
   }
   return {
     driver,

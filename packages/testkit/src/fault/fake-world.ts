@@ -12,7 +12,15 @@ export type FakeResource = {
 export const BROKEN = 'broken'
 
 /** The calls of a driver, as the world counts them. */
-export const FAKE_OPERATIONS = ['plan', 'apply', 'confirm', 'recover', 'confirm-recovered'] as const
+export const FAKE_OPERATIONS = [
+  'plan',
+  'apply',
+  'confirm',
+  'recover',
+  'confirm-recovered',
+  'arm',
+  'release',
+] as const
 export type FakeOperation = (typeof FAKE_OPERATIONS)[number]
 
 /** What a call meets: it is throttled or denied without effect, or it takes effect and its reply is lost. */

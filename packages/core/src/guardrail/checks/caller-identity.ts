@@ -13,7 +13,7 @@ export const callerIdentity: Guardrail = {
       return refuse(
         `the credentials belong to account ${identity.value.account}, the environment names ${account}`,
       )
-    for (const role of [aws.roleArn, aws.fisRoleArn]) {
+    for (const role of [aws.roleArn, aws.fisRoleArn, aws.schedulerRoleArn]) {
       if (role !== undefined && accountOf(role) !== account)
         return refuse(`role ${role} belongs to another account than ${account}`)
     }

@@ -88,10 +88,14 @@ export class Play {
   readonly broken = new Set<string>()
   /** Targets that somebody else changed since they were captured. */
   readonly foreign = new Set<string>()
+  /** Steps that a scheduler of the cloud would take out. */
+  readonly booked = new Set<string>()
   /** What the world saw that must never happen. */
   readonly crimes: string[] = []
   /** True while the cloud turns injections down now and then. */
   refuses = false
+  /** True where the environment demands a scheduler of the cloud: for every other seed. */
+  readonly isScheduled: boolean
   state: RunState | undefined
   now = 1_000_000_000_000_000
   #chance: () => number
@@ -100,6 +104,7 @@ export class Play {
   constructor(seed: number, fold: Fold = evolve) {
     this.#chance = random(seed)
     this.#fold = fold
+    this.isScheduled = seed % 2 === 1
     this.append([
       {
         type: 'run-created',
@@ -212,6 +217,7 @@ export class Play {
         ])
       case 'inject':
         if (this.current.status !== 'injecting') this.crimes.push(`put in while ${this.current.status}`)
+        if (this.isScheduled && !this.bookDeadMan(command.step.name, dies)) return
         this.append([
           {
             type: 'injection-requested',
@@ -267,6 +273,15 @@ export class Play {
           { type: 'restoration-observed', data: { step: command.step, observations: seen } },
         ])
       }
+      case 'release-dead-man': {
+        const open = this.idsOf(command.step).filter((id) => this.broken.has(id) && !this.isLeft(id))
+        if (open.length > 0) this.crimes.push(`the dead man of ${open.join(', ')} was called off too early`)
+        this.booked.delete(command.step)
+        if (dies) return
+        return this.append([
+          { type: 'dead-man-released', data: { step: command.step, seen: 'ok', isGone: true } },
+        ])
+      }
       case 'page':
         if (dies) return
         return this.append([{ type: 'paged', data: { page: command.page, via: 'command', seen: 'ok' } }])
@@ -290,6 +305,24 @@ export class Play {
           },
         ])
     }
+  }
+
+  /** As the engine does before an act; false when it comes to nothing for now. */
+  bookDeadMan(step: string, dies: boolean): boolean {
+    const known = this.current.steps[step]?.deadMan
+    if (known?.isArmed === true) return true
+    const firesAt = this.now + 900_000_000
+    this.append([{ type: 'dead-man-asked', data: { step, schedules: ['s'], firesAt } }])
+    if (dies && this.#chance() < 0.5) return false
+    if (!dies && this.#chance() < 0.1) {
+      const failure = { kind: 'denied', operation: 'o', code: 'c', message: 'm' } as const
+      this.append([{ type: 'call-failed', data: { step, act: 'arm', attempt: 1, failure } }])
+      return false
+    }
+    this.booked.add(step)
+    if (dies) return false
+    this.append([{ type: 'dead-man-armed', data: { step, seen: 'ok' } }])
+    return true
   }
 
   /** As a driver does: what people left or have not answered for is not touched, and nothing foreign is unasked. */
@@ -353,6 +386,8 @@ export class Play {
     if ((status === 'closed' || status === 'refused' || status === 'cancelled') && open.length > 0) {
       return `the run is ${status} while ${open.join(', ')} is still broken`
     }
+    if ((status === 'closed' || status === 'refused' || status === 'cancelled') && this.booked.size > 0)
+      return `the run is ${status} and the dead man of ${[...this.booked].join(', ')} was not called off`
     for (const [name, step] of Object.entries(steps)) {
       if (step.requestedAt !== undefined && !step.acknowledged)
         return `step ${name} was asked for without an acknowledged kit`
