@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EC2Client } from '@aws-sdk/client-ec2'
+import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { FisClient } from '@aws-sdk/client-fis'
 import { Route53Client } from '@aws-sdk/client-route-53'
@@ -15,6 +16,7 @@ import { baseCredentials, type CredentialProvider } from './credentials.ts'
 import { ec2Sdk } from './ec2/sdk.ts'
 import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
 import { keepDroppedMembers } from './fis/dropped-members.ts'
+import { schedulerSdk } from './scheduler/sdk.ts'
 import { signAgain } from './sign-again.ts'
 import { waitOutThrottling, type Waits } from './wait-out-throttling.ts'
 
@@ -37,6 +39,7 @@ export type Aws = Readonly<{
   route53: Route53Client
   fis: FisClient
   cloudwatch: CloudWatchClient
+  scheduler: SchedulerClient
   sts: STSClient
   /** Closes every socket. Calls in flight fail. */
   close(): void
@@ -108,12 +111,17 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
   for (const client of Object.values(clients)) patient(client)
   let autoscaling: AutoScalingClient | undefined
   let ec2: EC2Client | undefined
+  let scheduler: SchedulerClient | undefined
   return {
     region,
     ...clients,
     get autoscaling() {
       const { AutoScalingClient: Client } = autoScalingSdk()
       return (autoscaling ??= patient(new Client(settings('autoscaling', credentials, region))))
+    },
+    get scheduler() {
+      const { SchedulerClient: Client } = schedulerSdk()
+      return (scheduler ??= patient(new Client(settings('scheduler', credentials, region))))
     },
     get ec2() {
       return (ec2 ??= patient(new (ec2Sdk().EC2Client)(settings('ec2', credentials, region))))

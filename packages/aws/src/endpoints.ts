@@ -8,6 +8,7 @@ export const SERVICES = [
   'route53',
   'fis',
   'monitoring',
+  'scheduler',
   'sts',
 ] as const
 /** One of those services. */

@@ -6,7 +6,7 @@ export const TOKEN_TAG = 'firedrill:token'
 export const KEY_TAG = 'firedrill:key'
 
 /** A token that is the same for the same key and nothing else: usable as client token, tag value and comment. */
-export function keyToken(key: string, use: 'act' | 'template' | 'experiment' = 'act'): string {
+export function keyToken(key: string, use: 'act' | 'template' | 'experiment' | 'schedule' = 'act'): string {
   return `fd-${createHash('sha256').update(`${use}\n${key}`).digest('hex').slice(0, 40)}`
 }
 

@@ -10,7 +10,6 @@ export type EnvironmentKind = (typeof ENVIRONMENT_KINDS)[number]
  * copy of the kit. `aws-scheduler`: besides it EventBridge Scheduler, which survives the platform's host.
  */
 export const DEAD_MEN = ['reaper', 'aws-scheduler'] as const
-export type DeadManKind = (typeof DEAD_MEN)[number]
 
 const name = z
   .string()

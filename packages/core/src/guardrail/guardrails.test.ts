@@ -29,6 +29,13 @@ const touch = (overrides: Partial<CompiledEnvironment['touch']>) =>
 const scenario = (overrides: Partial<CompiledScenario>) =>
   passingFacts({ scenario: { ...SCENARIO, ...overrides } })
 const step = (overrides: Partial<StepFacts>) => passingFacts({ steps: [stepFacts(overrides)] })
+const SCHEDULER_AWS = { ...PRODUCTION.aws, schedulerRoleArn: 'arn:aws:iam::111122223333:role/dead-man' }
+/** A drill in production whose fault does not end by itself, with a scheduler of the cloud for it. */
+const scheduled = (booking: StepFacts['deadMan'], aws: CompiledEnvironment['aws'] = SCHEDULER_AWS) =>
+  passingFacts({
+    environment: { ...PRODUCTION, deadMan: 'aws-scheduler', aws },
+    steps: [stepFacts({ expiry: 'dead-man', ...(booking === undefined ? {} : { deadMan: booking }) })],
+  })
 const found = (overrides: Partial<StepPlan>) => {
   const plan = { ok: true, value: { ...PLAN, ...overrides } } as const
   return step({ approved: plan, again: plan })
@@ -221,6 +228,9 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
   },
   'dead-man': {
     'production would rely on the host': step({ expiry: 'dead-man' }),
+    'the scheduler has no role': scheduled({ ok: true, schedules: ['r/s'] }, PRODUCTION.aws),
+    'the scheduler cannot undo the fault': scheduled({ ok: false, why: 'it has to compare first' }),
+    'nobody asked whether the scheduler can': scheduled(undefined),
     'nothing fences the fault and nothing ends it': passingFacts({
       ...step({ expiry: 'dead-man', fencing: 'none' }),
       environment: { ...SANDBOX, production: false },
@@ -334,6 +344,15 @@ describe('guardrails', () => {
         'survivors',
       ]),
     )
+  })
+})
+
+describe('a fault that does not end by itself', () => {
+  it('may go into production where a scheduler of the cloud takes it out, whose role is of the account', () => {
+    const booked = { ok: true, schedules: ['eu-central-1/fd-1'] } as const
+    expect(refusals(scheduled(booked))).toEqual([])
+    const aws = { ...SCHEDULER_AWS, schedulerRoleArn: 'arn:aws:iam::999988887777:role/dead-man' }
+    expect(refusals(scheduled(booked, aws))).toEqual(['caller-identity'])
   })
 })
 

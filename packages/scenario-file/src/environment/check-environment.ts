@@ -18,6 +18,7 @@ export function checkEnvironment(spec: View): void {
   for (const window of spec.at('windows').items()) checkWindow(window)
   for (const freeze of spec.at('freezes').items()) checkFreeze(freeze)
   checkProtectedZones(spec)
+  checkDeadMan(spec)
   for (const domain of spec.at('hostedZones').keys()) noDot(spec.at('hostedZones', domain, 'domain'))
   for (const record of spec.at('touch', 'protectedRecords').items()) noDot(record)
 }
@@ -66,6 +67,21 @@ function checkAuthorities(view: View): void {
     view.problem('a private key is never stored with an environment', 'Only its certificate is needed.')
   else if (!/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text))
     view.problem('not a certificate in PEM', 'Paste it as a block: ca: |, or write ca: ${env:DRILL_CA}.')
+}
+
+/** A scheduler without a role cannot act, and a role that nobody uses is a mistake of whoever wrote it. */
+function checkDeadMan(spec: View): void {
+  const isScheduled = spec.at('deadMan').text() === 'aws-scheduler'
+  const role = spec.at('aws', 'schedulerRoleArn')
+  if (isScheduled && !role.exists())
+    spec
+      .at('deadMan')
+      .problem(
+        'aws-scheduler needs the role by which EventBridge Scheduler acts',
+        'Add aws.schedulerRoleArn, a role that scheduler.amazonaws.com may assume.',
+      )
+  if (!isScheduled && role.exists())
+    role.problem('no dead man uses this role', 'Add deadMan: aws-scheduler, or take the role away.')
 }
 
 function httpUrl(view: View): void {

@@ -80,6 +80,24 @@ describe('an environment file', () => {
     )
   })
 
+  it('has the reaper for a dead man unless it says otherwise, and a scheduler only together with its role', () => {
+    const role = 'schedulerRoleArn: arn:aws:iam::111122223333:role/firedrill-dead-man'
+    const withRole = CLOUD.replace('fisRoleArn', `${role}\n    fisRoleArn`)
+    const scheduled = withRole.replace('kind: cloud', 'kind: cloud\n  deadMan: aws-scheduler')
+    const compiled = compileEnvironment(scheduled)
+    expect(compiled.ok && compiled.compiled).toMatchObject({
+      deadMan: 'aws-scheduler',
+      aws: { schedulerRoleArn: role.slice(18) },
+    })
+    const plain = compileEnvironment(CLOUD)
+    const said = compileEnvironment(CLOUD.replace('kind: cloud', 'kind: cloud\n  deadMan: reaper'))
+    expect(said.ok && plain.ok && said.compiled).toEqual(plain.ok && plain.compiled)
+    expect(told(CLOUD.replace('kind: cloud', 'kind: cloud\n  deadMan: aws-scheduler'))[0]).toMatch(
+      /needs the role by which EventBridge Scheduler acts \(spec\.deadMan\)/,
+    )
+    expect(told(withRole)[0]).toMatch(/no dead man uses this role \(spec\.aws\.schedulerRoleArn\)/)
+  })
+
   it('tells every problem at once', () => {
     expect(
       told(

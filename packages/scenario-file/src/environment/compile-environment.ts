@@ -41,6 +41,7 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
     environmentKind: spec.kind,
     production: spec.production ?? false,
     enabled: spec.enabled ?? true,
+    ...(spec.deadMan === undefined || spec.deadMan === 'reaper' ? {} : { deadMan: spec.deadMan }),
     account: spec.account,
     regions: spec.regions,
     homeRegion: spec.homeRegion,
@@ -50,6 +51,7 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
       credentials: aws.credentials,
       ...(aws.roleArn === undefined ? {} : { roleArn: aws.roleArn }),
       fisRoleArn: aws.fisRoleArn,
+      ...(aws.schedulerRoleArn === undefined ? {} : { schedulerRoleArn: aws.schedulerRoleArn }),
     },
     clock: spec.clock ?? { source: 'real' },
     probes: {

@@ -1,4 +1,4 @@
-import { DATABASE_VARIABLE, ENVIRONMENT_KINDS } from '@firedrill/core'
+import { DATABASE_VARIABLE, DEAD_MEN, ENVIRONMENT_KINDS } from '@firedrill/core'
 import { z } from 'zod'
 import { INSTANT, INSTANT_WORDS } from '../environment/freeze-instant.ts'
 import {
@@ -55,6 +55,10 @@ const awsField = described(
       'arn:aws:iam::111122223333:role/firedrill',
     ).optional(),
     fisRoleArn: textField('Role that FIS assumes.', 'arn:aws:iam::111122223333:role/firedrill-fis'),
+    schedulerRoleArn: textField(
+      'Role that EventBridge Scheduler assumes to take faults out, with deadMan: aws-scheduler.',
+      'arn:aws:iam::111122223333:role/firedrill-dead-man',
+    ).optional(),
   }),
   'How AWS is reached.',
   {
@@ -214,6 +218,11 @@ const specField = described(
     ),
     production: described(z.boolean(), 'Real users depend on it. Default: false.', false).optional(),
     enabled: described(z.boolean(), 'Drills may start here. Default: true.', true).optional(),
+    deadMan: described(
+      z.enum(DEAD_MEN),
+      'What takes a fault out when nobody is left and it does not end by itself. reaper: a process of the platform. aws-scheduler: besides it EventBridge Scheduler, which production demands. Default: reaper.',
+      'aws-scheduler',
+    ).optional(),
     account: described(
       z
         .string({ error: () => 'an AWS account id is written in quotes: "111122223333"' })

@@ -6,6 +6,8 @@ import { applyStep } from './apply.ts'
 import { captureSchema, readCapture, type Capture } from './capture.ts'
 import { confirmStep } from './confirm.ts'
 import { planStep } from './plan.ts'
+import { createSchedulerDeadMan } from '../../scheduler/dead-man.ts'
+import { scheduledUndo } from './scheduled-undo.ts'
 import { confirmRecoveredStep } from './recover.ts'
 import { recoverAlone, recoverZone } from './recover-zone.ts'
 import { undoCommands } from './undo-commands.ts'
@@ -18,7 +20,7 @@ const parameters = z.strictObject({})
 
 /**
  * Removes the record sets of one name from a hosted zone, as the automation failure of October 2025 did, and puts back
- * exactly these. Nothing takes it out by itself: the reaper is its dead man.
+ * exactly these. Nothing takes it out by itself: the reaper is its dead man, and EventBridge Scheduler can be.
  */
 export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
   const onCapture = async <T>(
@@ -73,6 +75,7 @@ export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
       key: ({ capture }) => captureSchema.parse(capture).zoneId,
       recover: (undos, context) => recoverTogether(clients, undos, context),
     },
+    deadMan: createSchedulerDeadMan(clients, scheduledUndo),
     async confirmRecovered(undo, context) {
       return onCapture(undo, context, 'restore', async (aws, capture) =>
         confirmRecoveredStep(aws, capture, undo.undoHandle, context.signal),

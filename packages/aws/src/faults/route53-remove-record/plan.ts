@@ -6,6 +6,7 @@ import { listProtections, listRecordSets } from '../../route53/list-record-sets.
 import { normalName, recordLabel, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
 import { choose } from '../choose.ts'
 import { tagProblems } from '../tag-problems.ts'
+import { SCHEDULER_PERMISSIONS } from '../../scheduler/undo-calls.ts'
 import { toJson } from './capture.ts'
 
 const OPERATION = 'route53-remove-record.plan'
@@ -66,8 +67,8 @@ export async function planStep(
     unfit: unfit.value,
     demands: demandsOf(choice.chosen),
     capture,
-    calls: callsOf(choice.chosen),
-    permissions: PERMISSIONS,
+    calls: [...callsOf(choice.chosen), ...scheduledCalls(choice.chosen, environment)],
+    permissions: isScheduled(environment) ? [...PERMISSIONS, ...SCHEDULER_PERMISSIONS] : PERMISSIONS,
   })
 }
 
@@ -192,6 +193,21 @@ function negativeTtlSeconds(apex: readonly RecordSet[]): number | null {
   const soa = apex.find(({ Type }) => Type === 'SOA')
   const minimum = Number(soa?.ResourceRecords?.[0]?.Value.trim().split(/\s+/).at(-1))
   return soa?.TTL !== undefined && Number.isInteger(minimum) ? Math.min(soa.TTL, minimum) : null
+}
+
+function isScheduled({ deadMan }: CompiledEnvironment): boolean {
+  return deadMan === 'aws-scheduler'
+}
+
+function scheduledCalls(records: readonly RecordSet[], environment: CompiledEnvironment): readonly string[] {
+  if (records.length === 0 || !isScheduled(environment)) return []
+  const names = records.map(recordLabel).join(', ')
+  const { schedulerRoleArn = 'aws.schedulerRoleArn' } = environment.aws
+  return [
+    `dead man, before the fault: scheduler CreateSchedule, with iam PassRole of ${schedulerRoleArn} to scheduler.amazonaws.com`,
+    `dead man, after its expiry, by ${schedulerRoleArn}: route53 ChangeResourceRecordSets: CREATE ${names}`,
+    'dead man, once all is verified: scheduler DeleteSchedule',
+  ]
 }
 
 function callsOf(records: readonly RecordSet[]): readonly string[] {

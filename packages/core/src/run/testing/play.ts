@@ -383,10 +383,9 @@ export class Play {
     const [crime] = this.crimes
     if (crime !== undefined) return crime
     const open = [...this.broken, ...this.foreign].filter((id) => !this.isLeft(id))
-    if ((status === 'closed' || status === 'refused' || status === 'cancelled') && open.length > 0) {
+    if (isEnd(status) && open.length > 0)
       return `the run is ${status} while ${open.join(', ')} is still broken`
-    }
-    if ((status === 'closed' || status === 'refused' || status === 'cancelled') && this.booked.size > 0)
+    if (isEnd(status) && this.booked.size > 0)
       return `the run is ${status} and the dead man of ${[...this.booked].join(', ')} was not called off`
     for (const [name, step] of Object.entries(steps)) {
       if (step.requestedAt !== undefined && !step.acknowledged)
