@@ -196,6 +196,9 @@ export class Judge {
       case 'run-created':
       case 'guardrails-checked':
       case 'steady-state-checked':
+      case 'dead-man-asked':
+      case 'dead-man-armed':
+      case 'dead-man-released':
       case 'injection-accepted':
       case 'step-waited':
       case 'call-failed':
