@@ -8,9 +8,9 @@ import { DRILL_KINDS, drillOf, stepsOf, type DrillKind } from './drill-kinds.ts'
 import type { ProofWorld } from './world.ts'
 
 const SEED = 1
-const WORLDS = 6
+const WORLDS = 4
 /** A worker holds one run at a time here, so that who is killed is known: as many as there are drills, or they wait in line. */
-const ROLES = [...Array<string>(WORLDS).fill('advance'), ...Array<string>(4).fill('recover'), 'reap', 'probe']
+const ROLES = [...Array<string>(WORLDS).fill('advance'), ...Array<string>(3).fill('recover'), 'reap', 'probe']
 /** How many points are tried. */
 const POINTS = { default: 60, full: 440 } as const
 const POINTS_GOAL = 400

@@ -134,7 +134,7 @@ export function drillOf(
           name: 'steady',
           host: `steady.${domainOf(world, 1)}`,
           recordType: 'A',
-          periodMs: 3000,
+          periodMs: 10_000,
           timeoutMs: 30_000,
         },
       ],
