@@ -42,7 +42,7 @@ export type Crew = Readonly<{
   stop(): Promise<void>
 }>
 
-const READY_MS = 60_000
+const READY_MS = 180_000
 
 /** Starts a crew; settles when every process is ready. */
 export async function startCrew(options: CrewOptions): Promise<Crew> {
@@ -83,18 +83,20 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
     if (child.connected) child.send({ phase: toll.phase, id: toll.id }, () => undefined)
   }
 
-  await Promise.all(options.roles.map(start))
-  return {
-    members: () => [...alive.values()],
-    add: start,
-    async stop() {
-      isOver = true
-      const children = [...alive.keys()]
-      const gone = children.map((child) => once(child, 'exit'))
-      for (const child of children) child.kill('SIGKILL')
-      await Promise.all(gone)
-    },
+  const stop = async () => {
+    isOver = true
+    const children = [...alive.keys()]
+    const gone = children.map((child) => once(child, 'exit'))
+    for (const child of children) child.kill('SIGKILL')
+    await Promise.all(gone)
   }
+  try {
+    await Promise.all(options.roles.map(start))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { members: () => [...alive.values()], add: start, stop }
 }
 
 function spawnWorker(named: string, { env, weakness }: CrewOptions): ChildProcess {

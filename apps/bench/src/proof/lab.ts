@@ -9,6 +9,7 @@ import { createQueue } from '@firedrill/queue'
 import { createWorldClocks, sha256, systemClock, systemIds } from '@firedrill/runtime'
 import { seededRandom } from '@firedrill/testkit'
 import type { Backend } from '../figures/figure.ts'
+import { ROOT } from '../sandbox/start-sandbox.ts'
 import type { DrillDefinition } from './drill-kinds.ts'
 
 const TEAM = 'default'
@@ -115,7 +116,8 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
         FIREDRILL_CONCURRENCY: '1',
         FIREDRILL_KIT_DIR: join(dir, 'kits'),
         FIREDRILL_LOG_LEVEL: 'error',
-        NODE_COMPILE_CACHE: join(dir, 'compile-cache'),
+        // Of all arenas: to compile everything anew for each takes longer than some drills.
+        NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/firedrill-proof'),
         ...(redis === undefined ? { FIREDRILL_QUEUE: 'postgres' } : { REDIS_URL: redis.url }),
       },
       async book({ scenario, environment }) {
