@@ -1,8 +1,9 @@
 import { loadavg } from 'node:os'
 import { type RunId, type Status } from '@firedrill/core'
 import { have, installCommand } from '@firedrill/local'
+import { systemClock } from '@firedrill/runtime'
 import { seededRandom } from '@firedrill/testkit'
-import { quantile, rounded, type Backend, type Bench, type Figure } from '../figures/figure.ts'
+import { quantile, rounded, type Backend, type Bench, type Figure, type Size } from '../figures/figure.ts'
 import { eachInAWorld, openArena, type Arena, type Place, type Played, type PlayOptions } from './arena.ts'
 import { DRILL_KINDS, drillOf, stepsOf, type DrillKind } from './drill-kinds.ts'
 import type { ProofWorld } from './world.ts'
@@ -14,6 +15,8 @@ const ROLES = [...Array<string>(WORLDS).fill('advance'), ...Array<string>(3).fil
 /** How many points are tried. */
 const POINTS = { default: 60, full: 440 } as const
 const POINTS_GOAL = 400
+/** No point is begun after that; the figure says how many were. Platform time of one backend. */
+const WITHIN_MS = { default: 8 * 60_000, full: 25 * 60_000 } as const
 /** Looks are repeated while something is on its way; of each call in a role this many are points of their own. */
 const OCCURRENCES_MAX = 3
 const CONTROL_TRIES = 3
@@ -27,19 +30,22 @@ export const crash: Bench = {
   about:
     'workers killed before and after every call of five kinds of drill: nothing left in, put in twice or lost',
   async *run({ size, say }) {
-    yield* measure('postgres', POINTS[size], say)
-    if (have('redis')) yield* measure('redis', POINTS[size], say)
+    yield* measure('postgres', size, say)
+    if (have('redis')) yield* measure('redis', size, say)
     else say(`redis is left out: ${installCommand('redis')}`)
   },
 }
 
-async function* measure(backend: Backend, most: number, say: (line: string) => void): AsyncGenerator<Figure> {
+async function* measure(backend: Backend, size: Size, say: (line: string) => void): AsyncGenerator<Figure> {
+  const most = POINTS[size]
   const arena = await openArena({ backend, seed: SEED, worlds: WORLDS, roles: ROLES })
   const played: Played[] = []
   try {
     const points = chosen(await findPoints(arena), most)
     say(`${backend}: ${points.length} points`)
+    const until = systemClock.monotonicMs() + WITHIN_MS[size]
     await eachInAWorld(arena.worlds, points, async (point, world) => {
+      if (systemClock.monotonicMs() > until) return
       const one = await playKind(arena, point.kind, world, point)
       played.push(one)
       for (const text of wrongWith(one)) say(`${words(point)}: ${text}`)
