@@ -7,7 +7,7 @@ import { wrongWith } from './crash.ts'
 import { begin, undoneAfterExpiryS } from './short-faults.ts'
 
 const SEED = 1
-const SIZE = { default: { rounds: 2, worlds: 3 }, full: { rounds: 8, worlds: 5 } } as const
+const SIZE = { default: { rounds: 2, worlds: 2 }, full: { rounds: 8, worlds: 5 } } as const
 /** Everybody dies so long after the last drill has its first fault in, at most. The second fault follows after that. */
 const KILL_WITHIN_MS = 14_000
 /** Faults end after 24 s, the second ones 16 s later. Platform time. */
@@ -16,6 +16,7 @@ const ALL_OVER_MS = 60_000
 const LATE_MAX_S = 10
 const LOST_MS = 240_000
 const LOOK_MS = 250
+const ROLES = ['advance', 'advance', 'recover', 'reap', 'probe'] as const
 
 /** Every worker that drives runs dies with faults in that end by themselves, and none comes back before they have. */
 export const expiry: Bench = {
@@ -38,7 +39,7 @@ async function* measure(
 ): AsyncGenerator<Figure> {
   const random = seededRandom(SEED)
   const all: Expired[] = []
-  const arena = await openArena({ backend, seed: SEED, worlds })
+  const arena = await openArena({ backend, seed: SEED, worlds, roles: ROLES })
   try {
     for (let round = 1; round <= rounds; round++) {
       const killAfterMs = Math.round(random.next() * KILL_WITHIN_MS)
@@ -102,7 +103,7 @@ async function endAll({ crew }: Arena, roles: readonly string[]): Promise<readon
 }
 
 async function withoutReaper(backend: Backend): Promise<readonly string[]> {
-  const arena = await openArena({ backend, seed: SEED, worlds: 1 })
+  const arena = await openArena({ backend, seed: SEED, worlds: 1, roles: ROLES })
   try {
     const [world] = arena.worlds
     if (world === undefined) throw new Error('an arena without a world')

@@ -15,6 +15,7 @@ import type { DrillDefinition } from './drill-kinds.ts'
 const TEAM = 'default'
 /** More than any bench starts. */
 const RUNS_MAX = 5000
+const TRIES_MAX = 10
 const BENCH: Actor = { kind: 'person', id: 'bench', name: 'Bench' }
 
 /** A server that can be lost. */
@@ -122,8 +123,8 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
       },
       async book({ scenario, environment }) {
         const from = { ...asker, source: '', origin: 'file' } as const
-        await useCases.applyDefinition({ ...from, kind: 'environment', compiled: environment })
-        await useCases.applyDefinition({ ...from, kind: 'scenario', compiled: scenario })
+        await inTime(() => useCases.applyDefinition({ ...from, kind: 'environment', compiled: environment }))
+        await inTime(() => useCases.applyDefinition({ ...from, kind: 'scenario', compiled: scenario }))
         const { id } = await stores.drills.book({
           id: systemIds.mint('drill'),
           teamId: TEAM,
@@ -162,6 +163,17 @@ export async function startLab(backend: Backend, seed: number): Promise<Lab> {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** On a busy machine a transaction may not get its connection in time; nothing of it was done. */
+async function inTime<T>(write: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (tries === TRIES_MAX || !String(error).includes('Unable to start a transaction')) throw error
+    }
   }
 }
 

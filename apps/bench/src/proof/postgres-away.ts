@@ -8,7 +8,8 @@ import { begin, undoneAfterExpiryS } from './short-faults.ts'
 import { isFault } from './witness.ts'
 
 const SEED = 1
-const WORLDS = 3
+const WORLDS = 2
+const ROLES = ['advance', 'advance', 'recover', 'reap', 'probe'] as const
 const ROUNDS = { default: 1, full: 3 } as const
 /** Platform time, as all of these. */
 const AWAY_MS = 60_000
@@ -42,7 +43,7 @@ async function* measure(
   say: (line: string) => void,
 ): AsyncGenerator<Figure> {
   const all: Outlived[] = []
-  const arena = await openArena({ backend, seed: SEED, worlds: WORLDS })
+  const arena = await openArena({ backend, seed: SEED, worlds: WORLDS, roles: ROLES })
   try {
     for (let round = 1; round <= rounds; round++) all.push(...(await outlive(arena)))
   } finally {
@@ -109,7 +110,7 @@ async function firstEventAfter({ lab }: Arena, run: RunId, instant: number): Pro
 
 /** The same with nobody who has kits of his own; answers what is still broken when the server would be back. */
 async function withoutReaper(backend: Backend): Promise<readonly string[]> {
-  const arena = await openArena({ backend, seed: SEED, worlds: 1 })
+  const arena = await openArena({ backend, seed: SEED, worlds: 1, roles: ROLES })
   try {
     const [world] = arena.worlds
     if (world === undefined) throw new Error('an arena without a world')

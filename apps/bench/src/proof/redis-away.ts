@@ -10,7 +10,8 @@ import type { Weakness } from './weakness.ts'
 import type { ProofWorld } from './world.ts'
 
 const SEED = 1
-const WORLDS = 3
+const WORLDS = 2
+const ROLES = ['advance', 'advance', 'recover', 'recover', 'reap', 'probe'] as const
 /** Platform time, as all of these. */
 const AWAY_MS = { default: 60_000, full: 300_000 } as const
 const CONTROL_AWAY_MS = 30_000
@@ -70,6 +71,7 @@ async function playWithout(awayMs: number, weakness?: Weakness): Promise<readonl
     backend: 'redis',
     seed: SEED,
     worlds: WORLDS,
+    roles: ROLES,
     ...(weakness === undefined ? {} : { weakness }),
   })
   try {

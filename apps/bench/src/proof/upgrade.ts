@@ -7,7 +7,8 @@ import { wrongWith } from './crash.ts'
 import { DRILL_KINDS, drillOf, stepsOf } from './drill-kinds.ts'
 
 const SEED = 1
-const WORLDS = 3
+const WORLDS = 2
+const ROLES = ['advance', 'advance', 'recover', 'reap', 'probe'] as const
 const DRILLS = { default: 6, full: 30 } as const
 /** Between two workers that are replaced. Platform time. */
 const PAUSE_MS = 500
@@ -57,7 +58,7 @@ async function* measure(
   const slowest = rounded(Math.max(...ended.map(({ tookMs }) => tookMs)) / 1000)
   yield { ...about, unit: 's', figure: 'exit-max', value: slowest, goal: 10 }
   yield { ...about, unit: 's', figure: 'step-late-max', value: latest(played), goal: LATE_MAX_S }
-  const killed = await series(backend, WORLDS, 'SIGKILL')
+  const killed = await series(backend, 2 * WORLDS, 'SIGKILL')
   say(`control, killed instead of asked: a step late by ${latest(killed.played)} s`)
   yield {
     ...about,
@@ -74,7 +75,7 @@ function latest(played: readonly Played[]): number {
 }
 
 async function series(backend: Backend, drills: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<Series> {
-  const arena = await openArena({ backend, seed: SEED, worlds: WORLDS })
+  const arena = await openArena({ backend, seed: SEED, worlds: WORLDS, roles: ROLES })
   const over = new AbortController()
   const rolling = roll(arena, signal, over.signal)
   rolling.catch(() => undefined)
