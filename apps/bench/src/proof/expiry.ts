@@ -14,7 +14,7 @@ const KILL_WITHIN_MS = 14_000
 const ALL_OVER_MS = 60_000
 /** So late an undo may be: a look of the reaper's, a lease that nobody renews, and the calls. */
 const LATE_MAX_S = 10
-const LOST_MS = 240_000
+const LOST_MS = 600_000
 const LOOK_MS = 250
 const ROLES = ['advance', 'advance', 'recover', 'reap', 'probe'] as const
 

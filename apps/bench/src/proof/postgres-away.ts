@@ -13,7 +13,7 @@ const ROLES = ['advance', 'advance', 'recover', 'reap', 'probe'] as const
 const ROUNDS = { default: 1, full: 3 } as const
 /** Platform time, as all of these. */
 const AWAY_MS = 60_000
-const LOST_MS = 240_000
+const LOST_MS = 600_000
 const RESUME_MAX_S = 10
 
 /** PostgreSQL is killed while faults are in that end before it is back, and others are still to come. */
