@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startPostgres, startRedis, type LocalPostgres } from '@firedrill/local'
 import { startChild, type Child } from './child.ts'
 import { environmentName, sandboxEnvironment, simulatorReadySchema } from './environment-file.ts'
+import { operatorVariables } from './operator-variables.ts'
 import type { SandboxOptions } from './options.ts'
 import type { SandboxPorts } from './ports.ts'
 
@@ -163,14 +164,7 @@ function platformEnvironment(
     FIREDRILL_WEB_DIR: join(root, 'apps/web/dist'),
     ...(options.lockstep ? { FIREDRILL_LOCKSTEP: `http://127.0.0.1:${ports.control}` } : {}),
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-    ...passedOn([
-      'FIREDRILL_CEILING_PERCENT',
-      'FIREDRILL_CEILING_TARGETS',
-      'FIREDRILL_LOG_LEVEL',
-      'FIREDRILL_PAGE_COMMAND',
-      'FIREDRILL_PAGE_EVERY_MS',
-      'FIREDRILL_PAGE_WEBHOOK',
-    ]),
+    ...operatorVariables(process.env),
   }
 }
 

@@ -1,17 +1,12 @@
-import type { HintQueue, Hints, RunId } from '@firedrill/core'
-import {
-  createAdvance,
-  createReconcile,
-  createStartRun,
-  createTickSchedules,
-  type Advanced,
-} from '@firedrill/engine'
+import type { HintQueue, RunId } from '@firedrill/core'
+import { createAdvance, createReconcile, type Advanced } from '@firedrill/engine'
 import { createWorkers, type HintHandler } from '@firedrill/queue'
-import { systemClock, systemIds } from '@firedrill/runtime'
+import { systemClock } from '@firedrill/runtime'
 import type { Worker } from '../main/compose.ts'
 import { every } from '../every.ts'
 import { keepQueue } from '../keep-queue.ts'
 import { serveWithoutQueue } from '../serve-without-queue.ts'
+import { tickSchedules } from './tick-schedules.ts'
 
 /** The roles `advance` and `recover`: work on hints of one queue, and nudge due runs that nobody holds. */
 export async function drive(worker: Worker, role: HintQueue): Promise<void> {
@@ -70,22 +65,4 @@ export async function drive(worker: Worker, role: HintQueue): Promise<void> {
   if (role === 'advance') tickSchedules(worker, queue.hints)
   const reconciling = every(reconcileMs, 'reconciling', systemClock, log, shutdown.signal, look)
   shutdown.add('reconciler', () => reconciling)
-}
-
-/** Between two looks at the schedules. Platform time. */
-const TICK_MS = 1000
-
-/** Starts what is booked. Every worker of the role looks; the database keeps it to one run for each occurrence. */
-function tickSchedules({ log, shutdown, ports, stores }: Worker, hints: Hints): void {
-  const tick = createTickSchedules({
-    runs: ports.runs,
-    schedules: stores.schedules,
-    drills: stores.drills,
-    startRun: createStartRun({ ...ports, hints, ids: systemIds }),
-    sandboxOnly: true,
-    onFailure: ({ id }, error) =>
-      log.warn({ schedule: id, err: error }, 'a schedule could not be served and is tried again'),
-  })
-  const ticking = every(TICK_MS, 'looking at schedules', systemClock, log, shutdown.signal, tick)
-  shutdown.add('schedules', () => ticking)
 }

@@ -4,6 +4,7 @@ import { systemClock } from '@firedrill/runtime'
 import { openProbeRole } from '../main/probe.ts'
 import type { Worker } from '../main/compose.ts'
 import { openReaper } from './reap.ts'
+import { tickSchedules } from './tick-schedules.ts'
 
 /** Most due runs one round looks at. */
 const DUE_MAX = 200
@@ -27,7 +28,9 @@ export async function rehearse(worker: Worker): Promise<void> {
   const probes = openProbeRole(worker)
   shutdown.add('probers', () => probes.stop())
   const reap = await openReaper(worker, { kind: 'reaper', id: `reap@${actor.id}`, name: actor.name })
-  const advance = createAdvance({ ...ports, hints: { send: async () => undefined } })
+  const hints = { send: async () => undefined }
+  const advance = createAdvance({ ...ports, hints })
+  tickSchedules(worker, hints)
 
   let lookedAt = Number.NEGATIVE_INFINITY
 

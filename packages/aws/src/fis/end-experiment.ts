@@ -7,7 +7,7 @@ import { keyToken, TOKEN_TAG } from '../faults/key-token.ts'
 import { shellLine } from '../faults/shell.ts'
 import {
   findExperiment,
-  findTemplateIds,
+  findTemplates,
   isActive,
   readExperiment,
   type SeenExperiment,
@@ -40,20 +40,38 @@ export async function stopExperiment(
 /** Deletes the templates of an act, so that no late StartExperiment can find one. Idempotent. */
 export async function deleteTemplates(
   aws: Aws,
-  { key }: Pick<UndoPlan, 'key'>,
+  undo: Pick<UndoPlan, 'key'>,
   signal: AbortSignal,
 ): Promise<Outcome<Ended>> {
-  const templates = await findTemplateIds(aws, keyToken(key), signal)
-  if (!templates.ok) return templates
-  const requestIds: string[] = []
-  for (const id of templates.value) {
-    const answer = await mutate('fis.DeleteExperimentTemplate', signal, (options) =>
-      aws.fis.send(new DeleteExperimentTemplateCommand({ id }), options),
-    )
-    if (!answer.ok && answer.failure.kind !== 'not-found') return answer
-    if (answer.ok) requestIds.push(...idsOf(answer.value))
-  }
-  return success({ requestIds })
+  const [deleted] = await deleteTemplatesOf(aws, [undo], signal)
+  return deleted ?? success({ requestIds: [] })
+}
+
+/** Deletes the templates of several acts, of which the list is read once; answers for each act in order. Idempotent. */
+export async function deleteTemplatesOf(
+  aws: Aws,
+  undos: readonly Pick<UndoPlan, 'key'>[],
+  signal: AbortSignal,
+): Promise<readonly Outcome<Ended>[]> {
+  const tokens = undos.map(({ key }) => keyToken(key))
+  const templates = await findTemplates(aws, tokens, signal)
+  if (!templates.ok) return undos.map(() => templates)
+  return Promise.all(
+    tokens.map(async (token): Promise<Outcome<Ended>> => {
+      const ids = templates.value.get(token) ?? []
+      const came = await Promise.all(ids.map((id) => deleteTemplate(aws, id, signal)))
+      const failed = came.find((one) => !one.ok)
+      return failed ?? success({ requestIds: came.flatMap((one) => (one.ok ? one.value.requestIds : [])) })
+    }),
+  )
+}
+
+async function deleteTemplate(aws: Aws, id: string, signal: AbortSignal): Promise<Outcome<Ended>> {
+  const answer = await mutate('fis.DeleteExperimentTemplate', signal, (options) =>
+    aws.fis.send(new DeleteExperimentTemplateCommand({ id }), options),
+  )
+  if (answer.ok) return success({ requestIds: idsOf(answer.value) })
+  return answer.failure.kind === 'not-found' ? success({ requestIds: [] }) : answer
 }
 
 /** The undo of a fault that is out once its experiment is: everything that can be done is tried before a failure is answered. */

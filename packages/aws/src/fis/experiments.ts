@@ -143,10 +143,20 @@ export async function findExperiment(
 
 /** Templates that carry a token. */
 export async function findTemplateIds(
-  { fis }: Aws,
+  aws: Aws,
   token: string,
   signal: AbortSignal,
 ): Promise<Outcome<readonly string[]>> {
+  const found = await findTemplates(aws, [token], signal)
+  return found.ok ? success(found.value.get(token) ?? []) : found
+}
+
+/** Templates that carry one of several tokens, by token; the list is read once for all. */
+export async function findTemplates(
+  { fis }: Aws,
+  tokens: readonly string[],
+  signal: AbortSignal,
+): Promise<Outcome<ReadonlyMap<string, readonly string[]>>> {
   const operation = 'fis.ListExperimentTemplates'
   const all = await readPages(
     (nextToken) =>
@@ -164,9 +174,9 @@ export async function findTemplateIds(
     operation,
   )
   if (!all.ok) return all
-  return success(
-    all.value.flatMap(({ id, tags }) => (id !== undefined && tags?.[TOKEN_TAG] === token ? [id] : [])),
-  )
+  const idsOf = (token: string) =>
+    all.value.flatMap(({ id, tags }) => (id !== undefined && tags?.[TOKEN_TAG] === token ? [id] : []))
+  return success(new Map(tokens.map((token) => [token, idsOf(token)])))
 }
 
 /** ARNs that FIS resolved for an experiment, all targets together; empty before it has. */

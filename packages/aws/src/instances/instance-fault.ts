@@ -1,6 +1,7 @@
-import type { DriverContext, FaultDriver, Outcome, UndoPlan } from '@firedrill/core'
+import type { DriverContext, FaultDriver, Outcome, Recovered, UndoPlan } from '@firedrill/core'
 import type { z } from 'zod'
 import type { AwsClients } from '../aws-clients.ts'
+import { failed } from '../call.ts'
 import type { Aws, Purpose } from '../client.ts'
 import { startExperiment } from '../fis/start-experiment.ts'
 import { captureSchema, readCapture, type Capture } from './capture.ts'
@@ -9,6 +10,9 @@ import { confirmRecoveredStep } from './confirm-recovered.ts'
 import type { InstanceKind } from './instance-kind.ts'
 import type { instanceParameters } from './parameters.ts'
 import { planStep, requestOf } from './plan.ts'
+
+/** How many steps are undone by one call: few enough that each gets its answer within the time for one act. */
+const TOGETHER_MAX = 10
 
 type Shared = z.output<z.ZodObject<typeof instanceParameters>>
 
@@ -21,6 +25,7 @@ export function createInstanceFault<P extends Shared & Record<string, string | n
   clients: AwsClients,
   kind: InstanceKind<P>,
 ): FaultDriver {
+  const { takeOutTogether } = kind
   const onCapture = async <T>(
     undo: UndoPlan,
     { environment }: DriverContext,
@@ -75,10 +80,41 @@ export function createInstanceFault<P extends Shared & Record<string, string | n
         kind.takeOut(aws, capture, undo, context.signal),
       )
     },
+    ...(takeOutTogether === undefined ? {} : { together: togetherOf(clients, kind.name, takeOutTogether) }),
     async confirmRecovered(undo, context) {
       return onCapture(undo, context, 'restore', async (aws, capture) =>
         confirmRecoveredStep(aws, kind, capture, undo, context.signal),
       )
+    },
+  }
+}
+
+/** The undo of steps that lie in one Region. A capture that cannot be read fails its own step alone. */
+function togetherOf(
+  clients: AwsClients,
+  name: string,
+  takeOut: NonNullable<InstanceKind['takeOutTogether']>,
+): NonNullable<FaultDriver['together']> {
+  return {
+    key: ({ capture }) => {
+      const read = readCapture(capture)
+      return read.ok ? read.value.region : 'unreadable'
+    },
+    most: TOGETHER_MAX,
+    async recover(undos, { environment, signal }) {
+      const read = undos.map((undo) => ({ undo, capture: readCapture(undo.capture) }))
+      const region = read.flatMap(({ undo, capture }) =>
+        capture.ok ? [{ undo, capture: capture.value }] : [],
+      )
+      const [first] = region
+      const aws = first && clients.inRegion(environment, first.capture.region, 'restore')
+      const done = aws?.ok === true ? await takeOut(aws.value, region, signal) : []
+      return read.map(({ undo, capture }): Outcome<Recovered> => {
+        if (!capture.ok) return capture
+        if (aws?.ok === false) return aws
+        const answer = done[region.findIndex((one) => one.undo === undo)]
+        return answer ?? failed('unexpected', `${name}.recover`, 'NoAnswer', 'nothing was undone')
+      })
     },
   }
 }

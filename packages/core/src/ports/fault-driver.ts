@@ -181,6 +181,8 @@ export type FaultDriver = Readonly<{
    */
   together?: Readonly<{
     key(undo: UndoPlan): string
+    /** Most plans that are given at once. Absent: any number. */
+    most?: number
     recover(undos: readonly UndoPlan[], context: DriverContext): Promise<readonly Outcome<Recovered>[]>
   }>
   /**

@@ -23,7 +23,16 @@ export function groupsOf(asks: readonly Ask[]): readonly (readonly Ask[])[] {
     const key = groupOf(ask)
     groups.set(key, [...(groups.get(key) ?? []), ask])
   }
-  return [...groups.values()]
+  return [...groups.values()].flatMap((group) => inParts(group, mostOf(group)))
+}
+
+function mostOf([first]: readonly Ask[]): number {
+  return (first?.undo.ok === true ? first.undo.value.driver.together?.most : undefined) ?? Infinity
+}
+
+function inParts(group: readonly Ask[], most: number): readonly (readonly Ask[])[] {
+  if (group.length <= most) return [group]
+  return [group.slice(0, most), ...inParts(group.slice(most), most)]
 }
 
 function groupOf({ step, undo }: Ask): string {

@@ -324,6 +324,40 @@ describe('taking it out', () => {
     expect(new Set(states())).toEqual(new Set(['pending']))
   })
 
+  it('undoes the steps of one Region together: one list, one start of all that is stopped, an answer for each', async () => {
+    const driver = driverOf()
+    const undos = []
+    for (const zone of ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']) {
+      const inZone = injectStep('ec2-stop-instances', { tags: { service: 'checkout' }, zones: [zone] })
+      const plan = await planned(inZone)
+      const { handle } = valueOf(await driver.apply(inZone, plan, `${KEY}/${zone}`, account.context))
+      undos.push(stored(driver.undo(inZone, plan, `${KEY}/${zone}`, account.environment), handle))
+    }
+    account.advance(90)
+    expect(new Set(states())).toEqual(new Set(['stopped']))
+    // FIS is out of reach for one of them: its instances are started, and only this step is told so.
+    account.sim.world.adversity.add({
+      operation: 'fis.StopExperiment',
+      kind: 'throttle',
+      probability: 1,
+      count: 1,
+      delay: 0,
+    })
+    const listed = account.calls('fis.ListExperimentTemplates')
+    const first = (await driver.together?.recover(undos, account.context)) ?? []
+    expect(first.map(({ ok }) => ok).toSorted()).toEqual([false, true, true])
+    expect(account.calls('fis.ListExperimentTemplates') - listed).toBe(1)
+    expect(account.calls('ec2.StartInstances')).toBe(1)
+    const again = (await driver.together?.recover(undos, account.context)) ?? []
+    expect(again.map(({ ok }) => ok)).toEqual([true, true, true])
+    expect(account.calls('fis.StopExperiment')).toBe(4)
+    account.advance(180)
+    for (const undo of undos)
+      expect(wordsOf(await driver.confirmRecovered(undo, account.context))).toEqual(['restored'])
+    expect([...account.sim.world.kernel.store.table('fis-templates').values()]).toEqual([])
+    expect(new Set(undos.map((undo) => driver.together?.key(undo))).size).toBe(1)
+  })
+
   it('never calls an instance restored while FIS may still stop it', async () => {
     const driver = driverOf()
     const plan = await planned()

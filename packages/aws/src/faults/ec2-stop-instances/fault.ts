@@ -5,7 +5,7 @@ import type { InstanceKind } from '../../instances/instance-kind.ts'
 import { plainParameters } from '../../instances/parameters.ts'
 import { COMMON_PERMISSIONS } from '../../instances/plan.ts'
 import { backFromStop, judgeStopped, stopAction } from '../../instances/stopping.ts'
-import { recoverStep } from './recover.ts'
+import { recoverRegion, recoverStep } from './recover.ts'
 import { undoCommands } from './undo-commands.ts'
 
 const DURATION_MIN_MS = 60_000
@@ -50,6 +50,7 @@ const KIND: InstanceKind = {
   judge: judgeStopped,
   backWords: backFromStop,
   takeOut: recoverStep,
+  takeOutTogether: recoverRegion,
   undoCommands,
 }
 

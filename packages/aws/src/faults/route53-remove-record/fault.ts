@@ -72,7 +72,10 @@ export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
       )
     },
     together: {
-      key: ({ capture }) => captureSchema.parse(capture).zoneId,
+      key: ({ capture }) => {
+        const read = readCapture(capture)
+        return read.ok ? read.value.zoneId : 'unreadable'
+      },
       recover: (undos, context) => recoverTogether(clients, undos, context),
     },
     deadMan: createSchedulerDeadMan(clients, scheduledUndo),
