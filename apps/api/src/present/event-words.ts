@@ -1,4 +1,11 @@
-import { isClean, type JournalEvent, type RunEventBody, type RunEventType } from '@firedrill/core'
+import {
+  isClean,
+  RECOVER_REASON_WORDS,
+  type JournalEvent,
+  type Observation,
+  type RunEventBody,
+  type RunEventType,
+} from '@firedrill/core'
 import type { TimelineEvent, Tone } from '@firedrill/contracts'
 import { personWords } from './person-words.ts'
 
@@ -7,11 +14,11 @@ type Words = Readonly<{ tone: Tone; summary: string; step?: string }>
 /** A journal event for people: one sentence and how it should look, with the payload beside it. */
 export function presentEvent(event: JournalEvent): TimelineEvent {
   const { seq, v, type, at, worldAt, actor, hash } = event
-  const words = wordsOf({ type: event.type, data: event.data } as RunEventBody)
+  const words = wordsOf({ type: event.type, data: event.data } as RunEventBody, actor.name)
   return { seq, v, type, at, worldAt, actor: { ...actor }, hash, ...words, data: { ...event.data } }
 }
 
-function wordsOf(body: RunEventBody): Words {
+function wordsOf(body: RunEventBody, by: string): Words {
   switch (body.type) {
     case 'run-created':
       return neutral(
@@ -59,7 +66,7 @@ function wordsOf(body: RunEventBody): Words {
       }
     }
     case 'abort-requested':
-      return { tone: 'person', summary: `Abort: ${body.data.reason}` }
+      return { tone: 'person', summary: `Abort by ${by}: ${body.data.reason}` }
     case 'note-added':
       return { tone: 'person', summary: body.data.text }
     case 'measured':
@@ -135,7 +142,10 @@ function stepWords(body: StepEvent): Words {
     case 'injection-observed':
       return say('fault', observed(body.data.observations))
     case 'recovery-requested':
-      return say('undo', `the fault is being taken out: ${body.data.reason} (attempt ${body.data.attempt})`)
+      return say(
+        'undo',
+        `the fault is being taken out: ${RECOVER_REASON_WORDS[body.data.reason]} (attempt ${body.data.attempt})`,
+      )
     case 'recovery-accepted':
       return say('undo', 'the call to put it back was accepted')
     case 'restoration-observed':
@@ -146,10 +156,16 @@ function stepWords(body: StepEvent): Words {
   }
 }
 
-function observed(observations: readonly Readonly<{ injection: string }>[]): string {
-  const counts = new Map<string, number>()
-  for (const { injection } of observations) counts.set(injection, (counts.get(injection) ?? 0) + 1)
-  return `seen ${[...counts].map(([injection, times]) => `${injection} on ${count(times, 'target')}`).join(', ')}`
+/** How many targets are in which state; why not, where it is not known. */
+function observed(observations: readonly Observation[]): string {
+  const counts = Map.groupBy(observations, ({ injection }) => injection)
+  return `seen ${[...counts].map(([injection, all]) => `${injection} on ${count(all.length, 'target')}${doubts(injection, all)}`).join(', ')}`
+}
+
+function doubts(injection: Observation['injection'], all: readonly Observation[]): string {
+  if (injection !== 'unknown') return ''
+  const why = [...new Set(all.map(({ seen }) => seen))]
+  return ` (${why.slice(0, 3).join('; ')}${why.length > 3 ? '; …' : ''})`
 }
 
 function count(amount: number, noun: string): string {

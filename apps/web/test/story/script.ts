@@ -161,10 +161,16 @@ export const UNTIL_CLOSED: readonly Line[] = [
   },
   { s: 289.4, type: 'measured', tone: 'good', summary: 'Measured so far: held', data: { provisional: true } },
   to(289.6, 'observing', 'recovering', 'the response held', 'undo'),
-  stepLine(289.8, 'recovery-requested', 'undo', 'the fault is being taken out: response-seen (attempt 1)', {
-    reason: 'response-seen',
-    attempt: 1,
-  }),
+  stepLine(
+    289.8,
+    'recovery-requested',
+    'undo',
+    'the fault is being taken out: the system has recovered and stayed so (attempt 1)',
+    {
+      reason: 'response-seen',
+      attempt: 1,
+    },
+  ),
   stepLine(291.9, 'recovery-accepted', 'undo', 'the call to put it back was accepted', {
     requestIds: ['0b77aa12'],
   }),
@@ -189,14 +195,20 @@ export function abortLines(s: number, reason: string): readonly Line[] {
       type: 'abort-requested',
       tone: 'person',
       by: 'M. Okafor',
-      summary: `Abort: ${reason}`,
+      summary: `Abort by M. Okafor: ${reason}`,
       data: { reason },
     },
     to(s + 0.1, 'observing', 'aborting', reason, 'warning'),
-    stepLine(s + 0.3, 'recovery-requested', 'undo', 'the fault is being taken out: abort (attempt 1)', {
-      reason: 'abort',
-      attempt: 1,
-    }),
+    stepLine(
+      s + 0.3,
+      'recovery-requested',
+      'undo',
+      'the fault is being taken out: the run was aborted (attempt 1)',
+      {
+        reason: 'abort',
+        attempt: 1,
+      },
+    ),
     stepLine(s + 1.6, 'recovery-accepted', 'undo', 'the call to put it back was accepted', {
       requestIds: ['9a01ff43'],
     }),

@@ -26,6 +26,20 @@ export const RECOVER_REASONS = [
 ] as const
 export type RecoverReason = (typeof RECOVER_REASONS)[number]
 
+/** The same for people, after a colon. */
+export const RECOVER_REASON_WORDS: Readonly<Record<RecoverReason, string>> = {
+  'response-seen': 'the system has recovered and stayed so',
+  'observed-long-enough': 'it lasted as long as planned',
+  abort: 'the run was aborted',
+  halt: 'the global halt was set',
+  'stop-condition': 'a stop condition was breached',
+  expiry: 'it was in for as long as it was approved for',
+  deadline: 'the run is past its deadline',
+  'injection-failed': 'another fault did not go in',
+  drift: 'the targets are not those that were approved',
+  retry: 'what a failed attempt may have left goes before the next one',
+}
+
 /** One planned inject step: what it will act on and what undoing it takes. */
 export const plannedStepSchema = z.strictObject({
   step,

@@ -1,4 +1,10 @@
-import { isClean, type Injection, type JournalEvent, type RunEventBody } from '@firedrill/core'
+import {
+  isClean,
+  RECOVER_REASON_WORDS,
+  type Injection,
+  type JournalEvent,
+  type RunEventBody,
+} from '@firedrill/core'
 import { countText, listText } from '../text/list-text.ts'
 import type { TimelineEntry, Tone } from './model.ts'
 import { RESOLUTION_WORDS } from './vocabulary.ts'
@@ -96,7 +102,7 @@ function describe(body: RunEventBody): Words {
     case 'recovery-requested':
       return words(
         'recovering',
-        `${body.data.step}: fault taken out (${body.data.reason})${attempt(body.data.attempt)}`,
+        `${body.data.step}: undo asked for, ${RECOVER_REASON_WORDS[body.data.reason]}${attempt(body.data.attempt)}`,
       )
     case 'recovery-accepted':
       return words('recovering', `${body.data.step}: undo accepted, not yet confirmed`)
