@@ -26,6 +26,11 @@ export async function askRun(
     refused = asked.refused
     return fitted(asked.events)
   })
+  if (!result.ok && result.why === 'newer')
+    throw new AppError(
+      'state-conflict',
+      `Not done: run ${runId} is driven by a newer version of the platform; ask that one.`,
+    )
   if (!result.ok) throw new AppError('not-found', `There is no run ${runId}.`)
   if (refused !== undefined) throw new AppError('state-conflict', `Not done: ${refused}.`)
   return result.events

@@ -260,8 +260,21 @@ export function createReaper(ports: Ports) {
       if (await undoAlone(kit, 'the run is over', signal)) await retire(record)
       return
     }
+    if (!appended.ok && appended.why === 'newer') return undoNewer(kit, signal)
     // Taken over only when it is due: an undo that somebody else is at, or that waits for its next look, goes on by itself.
     await ports.advance(record.runId, 'recover', signal)
+  }
+
+  /** A newer version drives the run. Should none be left to do so, its fault still goes at its expiry. */
+  async function undoNewer(kit: Kit, signal: AbortSignal): Promise<void> {
+    const name = kitName(kit.runId, kit.step)
+    if (takenOut.has(name) || kitWorldNow(kit, ports.wallNow()) < kit.expiresAt) return
+    if (!(await undoAlone(kit, 'a newer version of the platform has written to the run', signal))) return
+    takenOut.add(name)
+    ports.log('an expired fault of a run that a newer version drives was taken out by its kit', {
+      runId: kit.runId,
+      step: kit.step,
+    })
   }
 
   /** Without a database: undo every kit that is past its expiry, and go on until describing shows it is out. */

@@ -128,6 +128,8 @@ export type AppendResult =
   /** The epoch is no longer ours: stop at once. */
   | Readonly<{ ok: false; why: 'fenced' }>
   | Readonly<{ ok: false; why: 'no-such-run' }>
+  /** A newer version has written to the run, and this one cannot fold what it wrote: see `RUN_FORMAT`. */
+  | Readonly<{ ok: false; why: 'newer' }>
   /** Another run holds one of the targets. */
   | Readonly<{ ok: false; why: 'locked'; target: string; by: RunId }>
 
@@ -156,7 +158,10 @@ export type AppendOptions = Readonly<{
 /** When a run wants to be looked at again: at a platform instant, or once its world has reached an instant, whichever is first. */
 export type Wake = Readonly<{ at: PlatformInstant; worldAt?: WorldInstant }>
 
-/** The journal and the run rows. Appending locks the run row, checks the fence, folds, hashes and projects in one transaction. */
+/**
+ * The journal and the run rows. Appending locks the run row, checks the fence, folds, hashes and projects in one transaction.
+ * Runs to which a newer version has written are neither due here nor claimed nor appended to.
+ */
 export type RunStore = Readonly<{
   /** Creates run and journal with `run-created`, due at once. */
   create(

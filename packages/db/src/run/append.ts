@@ -26,6 +26,7 @@ type Locked = Readonly<{
   environment: string
   state: RunState
   folded_seq: number
+  format: number
   head: string
   last_at: number
   last_world_at: number
@@ -41,7 +42,7 @@ type Locked = Readonly<{
 // run, do not wait. The clock is read outside the CTE, that is, after the lock was got.
 const LOCK = `
   WITH locked AS MATERIALIZED (
-    SELECT r.team_id, r.environment, r.state, r.folded_seq, r.head, r.last_at, r.last_world_at, r.epoch, r.lease_until
+    SELECT r.team_id, r.environment, r.state, r.folded_seq, r.format, r.head, r.last_at, r.last_world_at, r.epoch, r.lease_until
     FROM run r WHERE r.id = $1 FOR NO KEY UPDATE
   )
   SELECT r.*, now_micros() AS reading, c.anchor_platform, c.anchor_world, c.rate
@@ -67,7 +68,7 @@ const WRITE = `
   )
   UPDATE run SET
     state = $21, status = $22, is_over = $23, is_probed = $24, abort_requested = $25, recovering_at = $26,
-    folded_seq = $27, head = $28, last_at = $29, last_world_at = $30,
+    format = greatest(format, $35), folded_seq = $27, head = $28, last_at = $29, last_world_at = $30,
     wake_at = CASE WHEN $31::bigint IS NOT NULL THEN $31 WHEN $32 THEN least(wake_at, $33) ELSE wake_at END,
     is_woken = is_woken OR $32
   FROM (SELECT count(*) FROM told) AS notified
@@ -80,17 +81,23 @@ export type Append = Readonly<{
   actor: Actor
   decide: DecideUnderLock
   options: AppendOptions
+  format: number
 }>
 
 /**
  * Appends under the run's row lock, in one transaction: fence, fold, hash, undo plans, target locks and the columns
  * that others read. All of it or nothing. The unique (run, seq) is the backstop.
  */
-export function append(pool: Pool, { id, fence, actor, decide, options }: Append): Promise<AppendResult> {
+export function append(
+  pool: Pool,
+  { id, fence, actor, decide, options, format }: Append,
+): Promise<AppendResult> {
   return inTransaction<AppendResult>(pool, async (client) => {
     const refuse = (value: AppendResult) => ({ commit: false, value })
     const run = (await client.query<Locked>(LOCK, [id])).rows[0]
     if (run === undefined) return refuse({ ok: false, why: 'no-such-run' })
+    // What a newer version has folded means something else here, or nothing.
+    if (run.format > format) return refuse({ ok: false, why: 'newer' })
     const reading = platformOf(run.reading)
     if (fence.kind === 'epoch' && (run.epoch !== fence.epoch || run.lease_until <= reading))
       return refuse({ ok: false, why: 'fenced' })
@@ -103,7 +110,7 @@ export function append(pool: Pool, { id, fence, actor, decide, options }: Append
     const held = await lockTargets(client, id, run, options.locks ?? [])
     if (held !== undefined) return refuse({ ok: false, why: 'locked', ...held })
     const isWoken = fence.kind === 'open' && events.length > 0 && options.wakeAt === undefined
-    await write(client, { id, run, actor, fence, state, events, options, isWoken, reading })
+    await write(client, { id, run, actor, fence, state, events, options, format, isWoken, reading })
     const foldedSeq = run.folded_seq + events.length
     return { commit: true, value: { ok: true, state, foldedSeq, events, ...moment } }
   })
@@ -144,6 +151,7 @@ type Writing = Readonly<{
   state: RunState
   events: readonly JournalEvent[]
   options: AppendOptions
+  format: number
   isWoken: boolean
   reading: number
 }>
@@ -181,5 +189,6 @@ async function write(client: PoolClient, w: Writing): Promise<void> {
     w.isWoken,
     w.reading,
     w.events.length > 0,
+    w.format,
   ])
 }

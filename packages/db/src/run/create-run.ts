@@ -22,11 +22,11 @@ type NewRun = Parameters<RunStore['create']>[0]
 const INSERT = `
   WITH run AS (
     INSERT INTO run (id, team_id, drill_id, number, environment, status, is_over, is_probed, state, folded_seq, head,
-      last_at, last_world_at, wake_at, scenario_hash, idempotency_key, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $10, $11, $12, $19, $13, $14, $19)
+      last_at, last_world_at, wake_at, scenario_hash, idempotency_key, created_at, format)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $10, $11, $12, $19, $13, $14, $19, $20)
   ), events AS (
     INSERT INTO run_event (run_id, team_id, actor_kind, actor_id, actor_name, ${EVENT_ARRAY_COLUMNS})
-    SELECT $1, $2, $15, $16, $17, e.* FROM ${eventArrays(20)} AS e
+    SELECT $1, $2, $15, $16, $17, e.* FROM ${eventArrays(21)} AS e
   )
   SELECT pg_notify('${RUN_CHANNEL}', concat($1::text, ' ', $18::int))`
 
@@ -34,7 +34,7 @@ const INSERT = `
  * Creates a run and the first events of its journal, due at once unless it ends with them. A repeated idempotency key of the team answers the
  * run it made the first time.
  */
-export function createRun(pool: Pool, run: NewRun): Promise<RunRow> {
+export function createRun(pool: Pool, run: NewRun, format: number): Promise<RunRow> {
   return inTransaction<RunRow>(pool, async (client) => {
     // The team's row is locked until commit: numbers have no gaps, and a repeated key finds the run it made.
     const counted = await client.query<{ run_count: number; reading: number }>(
@@ -46,7 +46,10 @@ export function createRun(pool: Pool, run: NewRun): Promise<RunRow> {
     if (team === undefined) throw new Error('a run could not be numbered')
     const repeated = await runOfKey(client, run)
     if (repeated !== undefined) return { commit: false, value: repeated }
-    return { commit: true, value: await insertRun(client, run, team.run_count, team.reading) }
+    return {
+      commit: true,
+      value: await insertRun(client, run, { number: team.run_count, reading: team.reading, format }),
+    }
   })
 }
 
@@ -89,7 +92,11 @@ async function haltReason(client: PoolClient): Promise<string | undefined> {
   return row.is_set ? row.reason : undefined
 }
 
-async function insertRun(client: PoolClient, run: NewRun, number: number, reading: number): Promise<RunRow> {
+async function insertRun(
+  client: PoolClient,
+  run: NewRun,
+  { number, reading, format }: Readonly<{ number: number; reading: number; format: number }>,
+): Promise<RunRow> {
   const { environment, scenario } = run.created.data
   const clock = await putClock(client, run.teamId, environment.name, run.clock)
   const end = { seq: 0, hash: GENESIS, at: 0, worldAt: 0 }
@@ -121,6 +128,7 @@ async function insertRun(client: PoolClient, run: NewRun, number: number, readin
     run.actor.name,
     last.seq,
     first.at,
+    format,
     ...eventArrayValues(events),
   ])
   return {

@@ -3,10 +3,10 @@ import type { Pool } from 'pg'
 import { platformOf } from '../connection/micros.ts'
 import { clockOf, isDueSql, RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
 
-const CLAIM = `
+const claimSql = (format: number) => `
   UPDATE run r SET epoch = r.epoch + 1, owner = $2, lease_until = now_micros() + $3, is_woken = false
   FROM environment_clock c
-  WHERE r.id = $1 AND ${RUN_CLOCK} AND ${isDueSql('now_micros()')}
+  WHERE r.id = $1 AND ${RUN_CLOCK} AND ${isDueSql('now_micros()', format)}
   RETURNING ${RUN_COLUMNS}, now_micros() AS reading`
 
 /** Takes a run that is due and unheld, in one round trip; undefined when somebody else has it or it is not due. */
@@ -15,8 +15,13 @@ export async function claim(
   id: RunId,
   owner: string,
   leaseMs: number,
+  format: number,
 ): Promise<Claim | undefined> {
-  const claimed = await pool.query<RunRecord & { reading: number }>(CLAIM, [id, owner, micros(leaseMs)])
+  const claimed = await pool.query<RunRecord & { reading: number }>(claimSql(format), [
+    id,
+    owner,
+    micros(leaseMs),
+  ])
   const [row] = claimed.rows
   if (row === undefined) return undefined
   const run = runOf(row)

@@ -1,4 +1,11 @@
-import { journalProblem, REAL_CLOCK, type DecideUnderLock, type Fence, type RunId } from '@firedrill/core'
+import {
+  journalProblem,
+  REAL_CLOCK,
+  RUN_FORMAT,
+  type DecideUnderLock,
+  type Fence,
+  type RunId,
+} from '@firedrill/core'
 import { buildRunCreated, PERSON, seededIds, TEAM, WORKER } from '@firedrill/testkit'
 import { Pool, type PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +13,7 @@ import { connectionConfig, openDatabase } from '../connection/database.ts'
 import { sha256 } from '../journal/envelope-writer.ts'
 import { testStores } from '../testing/test-stores.ts'
 import { append } from './append.ts'
+import { runStore } from './run-store.ts'
 
 const ids = seededIds(3)
 let bench: Awaited<ReturnType<typeof testStores>>
@@ -92,7 +100,14 @@ describe('the row lock', () => {
   const race = async (pool: Pool) => {
     const id = await newRun()
     const tries = Array.from({ length: WRITERS }, () =>
-      append(pool, { id, fence: { kind: 'open' }, actor: PERSON, decide: abortOnce, options: {} }),
+      append(pool, {
+        id,
+        fence: { kind: 'open' },
+        actor: PERSON,
+        decide: abortOnce,
+        options: {},
+        format: RUN_FORMAT,
+      }),
     )
     const results = await Promise.allSettled(tries)
     return { failed: results.filter(({ status }) => status === 'rejected'), id }
@@ -124,5 +139,21 @@ describe('the row lock', () => {
     await expect(client.query('COMMIT')).rejects.toThrow()
     client.release(true)
     await frozen.close()
+  })
+})
+
+describe('a run to which a newer version has written', () => {
+  test('is neither due nor claimed nor appended to by an older one, and still is by its own', async () => {
+    const database = openDatabase({ url: bench.url })
+    const newer = runStore(database.pool, RUN_FORMAT + 1)
+    const older = bench.stores.runs
+    const isDue = async ({ due }: typeof older, id: RunId) => (await due(1000)).some((run) => run.id === id)
+    const id = await newRun()
+    expect(await isDue(older, id)).toBe(true)
+    expect((await newer.append(id, { kind: 'open' }, PERSON, note('news'))).ok).toBe(true)
+    expect(await older.append(id, { kind: 'open' }, PERSON, abortOnce)).toEqual({ ok: false, why: 'newer' })
+    expect([await isDue(older, id), await older.claim(id, 'old', 1000)]).toEqual([false, undefined])
+    expect([await isDue(newer, id), (await newer.claim(id, 'new', 1000))?.epoch]).toEqual([true, 1])
+    await database.close()
   })
 })

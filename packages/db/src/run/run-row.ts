@@ -28,9 +28,9 @@ export const RUN_CLOCK = 'c.team_id = r.team_id AND c.environment = r.environmen
 export const worldNowSql = (reading: string) =>
   `round(c.anchor_world + (${reading} - c.anchor_platform) * c.rate)`
 
-/** Whether a run `r` with its clock `c` wants to be looked at and nobody holds it. */
-export const isDueSql = (reading: string) =>
-  `NOT r.is_over AND r.lease_until <= ${reading} AND (r.wake_at <= ${reading} OR r.wake_world_at <= ${worldNowSql(reading)})`
+/** Whether a run `r` with its clock `c` wants to be looked at, nobody holds it, and nobody newer has written to it. */
+export const isDueSql = (reading: string, format: number) =>
+  `NOT r.is_over AND r.format <= ${format} AND r.lease_until <= ${reading} AND (r.wake_at <= ${reading} OR r.wake_world_at <= ${worldNowSql(reading)})`
 
 /** The clock of a joined row. */
 export function clockOf(

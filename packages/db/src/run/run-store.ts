@@ -1,4 +1,4 @@
-import type { RunId, RunStore, Status } from '@firedrill/core'
+import { RUN_FORMAT, type RunId, type RunStore, type Status } from '@firedrill/core'
 import type { Pool } from 'pg'
 import { platformOf, worldOf } from '../connection/micros.ts'
 import { EVENT_COLUMNS, eventOf, type EventRow } from '../journal/event-row.ts'
@@ -10,12 +10,12 @@ import { isDueSql, RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-r
 const LIST_LIMIT = 100
 const SELECT_RUN = `SELECT ${RUN_COLUMNS} FROM run r JOIN environment_clock c ON ${RUN_CLOCK}`
 
-/** `RunStore` on PostgreSQL. */
-export function runStore(pool: Pool): RunStore {
+/** `RunStore` on PostgreSQL, of a version that folds `format`. */
+export function runStore(pool: Pool, format: number = RUN_FORMAT): RunStore {
   const runs = async (rest: string, values: readonly unknown[]) =>
     (await pool.query<RunRecord>(`${SELECT_RUN} ${rest}`, [...values])).rows.map(runOf)
   return {
-    create: (run) => createRun(pool, run),
+    create: (run) => createRun(pool, run, format),
     get: async (teamId, id) => (await runs('WHERE r.team_id = $1 AND r.id = $2', [teamId, id]))[0],
     list: (teamId, options = {}) =>
       runs(
@@ -24,10 +24,11 @@ export function runStore(pool: Pool): RunStore {
         [teamId, options.before ?? null, options.limit ?? LIST_LIMIT],
       ),
     events: (id, afterSeq, limit) => eventsAfter(pool, id, afterSeq, limit),
-    claim: (id, owner, leaseMs) => claim(pool, id, owner, leaseMs),
+    claim: (id, owner, leaseMs) => claim(pool, id, owner, leaseMs, format),
     renew: (id, epoch, leaseMs) => renew(pool, id, epoch, leaseMs),
     guard: (id, epoch) => guard(pool, id, epoch),
-    append: (id, fence, actor, decide, options = {}) => append(pool, { id, fence, actor, decide, options }),
+    append: (id, fence, actor, decide, options = {}) =>
+      append(pool, { id, fence, actor, decide, options, format }),
     yield: async (id, epoch, { at, worldAt }) => {
       await pool.query(
         `UPDATE run SET lease_until = 0, owner = NULL, wake_world_at = $4,
@@ -45,7 +46,7 @@ export function runStore(pool: Pool): RunStore {
     due: async (limit) => {
       const due = await pool.query<{ id: RunId; status: Status }>(
         `SELECT r.id, r.status FROM run r JOIN environment_clock c ON ${RUN_CLOCK}, (SELECT now_micros() AS reading) AS t
-         WHERE ${isDueSql('t.reading')}
+         WHERE ${isDueSql('t.reading', format)}
          ORDER BY r.recovering_at IS NULL, r.wake_at, r.wake_world_at, r.number LIMIT $1`,
         [limit],
       )

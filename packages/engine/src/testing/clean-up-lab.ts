@@ -217,6 +217,8 @@ export function cleanUpLab(options: LabOptions = {}) {
       look = createReaper(reaperPorts)
     },
     disk,
+    /** The runs as a version of the platform has them that folds another format. */
+    runsOfFormat: (format: number) => stores.runsOfFormat(format),
     /** Backs the database up; what it answers restores it. */
     backUp: () => stores.backUp(),
     async start(): Promise<RunId> {

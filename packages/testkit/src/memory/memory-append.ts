@@ -80,7 +80,9 @@ export function appendTo(
   actor: Actor,
   decide: DecideUnderLock,
   options: AppendOptions,
+  format: number,
 ): AppendResult {
+  if (run.format > format) return { ok: false, why: 'newer' }
   const reading = data.now()
   if (fence.kind === 'epoch' && (fence.epoch !== run.epoch || run.leaseUntil <= reading))
     return { ok: false, why: 'fenced' }
@@ -105,6 +107,7 @@ export function appendTo(
       structuredClone(by === undefined ? rest : { ...rest, acknowledgedBy: by }),
     )
   }
+  run.format = format
   run.events.push(...events)
   run.state = state
   if (options.wakeAt !== undefined) run.wakeAt = options.wakeAt

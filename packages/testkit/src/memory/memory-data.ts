@@ -29,6 +29,8 @@ export type MemoryRun = {
   readonly idempotencyKey: string | undefined
   readonly createdAt: PlatformInstant
   state: RunState
+  /** The highest format that has written to it. */
+  format: number
   epoch: number
   leaseUntil: number
   wakeAt: number

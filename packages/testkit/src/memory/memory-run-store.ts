@@ -3,6 +3,7 @@ import {
   isEnd,
   isProbed,
   platformInstant,
+  RUN_FORMAT,
   worldAt,
   worldInstant,
   type Claim,
@@ -16,12 +17,12 @@ import { appendTo, envelopes, momentAfter, wakeRun } from './memory-append.ts'
 import { putClock } from './memory-clock-store.ts'
 import { clockOf, rowOf, type MemoryData, type MemoryRun } from './memory-data.ts'
 
-/** In-memory `RunStore`; passes the same suite as the real one. */
-export function memoryRunStore(data: MemoryData): RunStore {
+/** In-memory `RunStore` of a version that folds `format`; passes the same suite as the real one. */
+export function memoryRunStore(data: MemoryData, format: number = RUN_FORMAT): RunStore {
   const holds = (run: MemoryRun | undefined, epoch: number): run is MemoryRun =>
     run !== undefined && run.epoch === epoch && run.leaseUntil > data.now()
   return {
-    create: async (run) => create(data, run),
+    create: async (run) => create(data, run, format),
     get: async (teamId, id) => {
       const run = data.runs.get(id)
       return run === undefined || run.teamId !== teamId ? undefined : rowOf(data, run)
@@ -36,7 +37,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
     },
     events: async (id, afterSeq, limit) =>
       structuredClone((data.runs.get(id)?.events ?? []).slice(afterSeq, afterSeq + limit)),
-    claim: async (id, _owner, leaseMs) => claim(data, data.runs.get(id), leaseMs),
+    claim: async (id, _owner, leaseMs) => claim(data, data.runs.get(id), leaseMs, format),
     renew: async (id, epoch, leaseMs) => {
       const run = data.runs.get(id)
       if (!holds(run, epoch)) return false
@@ -48,7 +49,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
       const run = data.runs.get(id)
       return run === undefined
         ? { ok: false, why: 'no-such-run' }
-        : appendTo(data, run, fence, actor, decide, options)
+        : appendTo(data, run, fence, actor, decide, options, format)
     },
     yield: async (id, epoch, wake) => {
       const run = data.runs.get(id)
@@ -63,7 +64,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
     },
     due: async (limit) =>
       [...data.runs.values()]
-        .filter((run) => isDue(data, run, data.now()))
+        .filter((run) => isDue(data, run, data.now(), format))
         .sort((a, b) => Number(hasToRecover(b)) - Number(hasToRecover(a)) || a.wakeAt - b.wakeAt)
         .slice(0, limit)
         .map((run) => ({ id: run.id, status: run.state.status })),
@@ -88,7 +89,7 @@ export function memoryRunStore(data: MemoryData): RunStore {
   }
 }
 
-function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRow {
+function create(data: MemoryData, run: Parameters<RunStore['create']>[0], format: number): RunRow {
   const sameTeam = [...data.runs.values()].filter(({ teamId }) => teamId === run.teamId)
   const repeated =
     run.idempotencyKey === undefined
@@ -113,6 +114,7 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0]): RunRo
     idempotencyKey: run.idempotencyKey,
     createdAt: now,
     state: rest.reduce<RunState>((folded, event) => evolve(folded, event), evolve(undefined, first)),
+    format,
     epoch: 0,
     leaseUntil: 0,
     wakeAt: now,
@@ -130,17 +132,22 @@ function hasToRecover({ state }: MemoryRun): boolean {
   return state.entered.recovering !== undefined || state.entered.aborting !== undefined
 }
 
-function isDue(data: MemoryData, run: MemoryRun, now: PlatformInstant): boolean {
-  if (run.leaseUntil > now || isEnd(run.state.status)) return false
+function isDue(data: MemoryData, run: MemoryRun, now: PlatformInstant, format: number): boolean {
+  if (run.format > format || run.leaseUntil > now || isEnd(run.state.status)) return false
   return (
     run.wakeAt <= now ||
     (run.wakeWorldAt !== undefined && run.wakeWorldAt <= worldAt(clockOf(data, run), now))
   )
 }
 
-function claim(data: MemoryData, run: MemoryRun | undefined, leaseMs: number): Claim | undefined {
+function claim(
+  data: MemoryData,
+  run: MemoryRun | undefined,
+  leaseMs: number,
+  format: number,
+): Claim | undefined {
   const now = data.now()
-  if (run === undefined || !isDue(data, run, now)) return undefined
+  if (run === undefined || !isDue(data, run, now, format)) return undefined
   run.epoch += 1
   run.leaseUntil = now + leaseMs * 1000
   run.isWoken = false

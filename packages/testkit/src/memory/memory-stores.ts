@@ -51,9 +51,11 @@ export type StoreSet = Readonly<{
 /**
  * Every store in memory, over one shared database, with the test's own time. They pass the suites in
  * `../conformance`, so an engine test may use them where the guarantee under test is not PostgreSQL's. What `backUp` answers
- * brings back what was there then.
+ * brings back what was there then; `runsOfFormat` answers the runs as another version of the platform has them.
  */
-export function memoryStores(now: () => PlatformInstant): StoreSet & Readonly<{ backUp: () => () => void }> {
+export function memoryStores(
+  now: () => PlatformInstant,
+): StoreSet & Readonly<{ backUp: () => () => void; runsOfFormat: (format: number) => RunStore }> {
   const data = memoryData(now)
   return {
     runs: memoryRunStore(data),
@@ -71,5 +73,6 @@ export function memoryStores(now: () => PlatformInstant): StoreSet & Readonly<{ 
     calendars: memoryCalendarStore(data),
     markers: memoryMarkers(data),
     backUp: () => backUp(data),
+    runsOfFormat: (format) => memoryRunStore(data, format),
   }
 }
