@@ -137,6 +137,21 @@ const ARRANGEMENTS: Readonly<Record<GuardrailCode, Arrangement>> = {
       asked === 0 ? plan : { ...plan, targets: plan.targets.map((target) => ({ ...target, id: 'i-9' })) },
     ),
   },
+  markers: {
+    scenario: {
+      markers: [
+        {
+          name: 'orders',
+          kind: 'postgresql',
+          database: 'nowhere',
+          periodMs: 1000,
+          timeoutMs: 500,
+          order: 'ordered',
+          writesMax: 10,
+        },
+      ],
+    },
+  },
   irreversible: { wrap: (driver) => ({ ...driver, restoration: 'irreversible' }) },
   'stop-conditions': {
     scenario: { stopConditions: [alarm] },

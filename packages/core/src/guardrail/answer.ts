@@ -23,6 +23,7 @@ export const GUARDRAILS = [
   'blast-radius',
   'lock',
   'irreversible',
+  'markers',
   'dead-man',
   'stop-conditions',
   'quotas',

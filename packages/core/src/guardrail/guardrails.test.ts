@@ -53,6 +53,26 @@ const silent = () => {
   const { demands: _, ...value } = PLAN
   return step({ approved: { ok: true, value }, again: { ok: true, value } })
 }
+const MARKER = { periodMs: 1000, timeoutMs: 500, order: 'ordered', writesMax: 600 } as const
+const INTO_DATABASE = { ...MARKER, name: 'orders', kind: 'postgresql', database: 'orders' } as const
+const STAYING = {
+  ...MARKER,
+  name: 'notes',
+  kind: 'http',
+  write: { method: 'PUT', url: 'http://app.example.test/{{run}}/{{sequence}}', headers: {}, status: [201] },
+  read: {
+    method: 'GET',
+    url: 'http://app.example.test/{{run}}',
+    headers: {},
+    status: [200],
+    path: '',
+    holds: 'numbers',
+  },
+} satisfies NonNullable<CompiledScenario['markers']>[number]
+const BY_HTTP = {
+  ...STAYING,
+  cleanUp: { method: 'DELETE', url: 'http://app.example.test/{{run}}', headers: {}, status: [204] },
+} satisfies NonNullable<CompiledScenario['markers']>[number]
 const approved = (...given: typeof GIVEN.given) => passingFacts({ approvals: { ...GIVEN, given } })
 const twoTargets = [...PLAN.targets, { id: 'i-2', label: 'web-2', region: 'eu-west-1', zone: 'eu-west-1b' }]
 const [longObjective] = SCENARIO.objectives
@@ -215,6 +235,11 @@ const REFUSED: Readonly<Record<GuardrailCode, Readonly<Record<string, GuardrailF
       steps: found({ surroundings: ['i-9'] }).steps,
     }),
     'nobody knows': passingFacts({ holders: undefined }),
+  },
+  markers: {
+    'a database is not one of the environment': scenario({ markers: [INTO_DATABASE] }),
+    'a vantage is not one of the environment': scenario({ markers: [{ ...BY_HTTP, vantage: 'moon' }] }),
+    'writes stay in production, which nobody permitted': scenario({ markers: [STAYING] }),
   },
   irreversible: {
     'the scenario does not accept it': passingFacts({

@@ -11,6 +11,7 @@ import { halt } from './checks/halt.ts'
 import { irreversible } from './checks/irreversible.ts'
 import { knownFaults } from './checks/known-faults.ts'
 import { lock } from './checks/lock.ts'
+import { markers } from './checks/markers.ts'
 import { platformApart } from './checks/platform-apart.ts'
 import { protectedRecords } from './checks/protected-records.ts'
 import { protectedTags } from './checks/protected-tags.ts'
@@ -51,6 +52,7 @@ export const ORDERED_GUARDRAILS: readonly Guardrail[] = [
   blastRadius,
   lock,
   irreversible,
+  markers,
   deadMan,
   stopConditions,
   quotas,
