@@ -1,4 +1,4 @@
-import type { JournalEvent, RunId } from '@firedrill/core'
+import type { RunId } from '@firedrill/core'
 import { platformInstant, worldInstant, type RunEventBody } from '@firedrill/core'
 import { describe, expect, it } from 'vitest'
 import { presentEvent } from './event-words.ts'
@@ -7,7 +7,7 @@ function told(body: RunEventBody): string {
   const at = { at: platformInstant(0), worldAt: worldInstant(0) }
   const actor = { kind: 'person', id: 'ana', name: 'Ana' } as const
   const event = { runId: 'run_x' as RunId, seq: 1, v: 1, ...at, actor, prev: '', hash: '', ...body }
-  return presentEvent(event as JournalEvent).summary
+  return presentEvent(event).summary
 }
 
 describe('the timeline', () => {

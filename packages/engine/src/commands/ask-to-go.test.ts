@@ -31,7 +31,11 @@ describe('undos of one run', () => {
     const recover = async () => []
     const together = (most?: number): FaultDriver => ({
       ...plain,
-      together: { key: ({ capture }) => String(capture), recover, ...(most === undefined ? {} : { most }) },
+      together: {
+        key: ({ capture }) => JSON.stringify(capture),
+        recover,
+        ...(most === undefined ? {} : { most }),
+      },
     })
     expect(sizes(groupsOf(asks(46, together(10))))).toEqual([10, 10, 10, 10, 3, 3])
     expect(sizes(groupsOf(asks(46, together())))).toEqual([23, 23])
