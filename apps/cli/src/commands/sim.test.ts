@@ -81,6 +81,7 @@ describe('firedrill sim', () => {
       /^aws --endpoint-url http:\/\/127\.0\.0\.1:\d+ --region eu-west-1 ec2 describe-instances$/m,
     )
     expect(out).toMatch(/^dig @127\.0\.0\.1 -p \d+ checkout\.larkspur\.example$/m)
+    expect(out).toMatch(/^curl .*--cacert ca\.pem .* https:\/\/checkout\.larkspur\.example\/$/m)
     expect(out).toContain('lockstep')
   })
 

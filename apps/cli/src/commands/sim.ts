@@ -40,6 +40,7 @@ const worldSchema = z.object({
   account: z.string(),
   groups: z.array(z.object({ region: z.string() })),
   loadBalancers: z.array(z.object({ nodes: z.array(z.object({ address: z.string() })) })),
+  certificates: z.array(z.unknown()),
   services: z.array(z.object({ name: z.string() })),
 })
 
@@ -151,6 +152,12 @@ function words(
     '# The world behind it: its names, its network, and what it looks like from above.',
     `dig @${host ?? ''} -p ${port ?? ''} ${name}`,
     `curl --proxytunnel --proxy ${ready.gateway} --header 'Host: ${name}' http://${address}/`,
+    ...(world.certificates.length === 0
+      ? []
+      : [
+          `curl --silent --output ca.pem ${ready.control}/ca.pem  # the world's own authority, for practice only`,
+          `curl --proxytunnel --proxy ${ready.gateway} --cacert ca.pem --connect-to ::${address}: https://${name}/`,
+        ]),
     `${ready.control}/  shows it live`,
     ...(options.lockstep === true
       ? [`curl ${ready.control}/lockstep  says what time waits for; it stands still until a process joins`]
