@@ -53,6 +53,14 @@ describe('a world file', () => {
     expect(problem?.remedy).toBe('Use one of: web.')
   })
 
+  it('is refused where plain HTTP and TLS are to share a port', () => {
+    const withTls = (https: string): string => SMALL.replace('group: web }', `group: web, https: ${https} }`)
+    expect(problemsOf(withTls('{ expiresInDays: -1, chain: leaf-only }'))).toEqual([])
+    const [problem] = problemsOf(withTls('{ port: 80 }'))
+    expect(problem).toMatchObject({ line: 11, path: 'spec.loadBalancers.0.https' })
+    expect(problem?.remedy).toContain('another port')
+  })
+
   it('is refused with all problems at once', () => {
     const bad = SMALL.replace("'111122223333'", '12').replace('instances: 1', 'instances: -1')
     expect(problemsOf(bad).map(({ line }) => line)).toEqual([5, 9])
