@@ -15,7 +15,7 @@ const checked = readdirSync(WORLDS)
   .map((text) => [text, parseWorld(text, 'a world that comes along')])
 const checkedWorlds = {
   name: 'checked-worlds',
-  load: (id) =>
+  load: (/** @type {string} */ id) =>
     id.endsWith('checked-worlds.ts') ? `export const CHECKED_WORLDS = ${JSON.stringify(checked)}` : null,
 }
 const bundle = await rolldown({ input: ENTRY, platform: 'node', logLevel: 'warn', plugins: [checkedWorlds] })
