@@ -27,6 +27,8 @@ import { summaryRoute } from './routes/scenarios/summary-route.ts'
 import { scenarioRoutes } from './routes/scenarios/scenario-routes.ts'
 import { changeScheduleRoutes } from './routes/schedules/change-schedule.ts'
 import { readScheduleRoutes } from './routes/schedules/read-schedules.ts'
+import { signOffRoutes } from './routes/signing/sign-off-routes.ts'
+import { signingKeyRoute } from './routes/signing/signing-key-route.ts'
 import { sessionRoutes } from './routes/session/session-routes.ts'
 import { authenticate, authorise } from './security/authenticate.ts'
 import { setSecurityHeaders } from './security/headers.ts'
@@ -84,6 +86,8 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(runFileRoutes(deps))
   await app.register(recomputeRoutes(deps))
   await app.register(importSeriesRoute(deps))
+  await app.register(signingKeyRoute(deps))
+  await app.register(signOffRoutes(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))

@@ -13,6 +13,7 @@ import type {
   RunStore,
   Samples,
   ScheduleStore,
+  SignOffStore,
   Sha256,
   TokenStore,
 } from '@firedrill/core'
@@ -45,7 +46,10 @@ export type ApiDependencies = Readonly<{
   samples: Samples
   schedules: ScheduleStore
   sessions: Sessions
+  signOffs: SignOffStore
   sha256: Sha256
+  /** Public half of the key that reports are signed with, in base64. */
+  signingKey: string
   tokens: TokenStore
   useCases: RunUseCases
   /** Directory of the built dashboard; none serves a line of text instead. */

@@ -18,6 +18,7 @@ import {
   createHealth,
   createLogger,
   createPlatformTime,
+  ensureSigningKey,
   hostNow,
   sha256,
   systemClock,
@@ -124,6 +125,7 @@ export async function startTestApi(
     sandboxOnly: true,
     sha256,
   })
+  const signer = await ensureSigningKey(join(stateDir, 'signing-key.pem'))
   await ensureFirstToken(stateDir, { tokens: stores.tokens, ids: systemIds, sha256 })
   const token = (await readFile(join(stateDir, TOKEN_FILE), 'utf8')).trim()
   const deps: ApiDependencies = {
@@ -147,9 +149,10 @@ export async function startTestApi(
     },
     platformTime: createPlatformTime({ read: () => stores.runs.now(), clock: systemClock }),
     random: systemRandom,
-    renderRun: createRenderRun({ ...stores, sha256, generator: 'firedrill test' }),
+    renderRun: createRenderRun({ ...stores, sha256, signer, generator: 'firedrill test' }),
     sessions: createSessions({ secret: 'a secret of at least thirty-two characters', clock: systemClock }),
     sha256,
+    signingKey: signer.publicKey,
     useCases,
     webDir: options.webDir,
     ...options.change,

@@ -6,6 +6,7 @@ import { evidence } from './evidence/evidence.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
 import { probes } from './probes/probes.ts'
+import { report } from './report/report.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { startup } from './figures/startup.ts'
 import { abort } from './proof/abort.ts'
@@ -44,6 +45,7 @@ const BENCHES: readonly Bench[] = [
   halt,
   dataLossBench,
   evidence,
+  report,
   probes,
   seeds,
 ]

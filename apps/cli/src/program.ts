@@ -33,6 +33,7 @@ import { validate } from './commands/validate.ts'
 import { watch } from './commands/watch.ts'
 import { DEFAULT_URL } from './connect.ts'
 import { addEvidenceCommands } from './evidence-program.ts'
+import { addReportCommands } from './report-program.ts'
 import { addCalendarCommands, addScheduleCommands } from './schedule-program.ts'
 
 const EXIT_CODES = `
@@ -64,6 +65,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addCiCommand(program, cli, end, { withApi, withVerdict, wholeNumber })
   addLookCommands(program, cli, end)
   addEvidenceCommands(program, cli, end, withApi)
+  addReportCommands(program, cli, end, { withApi, withOutput })
   addApprovalCommands(program, cli, end)
   addPersonCommands(program, cli, end)
   addEmergencyCommands(program, cli, end)

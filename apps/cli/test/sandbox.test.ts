@@ -193,6 +193,21 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
     expect((await here('report', 'latest')).out).toContain('# ')
   })
 
+  it('verify: a report is genuine with the key of its installation, and says so when a byte was changed', async () => {
+    sandbox.file('key.pem', (await here('key')).out)
+    const signed = await ask('verify', 'verify', 'r.html', 'r.json', '--key', 'key.pem')
+    expect([signed.exitCode, signed.answer.authenticity]).toEqual([0, 'genuine'])
+    expect(signed.answer.key).toBe((await ask('key', 'key')).answer.id)
+    // Nothing but the file is needed; but then nobody says whose key it is.
+    expect(await call(['verify', join(sandbox.dir, 'r.html')])).toMatchObject({ exitCode: 6, err: '' })
+    const text = readFileSync(join(sandbox.dir, 'r.html'), 'utf8')
+    sandbox.file('r.html', text.replace('</h1>', ' </h1>'))
+    const changed = await here('verify', 'r.html', '--key', 'key.pem')
+    expect([changed.exitCode, changed.out]).toEqual([1, expect.stringContaining('BROKEN  page')])
+    expect((await here('verify', 'none.html')).exitCode).toBe(2)
+    expect((await here('verify', 'r.html', '--key', 'r.json')).exitCode).toBe(2)
+  })
+
   it('recompute: the same figures from the API and from a saved directory, and a changed byte is named', async () => {
     const { exitCode, answer } = await ask('recompute', 'recompute', 'latest', '--save', 'kept')
     expect([exitCode, answer.differences, answer.faults]).toEqual([0, [], []])

@@ -3,7 +3,7 @@ import { SKIPPED, startDashboard, type Dashboard } from './stub/open.ts'
 import { TARGETS } from './story/script.ts'
 import { detailOf } from './story/tell.ts'
 import { emptyState } from './stub/server.ts'
-import { heldRun, liveRun, needyRun, waitingRun } from './story/told-runs.ts'
+import { closedRun, heldRun, liveRun, needyRun, waitingRun } from './story/told-runs.ts'
 
 let dashboard: Dashboard
 
@@ -102,6 +102,34 @@ describe.skipIf(SKIPPED !== '')(`what people do to a run${SKIPPED}`, () => {
     const live = await dashboard.open(`/runs/${liveRun().id}`)
     await live.getByRole('button', { name: 'Pause run' }).waitFor()
     expect(await live.getByRole('region', { name: 'Approve this plan?' }).count()).toBe(0)
+    await live.context().close()
+  })
+
+  test('a report is signed off act by act, by the hash that is shown; a run that goes on has nothing to sign', async () => {
+    dashboard.stub.state.runs = [closedRun(), liveRun()]
+    const { id } = closedRun()
+    const page = await dashboard.open(`/runs/${id}`)
+    const sheet = page.getByRole('region', { name: 'Sign-off' })
+    for (const act of ['Prepare', 'Review', 'Accept']) {
+      await sheet.getByRole('button', { name: `${act}…` }).click()
+      await page.getByLabel('Note (kept with your name)').fill('read')
+      await page.getByRole('dialog').getByRole('button', { name: act }).click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    const words = (await sheet.textContent()) ?? ''
+    for (const said of ['Accepted by M. Okafor', 'as only a sandbox lets them']) expect(words).toContain(said)
+    expect(await sheet.getByRole('button').count()).toBe(0)
+    const report = 'd5e690635dba'.padEnd(64, '0')
+    expect(writes().map(({ path, body }) => [path, body])).toEqual(
+      ['prepared', 'reviewed', 'accepted'].map((role) => [
+        `/v1/runs/${id}/sign-off`,
+        { role, report, note: 'read' },
+      ]),
+    )
+    await page.context().close()
+    const live = await dashboard.open(`/runs/${liveRun().id}`)
+    await live.getByRole('heading', { name: 'Hypothesis' }).waitFor()
+    expect(await live.getByRole('region', { name: 'Sign-off' }).count()).toBe(0)
     await live.context().close()
   })
 

@@ -6,6 +6,7 @@ export {
   EXIT,
   INJECTIONS,
   RESOLUTIONS,
+  SIGN_OFF_ROLES,
   STATUSES,
   VERDICTS,
   formatDurationMs,

@@ -12,6 +12,7 @@ import type {
   RunStore,
   Samples,
   ScheduleStore,
+  SignOffStore,
   TokenStore,
   UndoStore,
 } from '@firedrill/core'
@@ -30,6 +31,7 @@ import { runStore } from './run/run-store.ts'
 import { sampleStore } from './samples/sample-store.ts'
 import { calendarStore } from './schedules/calendar-store.ts'
 import { scheduleStore } from './schedules/schedule-store.ts'
+import { signOffStore } from './sign-off/sign-off-store.ts'
 import { undoStore } from './undo/undo-store.ts'
 
 /** One store per port of core, over one pool of connections. */
@@ -48,6 +50,7 @@ export type Stores = Readonly<{
   schedules: ScheduleStore
   calendars: CalendarStore
   markers: MarkerStore
+  signOffs: SignOffStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -75,6 +78,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     schedules: scheduleStore(pool),
     calendars: calendarStore(prisma),
     markers: markerStore(pool),
+    signOffs: signOffStore(prisma),
     close: async () => {
       await feed.close()
       await database.close()

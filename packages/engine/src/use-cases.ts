@@ -16,6 +16,8 @@ import {
   type RunRow,
   type RunState,
   type ScheduleStore,
+  type SignOff,
+  type SignOffStore,
 } from '@firedrill/core'
 import { createApplyDefinition } from './apply-definition.ts'
 import { createAskByPerson } from './ask-by-person.ts'
@@ -24,6 +26,7 @@ import { createHaltAll, createLiftHalt } from './halt.ts'
 import { createPlanRun, type DryRun } from './plan-run.ts'
 import type { EnginePorts } from './ports.ts'
 import { createScheduleUseCases } from './schedule-use-cases.ts'
+import { createSignReport, type AskToSign } from './sign-report.ts'
 import { createStartRun, type PlanReference } from './start-run.ts'
 
 /** What a person asks of one run, and why. */
@@ -50,6 +53,7 @@ type Ports = Pick<
     ids: Ids
     drills: DrillStore
     schedules: ScheduleStore
+    signOffs: SignOffStore
     /** What only a plan asks the cloud with; loaded when the first plan is made, because the SDK is large. */
     cloud: () => Promise<
       Pick<EnginePorts, 'faults' | 'identity' | 'metrics' | 'readiness'> & Readonly<{ routing: Routing }>
@@ -68,6 +72,7 @@ export function createUseCases(ports: Ports) {
   const lift = createLiftHalt(ports)
   const apply = createApplyDefinition(ports)
   const start = createStartRun(ports)
+  const signReport = createSignReport(ports)
   return {
     ...createScheduleUseCases(ports),
     async planRun(
@@ -121,6 +126,9 @@ export function createUseCases(ports: Ports) {
     resolveTarget: async (
       input: AskedOf & Readonly<{ step: string; target: string; answer: Resolution; signal: AbortSignal }>,
     ): Promise<void> => person.resolveTarget({ ...input, ...(await asked(input)) }),
+    signReport: async (
+      input: Asker & Omit<AskToSign, 'run'> & Readonly<{ runId: RunId }>,
+    ): Promise<SignOff> => signReport({ ...input, run: await mustExist(ports, input) }),
     async setHalt(input: Asker & Readonly<{ reason: string }>): Promise<void> {
       await haltAll(input.teamId, input.actor, input.reason)
     },

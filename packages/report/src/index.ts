@@ -6,5 +6,13 @@ export {
   type TimelineEntry,
   type UndoLatency,
 } from './model/model.ts'
+export type { SignOffLine, SignOffSheet } from './model/sign-off.ts'
 export { renderReport, type Report } from './render-report.ts'
+export {
+  AUTHENTICITIES,
+  CHECK_RESULTS,
+  REPORT_CHECKS,
+  verifyReport,
+  type Verification,
+} from './seal/verify-report.ts'
 export { boundText, distanceText, exactText, intervalText, marginText } from './text/duration-text.ts'

@@ -6,6 +6,8 @@ import type {
   PlatformInstant,
   RunRow,
   Sha256,
+  Signer,
+  SignOff,
   UndoRecord,
 } from '@firedrill/core'
 
@@ -25,10 +27,14 @@ export type ReportInput = Readonly<{
   /** Undo plans with what was captured before the act. */
   undo: readonly Pick<UndoRecord, 'step' | 'hash' | 'plan' | 'status' | 'acknowledgedBy'>[]
   evidence: readonly EvidenceEntry[]
+  /** Who signed it off, in order; not part of what is signed. */
+  signOffs: readonly SignOff[]
   /** Name and version of the program that writes the report, such as `firedrill 0.1.0`. */
   generator: string
   /** Handed in because this package does no I/O; checks the journal's chain. */
   sha256: Sha256
+  /** Signs the page in the name of the installation. */
+  signer: Signer
 }>
 
 /** A stored definition as a report takes it. */

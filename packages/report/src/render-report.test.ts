@@ -28,6 +28,7 @@ describe.each(SAMPLES)('the report of a run that is %s', (name) => {
     )
     expect(report.html.match(/<script\b[^>]*>/g)).toEqual([
       '<script type="application/json" id="firedrill-report">',
+      '<script type="application/json" id="firedrill-journal">',
     ])
     expect(Buffer.byteLength(report.html)).toBeLessThan(600_000)
   })
@@ -172,7 +173,7 @@ describe('hostile text in a run', () => {
     }
     const report = renderReport({ ...input, scenario })
     expect(report.html).not.toMatch(/<img|<script>/)
-    expect(report.html.match(/<\/script>/g)).toHaveLength(1)
+    expect(report.html.match(/<\/script>/g)).toHaveLength(2)
     expect(report.markdown).not.toMatch(/(?<!\\)[<[]/)
     expect(report.model.scenario.title).toBe(ATTACK)
   })

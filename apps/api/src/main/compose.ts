@@ -20,6 +20,7 @@ import {
   endWithParent,
   evidenceRoom,
   ensureSecretFile,
+  ensureSigningKey,
   hostsOf,
   httpRoom,
   loadConfig,
@@ -27,7 +28,10 @@ import {
   pageRoom,
   queueRoom,
   readEnvironmentClock,
+  readSigningKey,
   sha256,
+  SIGNING_KEY_FILE,
+  signingRoom,
   systemClock,
   systemIds,
   systemRandom,
@@ -73,6 +77,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
       log: logRoom,
       ceiling: ceilingRoom,
       page: pageRoom,
+      signing: signingRoom,
     },
     env,
   )
@@ -110,6 +115,9 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     ids: systemIds,
     sha256,
   })
+  const signer = await (config.signing.keyFile === undefined
+    ? ensureSigningKey(join(config.http.stateDir, SIGNING_KEY_FILE))
+    : readSigningKey(config.signing.keyFile))
   const useCases = createUseCases({
     ...stores,
     calls: systemClock,
@@ -138,9 +146,10 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     pingQueue: queue.ping,
     platformTime: createPlatformTime({ read: () => stores.runs.now(), clock }),
     random: systemRandom,
-    renderRun: createRenderRun({ ...stores, sha256, generator: GENERATOR }),
+    renderRun: createRenderRun({ ...stores, sha256, signer, generator: GENERATOR }),
     sessions: createSessions({ secret, clock }),
     sha256,
+    signingKey: signer.publicKey,
     useCases,
     webDir: config.http.webDir,
   }

@@ -1,4 +1,4 @@
-import type { JournalEvent, RunRow, Sha256 } from '@firedrill/core'
+import type { JournalEvent, RunRow, Sha256, Signer } from '@firedrill/core'
 import type { Stores } from '@firedrill/db'
 import { pinned, renderReport, type Report } from '@firedrill/report'
 import { findVersion } from '../routes/definitions.ts'
@@ -6,8 +6,8 @@ import { findVersion } from '../routes/definitions.ts'
 /** Renders the report of a run from its journal and evidence. The same run gives the same bytes. */
 export type RenderRun = (run: RunRow) => Promise<Report>
 
-type Ports = Pick<Stores, 'runs' | 'definitions' | 'undo' | 'evidence'> &
-  Readonly<{ sha256: Sha256; generator: string }>
+type Ports = Pick<Stores, 'runs' | 'definitions' | 'undo' | 'evidence' | 'signOffs'> &
+  Readonly<{ sha256: Sha256; signer: Signer; generator: string }>
 
 const PAGE = 1000
 
@@ -15,14 +15,15 @@ const PAGE = 1000
 export function createRenderRun(ports: Ports): RenderRun {
   return async (run) => {
     const { scenario, environment } = run.state
-    const [events, pinnedScenario, pinnedEnvironment, undo, evidence] = await Promise.all([
+    const [events, pinnedScenario, pinnedEnvironment, undo, evidence, signOffs] = await Promise.all([
       wholeJournal(ports, run),
       findVersion(ports.definitions, run.teamId, 'scenario', scenario.name, scenario.hash),
       findVersion(ports.definitions, run.teamId, 'environment', environment.name, environment.hash),
       ports.undo.ofRun(run.id),
       ports.evidence.ofRun(run.id),
+      ports.signOffs.ofRun(run.id),
     ])
-    const { sha256, generator } = ports
+    const { sha256, signer, generator } = ports
     return renderReport({
       run,
       events,
@@ -30,8 +31,10 @@ export function createRenderRun(ports: Ports): RenderRun {
       environment: pinned(pinnedEnvironment),
       undo,
       evidence,
+      signOffs,
       generator,
       sha256,
+      signer,
     })
   }
 }

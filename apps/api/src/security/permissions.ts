@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'runs:abort',
   'runs:approve',
   'runs:note',
+  'runs:sign-off',
   'runs:hold',
   'runs:steps',
   'runs:resolve',

@@ -269,6 +269,7 @@ export function seedPlatform(
       ids,
       drills: stores.drills,
       schedules: stores.schedules,
+      signOffs: stores.signOffs,
       cloud: async () => ({ ...ports, routing: { routesOf: async () => ({ ok: true, value: [] }) } }),
       sandboxOnly: true,
     })

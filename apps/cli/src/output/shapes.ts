@@ -11,10 +11,13 @@ import {
   runSummarySchema,
   scheduleSchema,
   seriesImportedSchema,
+  signingKeySchema,
+  signOffSheetSchema,
   upcomingSchema,
   verdictDocumentSchema,
 } from '@firedrill/contracts'
 import { CHECK_OUTCOMES, CHECKS, FINDING_LEVELS, INJECTIONS } from '@firedrill/core'
+import { AUTHENTICITIES, CHECK_RESULTS, REPORT_CHECKS } from '@firedrill/report'
 import { FILE_KINDS } from '@firedrill/scenario-file'
 import { z } from 'zod'
 import { ciResultSchema } from '../ci/ci-result.ts'
@@ -49,6 +52,21 @@ const applied = z.array(
 const reportFiles = z.object({
   run: z.string(),
   files: z.array(z.object({ format: z.enum(REPORT_FORMATS), path: z.string(), bytes: z.int() })),
+})
+
+const verified = z.object({
+  file: z.string(),
+  authenticity: z.enum(AUTHENTICITIES),
+  checks: z.array(
+    z.object({ check: z.enum(REPORT_CHECKS), result: z.enum(CHECK_RESULTS), says: z.string() }),
+  ),
+  notChecked: z.array(z.string()),
+  run: z.string().nullable(),
+  headline: z.string().nullable(),
+  /** SHA-256 of the report's canonical JSON. */
+  report: z.string().nullable(),
+  /** Id of the key that signed it. */
+  key: z.string().nullable(),
 })
 
 const recovered = z.array(
@@ -93,6 +111,9 @@ export const SHAPES = {
   runs: z.array(runSummarySchema),
   run: runDetailSchema,
   report: reportFiles,
+  verify: verified,
+  key: signingKeySchema,
+  'sign-off': signOffSheetSchema,
   halt: haltSchema,
   recover: recovered,
   recompute: recomputedSchema,

@@ -5,6 +5,7 @@ import { calendar, calendars, schedules, upcoming } from '../story/calendar.ts'
 import { platform, world } from '../story/clock.ts'
 import { lanesUntil } from '../story/lanes.ts'
 import { abortLines } from '../story/script.ts'
+import { signOffSheet, type SignedRole } from '../story/signed.ts'
 import { detailOf, eventsOf, summaryOf, type Told } from '../story/tell.ts'
 
 const HEARTBEAT_MS = 400
@@ -15,6 +16,8 @@ export type StubState = {
   halt: HaltView
   isSignedIn: boolean
   isPlanAllowed: boolean
+  /** What the reports of all runs were signed as. */
+  signed: readonly SignedRole[]
   /** Streams say nothing any more, as when the platform is gone. */
   isSilent: boolean
   /** Every request that changed something: method, path, body. */
@@ -122,6 +125,11 @@ function answerRuns(
       return json(response, {
         evidence: [{ hash: 'a'.repeat(64), kind: 'samples', size: 48_213, at: platform(415) }],
       })
+    case 'GET sign-off':
+      return json(response, signOffSheet(state.signed))
+    case 'POST sign-off':
+      state.signed = [...state.signed, (body as { role: SignedRole }).role]
+      return json(response, signOffSheet(state.signed), 201)
     case 'GET events':
       return stream(state, id, Number(request.headers['last-event-id'] ?? 0), response)
     case 'POST abort': {

@@ -25,6 +25,7 @@ export function emptyState(): StubState {
     halt: { set: false, reason: '', by: null, at: null },
     isSignedIn: true,
     isPlanAllowed: true,
+    signed: [],
     isSilent: false,
     writes: [],
   }

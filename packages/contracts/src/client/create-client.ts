@@ -9,7 +9,14 @@ import type {
 } from '../http/definition.ts'
 import type { ReportFormat } from '../closed-sets.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
-import type { EvidenceView, HaltView, HealthAnswer, SessionTicket, WhoAmI } from '../http/operations.ts'
+import type {
+  EvidenceView,
+  HaltView,
+  HealthAnswer,
+  SessionTicket,
+  SigningKey,
+  WhoAmI,
+} from '../http/operations.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
 import type { BundleView, RecomputedView } from '../http/recompute.ts'
 import type { AnswerPlan, ResolveTarget, RunDetail, RunSummary, StartRun } from '../http/run.ts'
@@ -23,6 +30,7 @@ import type {
   ScheduleView,
   UpcomingView,
 } from '../http/schedule.ts'
+import type { SignOffSheetView, SignReport } from '../http/sign-off.ts'
 import type { RepeatedRuns } from '../http/summary.ts'
 import type { ProbeWork, ReportSamples } from '../http/remote-probing.ts'
 import type { ImportSeries, SeriesImported } from '../http/series.ts'
@@ -119,6 +127,9 @@ export function createClient(options: ClientOptions) {
       /** The report of a run, byte for byte: `html` is one self-contained page. */
       report: async (id: string, format: ReportFormat) =>
         (await send(options, { path: `${run(id)}/report.${format}` })).text(),
+      /** Who signed the report off, and what a new act has to name. */
+      signOff: (id: string) => get<SignOffSheetView>(`${run(id)}/sign-off`),
+      sign: (id: string, act: SignReport) => post<SignOffSheetView>(`${run(id)}/sign-off`, act),
       abort: (id: string, reason: string) => post<RunSummary>(`${run(id)}/abort`, { reason }),
       /** Approves the frozen plan with the hash that was looked at. */
       approve: (id: string, answer: AnswerPlan) => post<RunSummary>(`${run(id)}/approve`, answer),
@@ -190,6 +201,8 @@ export function createClient(options: ClientOptions) {
       whoAmI: () => get<WhoAmI>('/v1/session'),
       createTicket: () => post<SessionTicket>('/v1/session/tickets', {}),
     },
+    /** The public key that reports are signed with. */
+    signingKey: () => get<SigningKey>('/v1/signing-key'),
     health: () => get<HealthAnswer>('/v1/health'),
   }
 }

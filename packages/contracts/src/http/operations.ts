@@ -8,6 +8,18 @@ export const evidenceSchema = z
   .meta({ id: 'Evidence' })
 export type EvidenceView = z.infer<typeof evidenceSchema>
 
+/** The public key that reports of this installation are signed with. Keep it where the installation cannot write. */
+export const signingKeySchema = z
+  .object({
+    algorithm: z.literal('Ed25519'),
+    /** For people to compare: the first 16 hex digits of the SHA-256 of the key's 32 bytes. */
+    id: z.string(),
+    /** The key as PEM (SPKI). */
+    pem: z.string(),
+  })
+  .meta({ id: 'SigningKey' })
+export type SigningKey = z.infer<typeof signingKeySchema>
+
 /** The global halt. */
 export const haltSchema = z
   .object({

@@ -21,6 +21,14 @@ export type CallClock = Clock &
 /** Mints ids. */
 export type Ids = Readonly<{ mint<K extends IdKind>(kind: K): Id<K> }>
 
+/** Signs in the name of this installation. Ed25519: the same text always gets the same signature. */
+export type Signer = Readonly<{
+  /** The 32 bytes of the public key in base64. */
+  publicKey: string
+  /** The 64 bytes of the signature of the text's UTF-8 bytes, in base64. */
+  sign(text: string): string
+}>
+
 /** A number in [0, 1). */
 export type Random = Readonly<{ next(): number }>
 

@@ -6,6 +6,7 @@ import type { RunState } from '../run/state.ts'
 import type { Status } from '../run/status.ts'
 import type { CompiledRunbook } from '../runbook/runbook.ts'
 import type { CompiledScenario } from '../scenario/scenario.ts'
+import type { SignOff } from '../sign-off/sign-off.ts'
 import type { EnvironmentClock } from '../time/environment-clock.ts'
 import type { PlatformInstant, WorldInstant } from '../time/instant.ts'
 import type { UndoPlan } from './fault-driver.ts'
@@ -222,6 +223,14 @@ export type UndoStore = Readonly<{
   ofRun(runId: RunId): Promise<readonly UndoRecord[]>
   /** Live plans of runs that are past expiry, past their deadline, or halted. */
   overdue(): Promise<readonly UndoRecord[]>
+}>
+
+/** Who signed off which report. Acts are only ever added. */
+export type SignOffStore = Readonly<{
+  /** In order. */
+  ofRun(runId: RunId): Promise<readonly SignOff[]>
+  /** Adds the next act. False when another one has its place: read again, and decide again. */
+  append(teamId: string, act: SignOff): Promise<boolean>
 }>
 
 /** The global halt: one row. Not set means drills may start. */

@@ -7,6 +7,7 @@ import {
   ORIGINS,
   PROBE_OUTCOMES,
   READING_REASONS,
+  SIGN_OFF_ROLES,
   STATUSES,
   type DefinitionKind,
   type UndoRecord,
@@ -37,6 +38,8 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'undo_plan', column: 'status', words: UNDO_STATUSES },
   { table: 'halt', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'halt_change', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'sign_off', column: 'role', words: SIGN_OFF_ROLES },
+  { table: 'sign_off', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'probe_sample', column: 'outcome', words: PROBE_OUTCOMES },
   { table: 'marker_stream', column: 'clean_up', words: CLEAN_UPS },
   { table: 'marker_write', column: 'outcome', words: MARKER_OUTCOMES },
@@ -67,4 +70,5 @@ export const WRITE_ONCE_TABLES = [
   'evidence_blob',
   'schedule_occurrence',
   'sample_chunk',
+  'sign_off',
 ] as const

@@ -1,4 +1,5 @@
 import type { ReportModel } from '../model/model.ts'
+import type { SignOffSheet } from '../model/sign-off.ts'
 import { clockText, dateText } from '../text/instant-text.ts'
 import { background, sources, timeline } from './background.ts'
 import { icon, verdictWord } from './icons.ts'
@@ -7,6 +8,7 @@ import { objectives } from './objectives.ts'
 import { notes, record } from './record.ts'
 import { restoration } from './restoration.ts'
 import { safety } from './safety.ts'
+import { signOff } from './sign-off.ts'
 import { split } from './split.ts'
 import { strip } from './strip.ts'
 import { STYLE } from './style.ts'
@@ -14,8 +16,11 @@ import { STYLE } from './style.ts'
 /** No network, no scripts: the page is a document and nothing else. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-/** The report as one HTML file that needs nothing else. `json` is the canonical JSON of the model and rides along as data. */
-export function page(model: ReportModel, json: string, jsonHash: string): string {
+/** What rides along: the data as canonical JSON, the SHA-256 of the model, the whole journal, and who signed. */
+type PageData = Readonly<{ json: string; hash: string; journal: string; signOff: SignOffSheet }>
+
+/** The report as one HTML file that needs nothing else. */
+export function page(model: ReportModel, { json, hash, journal, signOff: sheet }: PageData): string {
   const { run, scenario } = model
   const title = `Run ${run.number}, ${scenario.title}: ${verdictWord(run.verdict).toLowerCase()}`
   const body = html`<body>
@@ -36,16 +41,19 @@ export function page(model: ReportModel, json: string, jsonHash: string): string
                 ${strip(model)}
               </section>`,
           )}
-          ${objectives(model)}${split(model)}${restoration(model)}${safety(model)}${sources(model)}${notes(model)}${background(model)}${timeline(model)}
+          ${objectives(model)}${split(model)}${restoration(model)}${safety(model)}${sources(model)}${notes(model)}${background(model)}${timeline(model)}${signOff(sheet)}
         </main>
         <aside aria-label="Record">${record(model)}</aside>
       </div>
       <footer>
         Written by ${model.generator} from the journal and its evidence. All times are world time in UTC;
-        lengths are bounds, rounded outwards. SHA-256 of this report’s data: <code>${jsonHash}</code>
+        lengths are bounds, rounded outwards. SHA-256 of this report’s data: <code>${hash}</code> The file
+        carries its data, the whole journal, and as its last line the SHA-256 of everything before it with the
+        signature of the installation that wrote it. <code>firedrill verify FILE --key KEY</code> checks all
+        of that without a network.
       </footer>
     </div>
-    ${data(json)}
+    ${data('firedrill-report', json)} ${data('firedrill-journal', journal)}
   </body>`
   return `<!doctype html>\n${
     html`<html lang="en">
@@ -91,8 +99,8 @@ function answer({ run }: ReportModel): Markup {
 }
 
 /** JSON inside HTML: `<` is written so that nothing in it can end the element. */
-function data(json: string): Markup {
+function data(id: string, json: string): Markup {
   return raw(
-    `<script type="application/json" id="firedrill-report">${json.replaceAll('<', String.raw`\u003c`)}</script>`,
+    `<script type="application/json" id="${id}">${json.replaceAll('<', String.raw`\u003c`)}</script>`,
   )
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { plusMs, REAL_CLOCK, worldInstant, type Sample } from '@firedrill/core'
+import {
+  GENESIS,
+  plusMs,
+  REAL_CLOCK,
+  signOffHash,
+  worldInstant,
+  type Sample,
+  type SignOff,
+  type SignOffRole,
+} from '@firedrill/core'
 import { buildEnvironment } from '../builders/environment-builder.ts'
 import { buildRunCreated, definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { buildScenario } from '../builders/scenario-builder.ts'
@@ -173,6 +182,32 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       await bench.stores.tokens.add({ ...token, hash: sha256('secret') })
       expect(await bench.stores.tokens.byHash(sha256('secret'))).toEqual(token)
       expect(await bench.stores.tokens.byHash(sha256('guess'))).toBeUndefined()
+    })
+
+    test('of two people who sign at once one has to look again, and acts come back as they were written', async () => {
+      const { runs, signOffs } = bench.stores
+      const run = await runs.create({
+        id: bench.runId(),
+        teamId: TEAM,
+        drillId: bench.drillId(),
+        clock: REAL_CLOCK,
+        created: buildRunCreated(),
+        actor: PERSON,
+      })
+      const about = { runId: run.id, report: sha256('report'), data: sha256('data'), by: PERSON, own: false }
+      const act = (seq: number, role: SignOffRole, prev: string): SignOff => {
+        const open = { ...about, seq, role, note: 'ünïcode "x"', at: run.createdAt, prev }
+        return { ...open, hash: signOffHash(open, sha256) }
+      }
+      const first = act(1, 'prepared', GENESIS)
+      const second = act(2, 'reviewed', first.hash)
+      expect(await signOffs.append(TEAM, first)).toBe(true)
+      const rush = [second, { ...second, note: 'another' }]
+      const taken = await Promise.all(rush.map((one) => signOffs.append(TEAM, one)))
+      expect(taken.filter(Boolean)).toHaveLength(1)
+      const kept = await signOffs.ofRun(run.id)
+      expect(kept).toEqual([first, taken[0] === true ? second : rush[1]])
+      expect(await signOffs.ofRun(bench.runId())).toEqual([])
     })
 
     test('the halt is not set at first, and says who set it and why', async () => {

@@ -16,6 +16,7 @@ import type {
   RunState,
   Sample,
   Schedule,
+  SignOff,
   UndoRecord,
   WorldInstant,
 } from '@firedrill/core'
@@ -83,6 +84,7 @@ export type MemoryData = {
   readonly samples: Map<RunId, Map<string, Sample>>
   /** By run and marker name. */
   readonly markers: Map<string, MemoryMarker>
+  readonly signOffs: SignOff[]
   readonly tokens: Map<
     string,
     Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }>
@@ -109,6 +111,7 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     evidence: [],
     samples: new Map(),
     markers: new Map(),
+    signOffs: [],
     tokens: new Map(),
     reservations: new Map(),
     halt: { set: false, reason: '' },

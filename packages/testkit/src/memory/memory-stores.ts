@@ -12,6 +12,7 @@ import type {
   RunStore,
   Samples,
   ScheduleStore,
+  SignOffStore,
   TokenStore,
   UndoStore,
 } from '@firedrill/core'
@@ -27,6 +28,7 @@ import { memoryMarkers } from './memory-markers.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
+import { memorySignOffs } from './memory-sign-offs.ts'
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 
@@ -46,6 +48,7 @@ export type StoreSet = Readonly<{
   schedules: ScheduleStore
   calendars: CalendarStore
   markers: MarkerStore
+  signOffs: SignOffStore
 }>
 
 /**
@@ -72,6 +75,7 @@ export function memoryStores(
     schedules: memoryScheduleStore(data),
     calendars: memoryCalendarStore(data),
     markers: memoryMarkers(data),
+    signOffs: memorySignOffs(data),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }

@@ -49,3 +49,12 @@ export function useEvidence(runId: string, isOver: boolean) {
     enabled: isOver,
   })
 }
+
+/** Who signed the report off. Only a run that is over has a report to sign. */
+export function useSignOff(runId: string, isOver: boolean) {
+  return useQuery({
+    queryKey: ['sign-off', runId],
+    queryFn: () => api.runs.signOff(runId),
+    enabled: isOver,
+  })
+}

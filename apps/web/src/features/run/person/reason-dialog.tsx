@@ -6,6 +6,8 @@ import { ProblemNotice } from '../../../ui/problem.tsx'
 export type Asking = Readonly<{
   title: string
   says: ReactNode
+  /** What the field is called where it is no reason for the journal. */
+  label?: string
   act: string
   ask: (reason: string) => Promise<unknown>
 }>
@@ -36,7 +38,7 @@ export function ReasonDialog({ asking, onClose }: Readonly<{ asking: Asking; onC
         }}
       >
         <div className="field">
-          <label htmlFor={fieldId}>Why (kept in the journal)</label>
+          <label htmlFor={fieldId}>{asking.label ?? 'Why (kept in the journal)'}</label>
           <input
             id={fieldId}
             value={reason}

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import type { ResolveTarget, RunDetail } from '@firedrill/contracts'
+import type { ResolveTarget, RunDetail, SignReport } from '@firedrill/contracts'
 import { api } from '../../../app/client.ts'
 
 /** What a person may ask of a run besides an abort. Each answer means that it was heard; the page shows what came of it. */
@@ -10,6 +10,11 @@ export function useAsk(run: Pick<RunDetail, 'id'>) {
     await client.invalidateQueries({ queryKey: ['run', run.id] })
     return answer
   }
+  const signed = async (act: SignReport) => {
+    const sheet = await api.runs.sign(run.id, act)
+    client.setQueryData(['sign-off', run.id], sheet)
+    return sheet
+  }
   return {
     approve: (plan: string, reason: string) => then(api.runs.approve(run.id, { plan, reason })),
     decline: (plan: string, reason: string) => then(api.runs.decline(run.id, { plan, reason })),
@@ -18,6 +23,7 @@ export function useAsk(run: Pick<RunDetail, 'id'>) {
     skip: (step: string, reason: string) => then(api.runs.skipStep(run.id, step, reason)),
     retry: (step: string, reason: string) => then(api.runs.retryStep(run.id, step, reason)),
     takeOver: (reason: string) => then(api.runs.takeOver(run.id, reason)),
+    sign: signed,
     resolve: (answer: ResolveTarget) => then(api.runs.resolve(run.id, answer)),
   }
 }

@@ -1,10 +1,12 @@
 import { formatInterval, type RunDetail } from '@firedrill/contracts'
 import { duration, worldSpeed } from '../../../format/duration.ts'
+import type { Zone } from '../../../format/time.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { useEvidence } from '../queries.ts'
+import { SignOff } from './sign-off.tsx'
 
 /** What else was measured, what stands behind it, and what identifies the run. */
-export function Record({ run }: Readonly<{ run: RunDetail }>) {
+export function Record({ run, zone }: Readonly<{ run: RunDetail; zone: Zone }>) {
   const { measurement, abort } = run
   return (
     <aside className="record" aria-label="Record">
@@ -81,6 +83,7 @@ export function Record({ run }: Readonly<{ run: RunDetail }>) {
         </dl>
       </section>
       <Evidence run={run} />
+      <SignOff run={run} zone={zone} />
     </aside>
   )
 }

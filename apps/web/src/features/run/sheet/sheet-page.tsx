@@ -52,7 +52,7 @@ export function SheetPage({
           zone={zone}
         />
       </div>
-      <Record run={run} />
+      <Record run={run} zone={zone} />
     </div>
   )
 }
