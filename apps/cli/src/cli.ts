@@ -74,6 +74,8 @@ export type Cli = Readonly<{
   startSimulator: (args: readonly string[]) => StartedSimulator
   /** Starts a platform in lockstep with a simulated world. */
   startRehearsal: (options: Readonly<{ world: string; seed: number }>) => StartedRehearsal
+  /** Prints a page, with this footer on each sheet; undefined where there is no browser that can. */
+  openPrinter: () => ((html: string, footer: string) => Promise<Uint8Array>) | undefined
   /** Runs git where the person calls. */
   git: (args: readonly string[]) => Promise<ProgramOutput>
   /** Asks the person who watches and answers what they typed; undefined when nobody is there to be asked. */

@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '@firedrill/runtime'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Cli, Tint } from './cli.ts'
 import { programOf } from './main/checkout.ts'
+import { findChromium, printPdf } from './main/chromium.ts'
 import { runGit } from './main/git.ts'
 import { startRehearsalProcess } from './main/rehearsal-process.ts'
 import { inWords } from './main/prober-words.ts'
@@ -105,6 +106,10 @@ const cli: Cli = {
       say: (text) => process.stderr.write(text),
     }),
   startRehearsal: (options) => startRehearsalProcess(ROOT, options, cwd),
+  openPrinter: () => {
+    const program = findChromium(process.env)
+    return program === undefined ? undefined : (html, footer) => printPdf(program, html, footer)
+  },
   git: (args) => runGit(args, cwd),
   ask: askPerson,
   onInterrupt,

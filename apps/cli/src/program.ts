@@ -132,6 +132,7 @@ function addLookCommands(program: Command, cli: Cli, end: End): void {
     .description('write the report of a run; without a file, Markdown goes to stdout')
     .argument('<run>')
   for (const format of REPORT_FORMATS) reports.option(`--${format} <file>`, `write it as ${format}`)
+  reports.option('--pdf <file>', 'print the HTML with its hash on each sheet; needs Chromium')
   reports.action(async (id: string, options: ReportOptions) => end(await report(cli, id, options)))
 }
 

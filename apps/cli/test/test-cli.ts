@@ -36,6 +36,7 @@ export function testCli(overrides: Partial<Cli> = {}): Cli {
       stop: () => undefined,
     }),
     startRehearsal: () => ({ ready: Promise.reject(new Error('no world')), stop: async () => undefined }),
+    openPrinter: () => undefined,
     git: async () => ({ exitCode: 1, out: '', err: 'no git' }),
     ask: async () => undefined,
     onInterrupt: () => () => undefined,

@@ -51,7 +51,7 @@ const applied = z.array(
 
 const reportFiles = z.object({
   run: z.string(),
-  files: z.array(z.object({ format: z.enum(REPORT_FORMATS), path: z.string(), bytes: z.int() })),
+  files: z.array(z.object({ format: z.enum([...REPORT_FORMATS, 'pdf']), path: z.string(), bytes: z.int() })),
 })
 
 const verified = z.object({
