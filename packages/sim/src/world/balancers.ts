@@ -43,6 +43,8 @@ export class Balancers {
   readonly #compute: Compute
   readonly #overload: Overload
   readonly #fates: Fates
+  readonly #certificateArns = new Map<number, ReadonlyMap<string, string>>()
+  #certificatesAsOf = -1
   /** Which addresses are in the balancers' own names. */
   readonly nodes: BalancerNodes
 
@@ -166,10 +168,20 @@ export class Balancers {
 
   /** What the listener at an address shows to those who speak TLS; null where it speaks plain HTTP, or is none. */
   certificateArnAt(address: string, port: number): string | null {
+    // What is listened on changes with the balancers alone, and users ask every second.
+    if (this.#certificatesAsOf !== this.loadBalancers.revision) this.#certificateArns.clear()
+    this.#certificatesAsOf = this.loadBalancers.revision
+    let onPort = this.#certificateArns.get(port)
+    if (onPort === undefined) this.#certificateArns.set(port, (onPort = this.#certificatesOn(port)))
+    return onPort.get(address) ?? null
+  }
+
+  #certificatesOn(port: number): ReadonlyMap<string, string> {
+    const found = new Map<string, string>()
     for (const { nodes, listeners } of this.loadBalancers.values())
-      if (nodes.some((node) => node.address === address))
-        return listeners.find((listener) => listener.port === port)?.certificateArn ?? null
-    return null
+      for (const { certificateArn } of listeners.filter((listener) => listener.port === port))
+        if (certificateArn !== undefined) for (const { address } of nodes) found.set(address, certificateArn)
+    return found
   }
 
   /** What a request to the address meets when it starts at `at`, given the world as it is now. */

@@ -32,12 +32,25 @@ export class Certificates {
   constructor(kernel: Kernel) {
     this.#kernel = kernel
     this.table = kernel.store.table('certificates')
+    // Nothing is to be done then; that something happens has everybody look again at that very instant.
+    kernel.on('certificate.expires', () => {})
+  }
+
+  /** Whether users who want to reach a host by its name are content with what they are shown now. */
+  satisfies(arn: string, host: string): boolean {
+    const certificate = this.table.get(arn)
+    if (certificate === undefined) return false
+    const { names, chain, issuedAt, expiresAt } = certificate
+    const now = this.#kernel.now()
+    if (chain !== 'full' || now < issuedAt || now >= expiresAt) return false
+    const wanted = host.replace(/\.$/, '')
+    const wildcard = `*.${wanted.slice(wanted.indexOf('.') + 1)}`
+    return names.includes(wanted) || names.includes(wildcard)
   }
 
   /** A certificate as it has long been. */
   plant(certificate: Omit<Certificate, 'issuedAt'>): void {
-    const issuedAt = Math.min(this.#kernel.now(), certificate.expiresAt) - AGE_MIN
-    this.table.put(certificate.arn, { ...certificate, issuedAt })
+    this.#put(certificate)
   }
 
   /** Puts another in the place of a certificate, from the next connection on. */
@@ -45,9 +58,15 @@ export class Certificates {
     const before = this.table.get(arn)
     if (before === undefined) throw new Error(`unknown certificate ${arn}`)
     const after = { ...before, ...change }
-    const issuedAt = Math.min(this.#kernel.now(), after.expiresAt) - AGE_MIN
-    this.table.put(arn, { ...after, issuedAt })
+    this.#put(after)
     this.#kernel.transition(`certificate:${arn}`, told(before), told(after), cause)
+  }
+
+  #put(certificate: Omit<Certificate, 'issuedAt'>): void {
+    const { arn, expiresAt } = certificate
+    const now = this.#kernel.now()
+    this.table.put(arn, { ...certificate, issuedAt: Math.min(now, expiresAt) - AGE_MIN })
+    if (expiresAt > now) this.#kernel.schedule(expiresAt, 'certificate.expires', { arn })
   }
 }
 

@@ -1,4 +1,5 @@
 import { ROUTING_SLOT, type Balancers } from './balancers.ts'
+import type { Certificates } from './certificates.ts'
 import type { Outcome } from './fates.ts'
 import type { Kernel } from './kernel.ts'
 import type { BalancerMetrics } from './balancer-metrics.ts'
@@ -68,6 +69,7 @@ export class Populations {
   readonly #kernel: Kernel
   readonly #resolvers: Resolvers
   readonly #balancers: Balancers
+  readonly #certificates: Certificates
   readonly #balancerMetrics: BalancerMetrics
   readonly #metrics: Metrics
 
@@ -76,6 +78,7 @@ export class Populations {
     world: {
       readonly resolvers: Resolvers
       readonly balancers: Balancers
+      readonly certificates: Certificates
       readonly balancerMetrics: BalancerMetrics
       readonly metrics: Metrics
     },
@@ -83,6 +86,7 @@ export class Populations {
     this.#kernel = kernel
     this.#resolvers = world.resolvers
     this.#balancers = world.balancers
+    this.#certificates = world.certificates
     this.#balancerMetrics = world.balancerMetrics
     this.#metrics = world.metrics
     this.populations = kernel.store.table('populations')
@@ -174,6 +178,12 @@ export class Populations {
     return this.#balancers.fates(address, port).some(({ kind }) => kind === 'answer')
   }
 
+  /** Where TLS is spoken users look at the certificate, and send nothing if it does not hold. */
+  #isTrusted(address: string, { name, port }: Service): boolean {
+    const arn = this.#balancers.certificateArnAt(address, port)
+    return arn === null || this.#certificates.satisfies(arn, name)
+  }
+
   /** Where a kept connection leads. It is opened where DNS points at that moment, and survives anything DNS says later. */
   #connected(
     key: string,
@@ -207,7 +217,8 @@ export class Populations {
     },
   ): void {
     const { service, retries, address, requests } = one
-    const fates = address ? this.#balancers.fates(address, service.port) : [NOBODY]
+    const fates =
+      address && this.#isTrusted(address, service) ? this.#balancers.fates(address, service.port) : [NOBODY]
     const offset = Math.floor(this.#kernel.now() / ROUTING_SLOT)
     const met = Array.from({ length: SLOTS }, (_, slot) => fates[(offset + slot) % fates.length] ?? NOBODY)
     const failing = met.filter((fate) => !isGood(fate)).length / SLOTS

@@ -1,4 +1,5 @@
 import { ROUTING_SLOT, type Balancers } from './balancers.ts'
+import type { Certificates } from './certificates.ts'
 import type { Outcome } from './fates.ts'
 import type { Kernel } from './kernel.ts'
 import type { Micros, Service } from './model.ts'
@@ -36,12 +37,14 @@ export class Truth {
   readonly #kernel: Kernel
   readonly #resolvers: Resolvers
   readonly #balancers: Balancers
+  readonly #certificates: Certificates
   readonly #services: Table<Service>
   readonly #entries: Log<TruthEntry>
   /** What was seen last, by service and vantage. */
   readonly #latest = new Map<string, Map<string, TruthEntry>>()
 
-  constructor(kernel: Kernel, resolvers: Resolvers, balancers: Balancers) {
+  constructor(kernel: Kernel, resolvers: Resolvers, balancers: Balancers, certificates: Certificates) {
+    this.#certificates = certificates
     this.#kernel = kernel
     this.#resolvers = resolvers
     this.#balancers = balancers
@@ -78,9 +81,17 @@ export class Truth {
       for (const vantage of this.#resolvers.vantages.values()) {
         const { status, addresses } = this.#resolvers.peekAddresses(vantageOwner(vantage), service.name)
         const [address] = addresses
-        const pattern = address ? patternOf(this.#balancers.fates(address, service.port)) : 'd'
+        const pattern =
+          address && this.#isTrusted(address, service)
+            ? patternOf(this.#balancers.fates(address, service.port))
+            : 'd'
         this.#note(vantage.name, service.name, { dns: status, addresses, pattern })
       }
+  }
+
+  #isTrusted(address: string, { name, port }: Service): boolean {
+    const arn = this.#balancers.certificateArnAt(address, port)
+    return arn === null || this.#certificates.satisfies(arn, name)
   }
 
   #note(vantage: string, service: string, seen: Pick<TruthEntry, 'dns' | 'addresses' | 'pattern'>): void {

@@ -76,13 +76,19 @@ export class World {
     this.resolvers = new Resolvers(kernel, this.dns)
     this.healthChecks = new HealthChecks(kernel, this, this.places)
     const balancerMetrics = new BalancerMetrics(kernel, this.balancers, this.metrics)
-    const { resolvers, balancers, metrics } = this
-    this.populations = new Populations(kernel, { resolvers, balancers, balancerMetrics, metrics })
+    const { resolvers, balancers, certificates, metrics } = this
+    this.populations = new Populations(kernel, {
+      resolvers,
+      balancers,
+      certificates,
+      balancerMetrics,
+      metrics,
+    })
     this.alarms = new Alarms(kernel, this.metrics, options.account)
     this.compositeAlarms = new CompositeAlarms(kernel, this.alarms)
     this.stores = new Stores(kernel, this.compute, this.places)
     this.replicationMetrics = new ReplicationMetrics(kernel, this.stores, this.metrics)
-    this.truth = new Truth(kernel, this.resolvers, this.balancers)
+    this.truth = new Truth(kernel, this.resolvers, this.balancers, this.certificates)
     this.calls = new CallLog(kernel)
     this.adversity = new Adversity(kernel)
   }
