@@ -373,6 +373,11 @@ describe('guardrails', () => {
 })
 
 describe('a fault that does not end by itself', () => {
+  it('needs nobody to say what has to survive where it takes no capacity away', () => {
+    expect(refusals(left('all'))).toEqual([])
+    expect(refusals(left(undefined))).toEqual(['survivors'])
+  })
+
   it('may go into production where a scheduler of the cloud takes it out, whose role is of the account', () => {
     const booked = { ok: true, schedules: ['eu-central-1/fd-1'] } as const
     expect(refusals(scheduled(booked))).toEqual([])

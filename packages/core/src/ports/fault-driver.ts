@@ -40,8 +40,8 @@ export type StepPlan = Readonly<{
   unfit: readonly Readonly<{ target: string; guardrail: UnfitReason; reason: string }>[]
   /** What fault and undo need of the cloud's quotas. Absent: not known, which only a sandbox may be. */
   demands?: readonly Demand[]
-  /** Absent: not known. */
-  survivors?: Survivors
+  /** `all`: the fault takes no capacity away. Absent: not known. */
+  survivors?: Survivors | 'all'
   /** Prior state of every target, all that undo and its verification need. */
   capture: Json
   /** Resources beside the targets by whose state undo is judged: no other run may hold one of them. Absent: none. */

@@ -66,6 +66,7 @@ export async function planStep(
     population: removable.length,
     unfit: unfit.value,
     demands: demandsOf(choice.chosen),
+    survivors: 'all',
     capture,
     calls: [...callsOf(choice.chosen), ...scheduledCalls(choice.chosen, environment)],
     permissions: isScheduled(environment) ? [...PERMISSIONS, ...SCHEDULER_PERMISSIONS] : PERMISSIONS,

@@ -18,6 +18,8 @@ export const survivors: Guardrail = {
         said.push(
           `step ${step.name}: nobody said how much capacity has to survive; only production demands it`,
         )
+      } else if (left === 'all') {
+        said.push(`step ${step.name} takes no capacity away`)
       } else if (left.healthy < left.needed) {
         return refuse(
           `step ${step.name}: ${left.healthy} healthy survive in ${left.where}, ${left.needed} are needed`,
