@@ -55,6 +55,7 @@ export async function sandboxEnvironment(ready: SimulatorReady, name: string): P
   const vantages = (outside.length > 0 ? outside : ready.dns.recursive).map(
     ({ vantage, address }) => `      - { name: ${vantage}, resolver: '${address}' }`,
   )
+  const authority = await (await fetch(`${ready.control}/ca.pem`)).text()
   return `# Written by npm start: the simulated AWS on this machine.
 apiVersion: firedrill.dev/v1
 kind: Environment
@@ -75,6 +76,9 @@ ${zones.join('\n')}
   clock: { source: simulator, url: ${ready.control} }
   probes:
     proxy: ${ready.gateway}
+    # The authority of the simulated world's certificates.
+    ca: |
+${authority.trim().replaceAll(/^/gm, '      ')}
     vantages:
 ${vantages.join('\n')}
   touch:

@@ -36,6 +36,9 @@ export type ProbeDeps = Readonly<{
 const STALL_MIN_MS = 5
 const LATE_SHARE = 0.1
 
+/** A reason of our own: without one an error with its stack would be made for every probe. */
+const ANSWERED = 'answered'
+
 /** From so long on the prober counts as stalled: a tenth of its period, in real milliseconds. */
 export function stallLimitMs(periodMs: number, world: WorldTime): number {
   return Math.max(STALL_MIN_MS, world.realMs(periodMs) * LATE_SHARE)
@@ -66,7 +69,7 @@ export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: Pro
       signal: deadline.signal,
     }),
   )
-  answered.abort()
+  answered.abort(ANSWERED)
   const endMs = clock.monotonicMs()
   const judged = judgeLatency(probe, attempt, (endMs - startMs) / world.realMs(1))
   const stallMs = Math.max(startMs - dueMs, deps.stalls?.longestSince(Math.min(startMs, dueMs)) ?? 0)

@@ -12,10 +12,10 @@ afterAll(() => simulator.close())
 
 const base = { name: 'p', periodMs: 1000, timeoutMs: 2000 }
 
-async function run(probe: CompiledProbe) {
+async function run(probe: CompiledProbe, ca?: string) {
   const { gateway, dns } = simulator.endpoints
   const [vantage] = dns.recursive
-  const deps = { clock: hostClock, world: realWorld, proxy: gateway }
+  const deps = { clock: hostClock, world: realWorld, proxy: gateway, ca }
   return runProbe(probe, { name: 'here', resolver: vantage?.address }, deps)
 }
 
@@ -33,6 +33,33 @@ describe('probes in the simulated network', () => {
     const answered = await run(name)
     expect(answered).toMatchObject({ outcome: 'good' })
     expect(answered.detail).toMatch(/^198\.51\.100\.\d+(,198\.51\.100\.\d+)*$/)
+  })
+
+  it('speak TLS through the gateway with the certificate of the world, and believe no other', async () => {
+    const ca = await (await fetch(`${simulator.endpoints.control}/ca.pem`)).text()
+    const https = http('https://checkout.larkspur.example/health')
+    const tls = (more: object = {}): CompiledProbe => ({
+      ...base,
+      kind: 'tls',
+      host: 'checkout.larkspur.example',
+      port: 443,
+      ...more,
+    })
+    const day = 86_400_000
+    expect(await run(https, ca)).toMatchObject({ outcome: 'good' })
+    expect(await run(tls({ validForMs: 80 * day }), ca)).toMatchObject({ outcome: 'good' })
+    expect(await run(https)).toMatchObject({
+      outcome: 'bad',
+      detail: expect.stringMatching(/^tls /) as string,
+    })
+    expect(await run(tls({ validForMs: 100 * day }), ca)).toMatchObject({
+      outcome: 'bad',
+      detail: expect.stringMatching(/^certificate .* ends \d{4}-/) as string,
+    })
+    expect(await run(tls({ serverName: 'other.example' }), ca)).toMatchObject({
+      outcome: 'bad',
+      detail: 'tls ERR_TLS_CERT_ALTNAME_INVALID',
+    })
   })
 
   it('tell a name that does not exist from a port that is closed', async () => {

@@ -94,23 +94,33 @@ function ask(
   return promise
 }
 
-/** Reads to the end, so that an answer that breaks off in the middle is no good answer. */
-async function read(probe: ProbeOf<'http'>, response: IncomingMessage): Promise<StepResult<null>> {
+/** Reads to the end, so that an answer that breaks off in the middle is no good answer. Rejects when it does. */
+function read(probe: ProbeOf<'http'>, response: IncomingMessage): Promise<StepResult<null>> {
   const status = response.statusCode ?? 0
   if (!probe.status.includes(status)) {
     response.resume()
-    return ended(proven(`status ${status}${byBalancer(response)}`))
+    return Promise.resolve(ended(proven(`status ${status}${byBalancer(response)}`)))
   }
+  const { promise, resolve, reject } = Promise.withResolvers<StepResult<null>>()
+  const { bodyIncludes } = probe
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size >= BODY_MAX_BYTES) break
+  const judge = () => {
+    if (bodyIncludes === undefined) return resolve(succeed(null))
+    const body = Buffer.concat(chunks).subarray(0, BODY_MAX_BYTES).toString('utf8')
+    resolve(body.includes(bodyIncludes) ? succeed(null) : ended(proven('body mismatch')))
   }
-  if (probe.bodyIncludes === undefined) return succeed(null)
-  const body = Buffer.concat(chunks).subarray(0, BODY_MAX_BYTES).toString('utf8')
-  return body.includes(probe.bodyIncludes) ? succeed(null) : ended(proven('body mismatch'))
+  // Events, and not iteration, which costs as much as the rest of a small answer.
+  response.on('data', (chunk: Buffer) => {
+    if (bodyIncludes !== undefined) chunks.push(chunk)
+    size += chunk.length
+    if (size < BODY_MAX_BYTES) return
+    judge()
+    response.destroy()
+  })
+  response.on('end', judge)
+  response.on('error', reject)
+  return promise
 }
 
 /** An AWS balancer names itself where it answers in a server's stead. Whether it or a server failed bounds how sudden that was. */
