@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createAwsClients } from './aws-clients.ts'
 import { createFaultCatalogue } from './catalogue.ts'
+import { PERMISSIONS as ARC_ZONAL_SHIFT } from './faults/arc-zonal-shift/plan.ts'
 import { PERMISSIONS as AZ_POWER_INTERRUPTION } from './faults/az-power-interruption/plan.ts'
 import { PERMISSIONS as EC2_INTERRUPT_SPOT_INSTANCES } from './faults/ec2-interrupt-spot-instances/fault.ts'
 import { PERMISSIONS as EC2_REBOOT_INSTANCES } from './faults/ec2-reboot-instances/fault.ts'
@@ -11,6 +12,7 @@ import { PERMISSIONS as EC2_TERMINATE_INSTANCES } from './faults/ec2-terminate-i
 import { PERMISSIONS as ROUTE53_REMOVE_RECORD } from './faults/route53-remove-record/plan.ts'
 
 const PERMISSIONS = {
+  'arc-zonal-shift': ARC_ZONAL_SHIFT,
   'az-power-interruption': AZ_POWER_INTERRUPTION,
   'ec2-interrupt-spot-instances': EC2_INTERRUPT_SPOT_INSTANCES,
   'ec2-reboot-instances': EC2_REBOOT_INSTANCES,

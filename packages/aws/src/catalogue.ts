@@ -1,5 +1,6 @@
 import type { FaultCatalogue, FaultDriver } from '@firedrill/core'
 import type { AwsClients } from './aws-clients.ts'
+import { createArcZonalShift } from './faults/arc-zonal-shift/fault.ts'
 import { createAzPowerInterruption } from './faults/az-power-interruption/fault.ts'
 import { createEc2InterruptSpotInstances } from './faults/ec2-interrupt-spot-instances/fault.ts'
 import { createEc2RebootInstances } from './faults/ec2-reboot-instances/fault.ts'
@@ -9,6 +10,7 @@ import { createRoute53RemoveRecord } from './faults/route53-remove-record/fault.
 
 /** Every fault of this room, one line each. Each has a page in docs/faults. */
 const FAULTS: readonly ((clients: AwsClients) => FaultDriver)[] = [
+  createArcZonalShift,
   createAzPowerInterruption,
   createEc2InterruptSpotInstances,
   createEc2RebootInstances,

@@ -18,6 +18,7 @@ import { endpointUrl, ROUTE53_REGION, type ServiceName } from './endpoints.ts'
 import { keepDroppedMembers } from './fis/dropped-members.ts'
 import { schedulerSdk } from './scheduler/sdk.ts'
 import { signAgain } from './sign-again.ts'
+import { createSignedJson, type SignedJson } from './zonal-shift/signed-json.ts'
 import { waitOutThrottling, type Waits } from './wait-out-throttling.ts'
 
 /** What a set of clients is for. Each has sockets of its own, so that injections cannot starve the way back. */
@@ -40,6 +41,8 @@ export type Aws = Readonly<{
   fis: FisClient
   cloudwatch: CloudWatchClient
   scheduler: SchedulerClient
+  /** Application Recovery Controller's zonal shift, for which there is no SDK client. */
+  zonalShift: SignedJson
   sts: STSClient
   /** Closes every socket. Calls in flight fail. */
   close(): void
@@ -109,12 +112,18 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
     return client
   }
   for (const client of Object.values(clients)) patient(client)
+  const zonalShift = createSignedJson({
+    ...settings('arc-zonal-shift', credentials, region),
+    service: 'arc-zonal-shift',
+    userAgent: `firedrill/${packageInfo.version} purpose/${purpose}`,
+  })
   let autoscaling: AutoScalingClient | undefined
   let ec2: EC2Client | undefined
   let scheduler: SchedulerClient | undefined
   return {
     region,
     ...clients,
+    zonalShift,
     get autoscaling() {
       const { AutoScalingClient: Client } = autoScalingSdk()
       return (autoscaling ??= patient(new Client(settings('autoscaling', credentials, region))))

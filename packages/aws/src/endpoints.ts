@@ -2,6 +2,7 @@ import type { CompiledEnvironment } from '@firedrill/core'
 
 /** Services this room has clients for, by the name in their public host names. */
 export const SERVICES = [
+  'arc-zonal-shift',
   'autoscaling',
   'ec2',
   'elasticloadbalancing',

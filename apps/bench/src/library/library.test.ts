@@ -19,6 +19,11 @@ type Case = Readonly<{
  * it must not be held.
  */
 const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'az-evacuation': [
+    { world: 'single-region', ends: 'held' },
+    { world: 'no-failover', ends: 'refused', because: /has not opted in to zonal shift/ },
+    { world: 'warm-standby', ends: 'deviated' },
+  ],
   'az-loss': [
     { world: 'single-region', ends: 'held' },
     // Addresses in records of one's own go on being handed out, whatever the balancer has withdrawn.

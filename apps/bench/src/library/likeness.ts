@@ -5,7 +5,7 @@ import type { World } from '@firedrill/sim'
  * by field, and how much of everything serves where. Ids of instances are not in it, since groups replace them.
  */
 export function likenessOf(world: World): readonly string[] {
-  const { compute, balancers, dns, impairments, healthChecks } = world
+  const { compute, balancers, dns, impairments, healthChecks, zonalShifts } = world
   const running = [...compute.instances.values()].filter(({ state, appUp }) => state === 'running' && appUp)
   const targets = [...balancers.targets.values()].filter(({ state }) => state === 'healthy')
   const zoneOf = (id: string) => compute.instances.get(id)?.az ?? '?'
@@ -19,6 +19,9 @@ export function likenessOf(world: World): readonly string[] {
       ({ region, name, desiredCapacity, minSize, maxSize, replaces }) =>
         `group ${region} ${name}: ${minSize} ≤ ${desiredCapacity} ≤ ${maxSize}, ${replaces ? 'replaces' : 'suspended'}`,
     ),
+    ...[...zonalShifts.rows.values()]
+      .filter(({ state }) => state === 'ACTIVE')
+      .map(({ balancerArn, az }) => `shifted: ${balancerArn} away from ${az}`),
     ...impairments.all().map(({ effect }) => `impaired: ${JSON.stringify(effect)}`),
     ...[...healthChecks.checks.values()].map(
       (row) => `health check ${JSON.stringify({ ...row, changedAt: undefined })}`,

@@ -13,6 +13,8 @@ export type SeenTargetGroup = Readonly<{
   arn: string
   name: string
   vpcId: string
+  /** ARNs of the load balancers that send to it. */
+  balancers: readonly string[]
   targets: readonly SeenTarget[]
 }>
 
@@ -34,10 +36,10 @@ export async function findTargetGroups(
   )
   if (!groups.ok) return groups
   return success(
-    groups.value.flatMap(({ TargetGroupArn: arn, TargetGroupName: name, VpcId: vpcId }) =>
+    groups.value.flatMap(({ TargetGroupArn: arn, TargetGroupName: name, VpcId: vpcId, LoadBalancerArns }) =>
       arn === undefined || vpcId === undefined || !vpcIds.has(vpcId)
         ? []
-        : [{ arn, name: name ?? arn, vpcId }],
+        : [{ arn, name: name ?? arn, vpcId, balancers: LoadBalancerArns ?? [] }],
     ),
   )
 }

@@ -51,7 +51,7 @@ export async function captureState(
   signal: AbortSignal,
 ): Promise<Outcome<Captured>> {
   const arnOf = (id: string) => `arn:aws:ec2:${aws.region}:${account}:instance/${id}`
-  const groups = await groupsOf(aws, instances, signal)
+  const groups = await groupsAround(aws, instances, signal)
   if (!groups.ok) return groups
   const registered = groups.value.flatMap(({ targets }) => targets.map(({ id }) => id))
   const known = await zonesOf(aws, [...new Set(registered)], signal)
@@ -125,7 +125,8 @@ function isHealthy({ state }: Readonly<{ state: string }>): boolean {
   return state === 'healthy'
 }
 
-async function groupsOf(
+/** The target groups with which one of the instances is registered, by id or by address, with all of their targets. */
+export async function groupsAround(
   aws: Aws,
   instances: readonly SeenInstance[],
   signal: AbortSignal,

@@ -42,7 +42,10 @@ type SdkError = {
 }
 type SdkModule = { readonly [name: string]: unknown }
 
-const MODULES: Readonly<Record<ServiceName, readonly [module: SdkModule, client: string]>> = {
+/** Services for which the registry has an SDK client; zonal shift has none. */
+type SdkService = Exclude<ServiceName, 'arc-zonal-shift'>
+
+const MODULES: Readonly<Record<SdkService, readonly [module: SdkModule, client: string]>> = {
   autoscaling: [autoScaling, 'AutoScalingClient'],
   cloudwatch: [cloudWatch, 'CloudWatchClient'],
   ec2: [ec2, 'EC2Client'],
@@ -105,12 +108,12 @@ export const commandLine: ContractClient & { readonly isPresent: boolean } = {
 }
 
 function openSdk(
-  modules: Readonly<Record<ServiceName, readonly [SdkModule, string]>>,
+  modules: Readonly<Record<SdkService, readonly [SdkModule, string]>>,
   endpoint: string,
   credentials: Credentials,
 ): ContractSession {
   const clients = new Map<string, SdkClient>()
-  const clientOf = (service: ServiceName, region: string): SdkClient => {
+  const clientOf = (service: SdkService, region: string): SdkClient => {
     const key = `${service} ${region}`
     const [module, name] = modules[service]
     const Client = module[name] as new (config: object) => SdkClient
@@ -123,6 +126,7 @@ function openSdk(
       for (const client of clients.values()) client.destroy()
     },
     call: async (service, operation, input, region) => {
+      if (service === 'arc-zonal-shift') throw new Error('there is no SDK client for zonal shift')
       const Command = modules[service][0][`${operation}Command`] as new (input: object) => unknown
       try {
         const answer = await clientOf(service, region).send(new Command(input))

@@ -13,8 +13,20 @@ import {
 import { DRILL_CONTRACT, type ContractAct, type ContractCall, type Scene } from './drill-contract.ts'
 import { REST_CONTRACT } from './rest-contract.ts'
 
-/** The safety lever is younger than the FIS client of the lockfile; its own tests call it by hand. */
-const YOUNGER_THAN_CLIENTS = ['fis.GetSafetyLever', 'fis.UpdateSafetyLeverState']
+/**
+ * The safety lever is younger than the FIS client of the lockfile, and zonal shift has no client in the registry; their own
+ * tests call them by hand.
+ */
+const WITHOUT_CLIENT = [
+  'arc-zonal-shift.CancelZonalShift',
+  'arc-zonal-shift.GetManagedResource',
+  'arc-zonal-shift.ListManagedResources',
+  'arc-zonal-shift.ListZonalShifts',
+  'arc-zonal-shift.StartZonalShift',
+  'arc-zonal-shift.UpdateZonalShift',
+  'fis.GetSafetyLever',
+  'fis.UpdateSafetyLeverState',
+]
 
 let arena: SdkArena
 let session: ContractSession
@@ -81,7 +93,7 @@ describe('a whole drill', () => {
       knownOperations()
         .filter((operation) => !tried.has(operation))
         .toSorted(),
-    ).toEqual(YOUNGER_THAN_CLIENTS)
+    ).toEqual(WITHOUT_CLIENT)
   })
 
   it('is not if as little as one answer is wrong', async () => {

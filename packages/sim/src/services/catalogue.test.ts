@@ -5,7 +5,7 @@ import { MATH_FUNCTIONS } from './cloudwatch/metric-math.ts'
 import { ACTION_CATALOGUE, ACTION_IDS, TARGETLESS_ACTION_IDS } from './fis/action-catalogue.ts'
 
 const page = readFileSync(new URL('../../../../docs/simulator.md', import.meta.url), 'utf8')
-const rows = [...page.matchAll(/^\| `([a-z0-9]+\.[A-Z]\w+)` +\| (\w+) +\| (.*)\|$/gm)].map(
+const rows = [...page.matchAll(/^\| `([a-z0-9-]+\.[A-Z]\w+)` +\| (\w+) +\| (.*)\|$/gm)].map(
   ([, name = '', state = '', notes = '']) => ({
     name,
     state,

@@ -1,5 +1,6 @@
 import type { World } from '../world/world.ts'
 import type { AwsService } from '../wire/service.ts'
+import { createZonalShift } from './arc/zonal-shift.ts'
 import { createAutoScaling } from './autoscaling/autoscaling.ts'
 import { createCloudWatch } from './cloudwatch/cloudwatch.ts'
 import { createEc2 } from './ec2/ec2.ts'
@@ -15,6 +16,7 @@ export function createServices(world: World, platformNowMs: () => number): reado
     createEc2(),
     createElbv2(),
     createAutoScaling(),
+    createZonalShift(),
     createRoute53(world),
     createFis(world),
     createCloudWatch(),

@@ -9,6 +9,7 @@ export const SERVICE_NAMES = [
   'ec2',
   'elbv2',
   'autoscaling',
+  'arc-zonal-shift',
   'route53',
   'fis',
   'cloudwatch',

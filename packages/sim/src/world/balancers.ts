@@ -14,6 +14,7 @@ import {
 import { Overload } from './overload.ts'
 import type { Places } from './places.ts'
 import type { Table } from './store.ts'
+import type { ZonalShifts } from './zonal-shifts.ts'
 
 /** How long a balancer works with one target before it takes the next: a request's fate depends on its instant only. */
 export const ROUTING_SLOT: Micros = 250_000
@@ -48,13 +49,22 @@ export class Balancers {
   /** Which addresses are in the balancers' own names. */
   readonly nodes: BalancerNodes
 
-  constructor(kernel: Kernel, compute: Compute, impairments: Impairments, places: Places) {
+  constructor(
+    kernel: Kernel,
+    world: {
+      readonly compute: Compute
+      readonly impairments: Impairments
+      readonly places: Places
+      readonly zonalShifts: ZonalShifts
+    },
+  ) {
+    const { compute, impairments, places, zonalShifts } = world
     this.#kernel = kernel
     this.#compute = compute
     this.loadBalancers = kernel.store.table('load-balancers')
     this.targetGroups = kernel.store.table('target-groups')
     this.targets = kernel.store.table('targets')
-    this.nodes = new BalancerNodes(kernel, { places, impairments }, this.loadBalancers)
+    this.nodes = new BalancerNodes(kernel, { places, impairments, zonalShifts }, this.loadBalancers)
     this.#overload = new Overload(kernel)
     const { loadBalancers, targets } = this
     this.#fates = new Fates({
@@ -63,6 +73,7 @@ export class Balancers {
       compute,
       places,
       impairments,
+      zonalShifts,
       overload: this.#overload,
     })
     kernel.on<CheckEvent>('lb.check', (event) => this.#check(event))

@@ -4,6 +4,7 @@ import { SECOND, type Instance, type LoadBalancer, type Micros, type Target } fr
 import type { Overload } from './overload.ts'
 import type { Places } from './places.ts'
 import type { Table } from './store.ts'
+import type { ZonalShifts } from './zonal-shifts.ts'
 
 /** A balancer gives up on a target that does not accept the connection after this long, and answers 504. */
 const TARGET_CONNECT_TIMEOUT: Micros = 10 * SECOND
@@ -36,6 +37,7 @@ export interface FateSources {
   readonly compute: Compute
   readonly places: Places
   readonly impairments: Impairments
+  readonly zonalShifts: ZonalShifts
   readonly overload: Overload
 }
 
@@ -54,13 +56,14 @@ export class Fates {
    * same list is given until something changes, so that what follows from it can be kept beside it.
    */
   at(address: string, port: number): readonly Outcome[] {
-    const { loadBalancers, targets, compute, places, impairments, overload } = this.#from
+    const { loadBalancers, targets, compute, places, impairments, zonalShifts, overload } = this.#from
     const revision =
       loadBalancers.revision +
       targets.revision +
       compute.instances.revision +
       places.revision +
       impairments.revision +
+      zonalShifts.rows.revision +
       overload.revision
     if (revision !== this.#revision) this.#known.clear()
     this.#revision = revision
@@ -95,7 +98,10 @@ export class Fates {
 
   #balanced(balancer: LoadBalancer, targetGroupArn: string): readonly Outcome[] {
     const { impairments } = this.#from
-    const targets = targetsIn(this.#from.targets, targetGroupArn)
+    const all = targetsIn(this.#from.targets, targetGroupArn)
+    const away = this.#from.zonalShifts.activeOf(balancer)?.az
+    const elsewhere = all.filter(({ az }) => az !== away)
+    const targets = elsewhere.length > 0 ? elsewhere : all
     const healthy = targets.filter((target) => target.state === 'healthy')
     // With nothing but unhealthy targets a balancer fails open: it tries them all.
     const candidates =

@@ -100,6 +100,8 @@ export interface LoadBalancer {
     readonly certificateArn?: string
   }[]
   readonly createdAt: Micros
+  /** It has opted in to zonal shift. Absent means it has not. */
+  readonly zonalShift?: boolean
 }
 
 /** A target group with its health check. */

@@ -21,6 +21,7 @@ import { Resolvers } from './resolvers.ts'
 import type { Store } from './store.ts'
 import { Stores } from './stores.ts'
 import { Truth } from './truth.ts'
+import { ZonalShifts } from './zonal-shifts.ts'
 
 /** What a world is built from; `clock` tells the instant it should have reached. */
 export interface WorldOptions {
@@ -42,6 +43,7 @@ export class World {
   readonly impairments: Impairments
   readonly places: Places
   readonly compute: Compute
+  readonly zonalShifts: ZonalShifts
   readonly balancers: Balancers
   readonly certificates: Certificates
   readonly groups: Groups
@@ -68,7 +70,8 @@ export class World {
     this.impairments = new Impairments(kernel)
     this.places = new Places(kernel, this.networks)
     this.compute = new Compute(kernel, this.networks, this.places)
-    this.balancers = new Balancers(kernel, this.compute, this.impairments, this.places)
+    this.zonalShifts = new ZonalShifts(kernel)
+    this.balancers = new Balancers(kernel, this)
     this.certificates = new Certificates(kernel)
     this.groups = new Groups(kernel, this)
     this.metrics = new Metrics(kernel)

@@ -182,6 +182,7 @@ const plantBalancer = (world: World, balancer: Spec['loadBalancers'][number]): v
           ]),
     ],
     createdAt: world.now(),
+    ...(balancer.zonalShift ? { zonalShift: true } : {}),
   }
   const targetGroup: TargetGroup = {
     arn: targetGroupArn,

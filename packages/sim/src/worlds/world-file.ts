@@ -53,6 +53,8 @@ const loadBalancerSpec = z.strictObject({
   region,
   group: slug,
   port: z.int().min(1).max(65_535).default(80),
+  /** Whether it has opted in to zonal shift. */
+  zonalShift: z.boolean().default(false),
   /** A second listener, which speaks TLS. */
   https: z
     .strictObject({
