@@ -18,6 +18,7 @@ import { shellLine } from './shell.ts'
 
 const STEPS: readonly InjectStep[] = [
   injectStep('ec2-stop-instances', { tags: { service: 'checkout' }, choose: { mode: 'count', count: 2 } }),
+  injectStep('arc-zonal-shift', { tags: { service: 'checkout' }, zones: ['eu-west-1a'] }),
   injectStep('route53-remove-record', { zone: 'public', record: 'checkout.larkspur.example' }),
 ]
 const hasCli = spawnSync('aws', ['--version']).status === 0

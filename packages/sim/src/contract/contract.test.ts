@@ -14,16 +14,14 @@ import { DRILL_CONTRACT, type ContractAct, type ContractCall, type Scene } from 
 import { REST_CONTRACT } from './rest-contract.ts'
 
 /**
- * The safety lever is younger than the FIS client of the lockfile, and zonal shift has no client in the registry; their own
- * tests call them by hand.
+ * The safety lever is younger than the FIS client of the lockfile, and its own tests call it by hand; zonal shift has no client in
+ * the registry, and the tests of the adapter call it.
  */
 const WITHOUT_CLIENT = [
   'arc-zonal-shift.CancelZonalShift',
-  'arc-zonal-shift.GetManagedResource',
   'arc-zonal-shift.ListManagedResources',
   'arc-zonal-shift.ListZonalShifts',
   'arc-zonal-shift.StartZonalShift',
-  'arc-zonal-shift.UpdateZonalShift',
   'fis.GetSafetyLever',
   'fis.UpdateSafetyLeverState',
 ]

@@ -57,17 +57,6 @@ export class ZonalShifts {
     return row
   }
 
-  /** Moves the end of a shift, or changes its comment. */
-  update(
-    row: ZonalShift,
-    change: Partial<Pick<ZonalShift, 'expiresAt' | 'comment'>>,
-    cause: string,
-  ): ZonalShift {
-    const changed = { ...row, ...change }
-    this.#put(changed, row.state, cause)
-    return changed
-  }
-
   /** Ends a shift before its time. */
   cancel(row: ZonalShift, cause: string): ZonalShift {
     return this.#end(row, 'CANCELED', cause)

@@ -82,7 +82,7 @@ describe('a zonal shift', () => {
   it('leaves a shift of somebody else alone, and asks about it', async () => {
     const { driver, plan, live } = await started()
     const [row] = [...account.sim.world.zonalShifts.rows.values()]
-    if (row !== undefined) account.sim.world.zonalShifts.update(row, { comment: 'mine' }, 'somebody')
+    if (row !== undefined) account.sim.world.zonalShifts.rows.put(row.id, { ...row, comment: 'mine' })
     expect(await driver.apply(step, plan, KEY, account.context)).toMatchObject({
       failure: { kind: 'conflict', code: 'AlreadyShifted' },
     })

@@ -34,9 +34,7 @@ export function createZonalShift(): AwsService {
     operations: {
       StartZonalShift: write('POST', path, start, 201),
       ListZonalShifts: readOnly(path, list),
-      UpdateZonalShift: write('PATCH', `${path}/{zonalShiftId}`, update),
       CancelZonalShift: write('DELETE', `${path}/{zonalShiftId}`, cancel),
-      GetManagedResource: readOnly('/managedresources/{resourceIdentifier}', getManaged),
       ListManagedResources: readOnly('/managedresources', listManaged),
     },
     throttlingFault: { code: 'ThrottlingException', message: 'Rate exceeded', status: 429 },
@@ -49,7 +47,7 @@ function readOnly(path: string, handle: Operation['handle']): Operation {
 }
 
 function write(
-  method: 'POST' | 'PATCH' | 'DELETE',
+  method: 'POST' | 'DELETE',
   path: string,
   handle: Operation['handle'],
   status = 200,
@@ -88,34 +86,10 @@ function list(call: Call, input: WireInput): WireStructure {
   return { items: items.map(shiftView), nextToken }
 }
 
-function update(call: Call, input: WireInput): WireStructure {
-  const reader = new InputReader(input, FAULTS)
-  const row = active(call, reader.requiredText('zonalShiftId'))
-  const expiresIn = reader.text('expiresIn')
-  const comment = reader.text('comment')
-  const change = {
-    ...(expiresIn === undefined ? {} : { expiresAt: call.world.now() + lifetimeOf(expiresIn) }),
-    ...(comment === undefined ? {} : { comment: commentOf(comment) }),
-  }
-  const cause = `arc-zonal-shift:UpdateZonalShift by ${call.caller.arn}`
-  return shiftView(call.world.zonalShifts.update(row, change, cause))
-}
-
 function cancel(call: Call, input: WireInput): WireStructure {
   const row = active(call, new InputReader(input, FAULTS).requiredText('zonalShiftId'))
   const cause = `arc-zonal-shift:CancelZonalShift by ${call.caller.arn}`
   return shiftView(call.world.zonalShifts.cancel(row, cause))
-}
-
-function getManaged(call: Call, input: WireInput): WireStructure {
-  const balancer = managed(call, new InputReader(input, FAULTS).requiredText('resourceIdentifier'))
-  const shift = call.world.zonalShifts.activeOf(balancer)
-  return {
-    arn: balancer.arn,
-    name: balancer.name,
-    appliedWeights: weightsOf(call, balancer),
-    zonalShifts: shift === undefined ? [] : [{ appliedStatus: 'APPLIED', ...shiftView(shift) }],
-  }
 }
 
 function listManaged(call: Call, input: WireInput): WireStructure {
