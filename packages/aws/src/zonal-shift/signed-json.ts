@@ -84,7 +84,7 @@ export function createSignedJson(settings: SignedJsonSettings): SignedJson {
     const { response } = await requestHandler.handle(new HttpRequest(signed), { abortSignal })
     const parsed = parse(await textOf(response.body as AsyncIterable<Uint8Array>))
     const requestId = response.headers['x-amzn-requestid']
-    const $metadata = { ...(requestId === undefined ? {} : { requestId }) }
+    const $metadata = requestId === undefined ? {} : { requestId }
     if (response.statusCode < 300) return { body: parsed, $metadata }
     const about = errorBody.safeParse(parsed)
     const message = about.success ? (about.data.message ?? about.data.Message) : undefined
