@@ -9,6 +9,7 @@ import { calendarRoutes } from './routes/calendar/calendar-routes.ts'
 import { importRoutes } from './routes/calendar/import-routes.ts'
 import { drillRoutes } from './routes/drills/drill-routes.ts'
 import { environmentRoutes } from './routes/environments/environment-routes.ts'
+import { findingRoutes } from './routes/findings/finding-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
@@ -88,6 +89,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(importSeriesRoute(deps))
   await app.register(signingKeyRoute(deps))
   await app.register(signOffRoutes(deps))
+  await app.register(findingRoutes(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))

@@ -10,6 +10,7 @@ import type {
   IdempotencyStore,
   Ids,
   Random,
+  RunFindingStore,
   RunStore,
   Samples,
   ScheduleStore,
@@ -32,6 +33,7 @@ export type ApiDependencies = Readonly<{
   drills: DrillStore
   evidence: EvidenceStore
   feed: EventFeed
+  findings: RunFindingStore
   halt: HaltStore
   health: Health
   idempotency: IdempotencyStore

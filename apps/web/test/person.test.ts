@@ -133,6 +133,27 @@ describe.skipIf(SKIPPED !== '')(`what people do to a run${SKIPPED}`, () => {
     await live.context().close()
   })
 
+  test('a finding is written down with owner and date or not at all, and done later', async () => {
+    const { id } = closedRun()
+    dashboard.stub.state.runs = [closedRun()]
+    const page = await dashboard.open(`/runs/${id}`)
+    const sheet = page.getByRole('region', { name: 'Findings' })
+    await sheet.getByLabel('Gap').fill('No alarm in the standby')
+    await sheet.getByLabel('Owner').fill('Ada')
+    expect(await sheet.getByRole('button', { name: 'Add finding' }).isDisabled()).toBe(true)
+    await sheet.getByLabel('Due').fill('2026-12-24')
+    await sheet.getByLabel('Severity').selectOption('high')
+    await sheet.getByRole('button', { name: 'Add finding' }).click()
+    await sheet.getByRole('button', { name: 'Finding 1 is done' }).click()
+    await sheet.getByRole('button', { name: 'Open finding 1 again' }).waitFor()
+    const terms = { gap: 'No alarm in the standby', owner: 'Ada', due: '2026-12-24', severity: 'high' }
+    expect(writes()).toMatchObject([
+      { method: 'POST', path: `/v1/runs/${id}/findings`, body: terms },
+      { method: 'PUT', path: `/v1/runs/${id}/findings/1`, body: { ...terms, state: 'done' } },
+    ])
+    await page.context().close()
+  })
+
   test('on a phone every answer is as large as a finger, and nothing is cut off', async () => {
     const page = await dashboard.open(`/runs/${needyRun().id}`, { width: 360, height: 780, touch: true })
     const sizes = await page

@@ -9,6 +9,7 @@ import type {
   HaltStore,
   IdempotencyStore,
   MarkerStore,
+  RunFindingStore,
   RunStore,
   Samples,
   ScheduleStore,
@@ -25,6 +26,7 @@ import { rememberVersions } from './definitions/remembered-versions.ts'
 import { drillStore } from './definitions/drill-store.ts'
 import { evidenceStore } from './evidence/evidence-store.ts'
 import { eventFeed } from './feed/event-feed.ts'
+import { runFindingStore } from './findings/run-finding-store.ts'
 import { haltStore } from './halt/halt-store.ts'
 import { markerStore } from './markers/marker-store.ts'
 import { runStore } from './run/run-store.ts'
@@ -51,6 +53,7 @@ export type Stores = Readonly<{
   calendars: CalendarStore
   markers: MarkerStore
   signOffs: SignOffStore
+  findings: RunFindingStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -79,6 +82,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     calendars: calendarStore(prisma),
     markers: markerStore(pool),
     signOffs: signOffStore(prisma),
+    findings: runFindingStore(prisma),
     close: async () => {
       await feed.close()
       await database.close()

@@ -4,6 +4,7 @@ import type {
   DefinitionVersion,
   JournalEvent,
   PlatformInstant,
+  RunFinding,
   RunRow,
   Sha256,
   Signer,
@@ -27,6 +28,8 @@ export type ReportInput = Readonly<{
   /** Undo plans with what was captured before the act. */
   undo: readonly Pick<UndoRecord, 'step' | 'hash' | 'plan' | 'status' | 'acknowledgedBy'>[]
   evidence: readonly EvidenceEntry[]
+  /** What the run showed to be missing, as it stands. */
+  findings: readonly RunFinding[]
   /** Who signed it off, in order; not part of what is signed. */
   signOffs: readonly SignOff[]
   /** Name and version of the program that writes the report, such as `firedrill 0.1.0`. */

@@ -23,12 +23,26 @@ export function markdown(model: ReportModel): string {
           }),
           '',
         ]),
+    ...findingLines(model),
     plain(restorationText(targets, run.isClean, model.markers)),
     '',
     `Run \`${run.id}\` in ${plain(environment.title)}; journal of ${journal.events} events, chain ${journal.chain}, head \`${journal.head.slice(0, 16)}\`.`,
     '',
   ]
   return lines.join('\n')
+}
+
+function findingLines({ findings }: ReportModel): readonly string[] {
+  const open = findings.filter(({ state }) => state === 'open')
+  if (open.length === 0) return []
+  return [
+    'Open findings:',
+    '',
+    ...open.map(
+      ({ gap, severity, owner, due }) => `- ${severity}: ${plain(gap)}, ${plain(owner)}, due ${due}`,
+    ),
+    '',
+  ]
 }
 
 /** Text from a run as plain Markdown: nothing in it becomes markup, a link or a table cell. */

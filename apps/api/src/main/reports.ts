@@ -6,7 +6,7 @@ import { findVersion } from '../routes/definitions.ts'
 /** Renders the report of a run from its journal and evidence. The same run gives the same bytes. */
 export type RenderRun = (run: RunRow) => Promise<Report>
 
-type Ports = Pick<Stores, 'runs' | 'definitions' | 'undo' | 'evidence' | 'signOffs'> &
+type Ports = Pick<Stores, 'runs' | 'definitions' | 'undo' | 'evidence' | 'signOffs' | 'findings'> &
   Readonly<{ sha256: Sha256; signer: Signer; generator: string }>
 
 const PAGE = 1000
@@ -15,14 +15,17 @@ const PAGE = 1000
 export function createRenderRun(ports: Ports): RenderRun {
   return async (run) => {
     const { scenario, environment } = run.state
-    const [events, pinnedScenario, pinnedEnvironment, undo, evidence, signOffs] = await Promise.all([
-      wholeJournal(ports, run),
-      findVersion(ports.definitions, run.teamId, 'scenario', scenario.name, scenario.hash),
-      findVersion(ports.definitions, run.teamId, 'environment', environment.name, environment.hash),
-      ports.undo.ofRun(run.id),
-      ports.evidence.ofRun(run.id),
-      ports.signOffs.ofRun(run.id),
-    ])
+    const [events, pinnedScenario, pinnedEnvironment, undo, evidence, signOffs, findings] = await Promise.all(
+      [
+        wholeJournal(ports, run),
+        findVersion(ports.definitions, run.teamId, 'scenario', scenario.name, scenario.hash),
+        findVersion(ports.definitions, run.teamId, 'environment', environment.name, environment.hash),
+        ports.undo.ofRun(run.id),
+        ports.evidence.ofRun(run.id),
+        ports.signOffs.ofRun(run.id),
+        ports.findings.ofRun(run.id),
+      ],
+    )
     const { sha256, signer, generator } = ports
     return renderReport({
       run,
@@ -32,6 +35,7 @@ export function createRenderRun(ports: Ports): RenderRun {
       undo,
       evidence,
       signOffs,
+      findings,
       generator,
       sha256,
       signer,

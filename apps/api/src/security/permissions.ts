@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'runs:approve',
   'runs:note',
   'runs:sign-off',
+  'findings:write',
   'runs:hold',
   'runs:steps',
   'runs:resolve',

@@ -1,5 +1,6 @@
 import {
   calendarSchema,
+  findingViewSchema,
   freezeCalendarSchema,
   haltSchema,
   planAnswerSchema,
@@ -113,6 +114,7 @@ export const SHAPES = {
   report: reportFiles,
   verify: verified,
   key: signingKeySchema,
+  findings: z.array(findingViewSchema),
   'sign-off': signOffSheetSchema,
   halt: haltSchema,
   recover: recovered,

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HaltView, LiveEvent, ProblemAnswer } from '@firedrill/contracts'
+import type { FindingView, HaltView, LiveEvent, ProblemAnswer } from '@firedrill/contracts'
 import { environments, otherScenario, plan, scenario } from '../story/catalogue.ts'
 import { calendar, calendars, schedules, upcoming } from '../story/calendar.ts'
 import { platform, world } from '../story/clock.ts'
+import { finding } from '../story/found.ts'
 import { lanesUntil } from '../story/lanes.ts'
 import { abortLines } from '../story/script.ts'
 import { signOffSheet, type SignedRole } from '../story/signed.ts'
@@ -18,6 +19,8 @@ export type StubState = {
   isPlanAllowed: boolean
   /** What the reports of all runs were signed as. */
   signed: readonly SignedRole[]
+  /** Findings of every run. */
+  findings: readonly FindingView[]
   /** Streams say nothing any more, as when the platform is gone. */
   isSilent: boolean
   /** Every request that changed something: method, path, body. */
@@ -89,6 +92,7 @@ export async function answerApi(
         at: platform(100),
       }
       return json(response, state.halt)
+    case 'PUT runs':
     case 'POST runs':
     case 'GET runs':
       return answerRuns(state, { method, id, part, body, request }, response)
@@ -125,6 +129,16 @@ function answerRuns(
       return json(response, {
         evidence: [{ hash: 'a'.repeat(64), kind: 'samples', size: 48_213, at: platform(415) }],
       })
+    case 'GET findings':
+      return json(response, { findings: state.findings })
+    case 'POST findings':
+      state.findings = [...state.findings, finding(state.findings.length + 1, body as FindingView)]
+      return json(response, state.findings.at(-1), 201)
+    case 'PUT findings': {
+      const changed = { ...state.findings[0], ...(body as FindingView), version: 2 }
+      state.findings = [changed, ...state.findings.slice(1)]
+      return json(response, changed)
+    }
     case 'GET sign-off':
       return json(response, signOffSheet(state.signed))
     case 'POST sign-off':

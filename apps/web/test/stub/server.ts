@@ -26,6 +26,7 @@ export function emptyState(): StubState {
     isSignedIn: true,
     isPlanAllowed: true,
     signed: [],
+    findings: [],
     isSilent: false,
     writes: [],
   }

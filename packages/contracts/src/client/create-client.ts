@@ -8,6 +8,7 @@ import type {
   StoredScenario,
 } from '../http/definition.ts'
 import type { ReportFormat } from '../closed-sets.ts'
+import type { FindingTermsView, FindingView } from '../http/finding.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
 import type {
   EvidenceView,
@@ -129,6 +130,17 @@ export function createClient(options: ClientOptions) {
         (await send(options, { path: `${run(id)}/report.${format}` })).text(),
       /** Who signed the report off, and what a new act has to name. */
       signOff: (id: string) => get<SignOffSheetView>(`${run(id)}/sign-off`),
+      findings: async (id: string) =>
+        (await get<{ findings: readonly FindingView[] }>(`${run(id)}/findings`)).findings,
+      addFinding: (id: string, terms: FindingTermsView) => post<FindingView>(`${run(id)}/findings`, terms),
+      /** Changes what was read as `version`. */
+      changeFinding: (id: string, number: number, version: number, terms: FindingTermsView) =>
+        sendForJson<FindingView>(options, {
+          method: 'PUT',
+          path: `${run(id)}/findings/${number}`,
+          body: terms,
+          headers: ifMatch(version),
+        }),
       sign: (id: string, act: SignReport) => post<SignOffSheetView>(`${run(id)}/sign-off`, act),
       abort: (id: string, reason: string) => post<RunSummary>(`${run(id)}/abort`, { reason }),
       /** Approves the frozen plan with the hash that was looked at. */

@@ -1,5 +1,6 @@
 import type { CompiledEnvironment } from '../environment/environment.ts'
 import type { DrillId, RunId } from '../ids/ids.ts'
+import type { FindingTerms, RunFinding } from '../finding/run-finding.ts'
 import type { Actor, JournalEvent } from '../journal/envelope.ts'
 import type { RunEventBody } from '../run/events.ts'
 import type { RunState } from '../run/state.ts'
@@ -223,6 +224,19 @@ export type UndoStore = Readonly<{
   ofRun(runId: RunId): Promise<readonly UndoRecord[]>
   /** Live plans of runs that are past expiry, past their deadline, or halted. */
   overdue(): Promise<readonly UndoRecord[]>
+}>
+
+/** Findings of runs. Every version that ever stood is kept. */
+export type RunFindingStore = Readonly<{
+  /** As they stand, by number. */
+  ofRun(runId: RunId): Promise<readonly RunFinding[]>
+  /** Writes one version of one finding; false when that version is there already: read again. */
+  write(
+    teamId: string,
+    finding: Readonly<{ runId: RunId; number: number; version: number }>,
+    terms: FindingTerms,
+    by: Actor,
+  ): Promise<boolean>
 }>
 
 /** Who signed off which report. Acts are only ever added. */

@@ -2,6 +2,8 @@ import type { ReportModel } from '../model/model.ts'
 import type { SignOffSheet } from '../model/sign-off.ts'
 import { clockText, dateText } from '../text/instant-text.ts'
 import { background, sources, timeline } from './background.ts'
+import { controls } from './controls.ts'
+import { findings } from './findings.ts'
 import { icon, verdictWord } from './icons.ts'
 import { html, raw, when, type Markup } from './markup.ts'
 import { objectives } from './objectives.ts'
@@ -41,7 +43,7 @@ export function page(model: ReportModel, { json, hash, journal, signOff: sheet }
                 ${strip(model)}
               </section>`,
           )}
-          ${objectives(model)}${split(model)}${restoration(model)}${safety(model)}${sources(model)}${notes(model)}${background(model)}${timeline(model)}${signOff(sheet)}
+          ${objectives(model)}${split(model)}${restoration(model)}${safety(model)}${sources(model)}${findings(model)}${notes(model)}${background(model)}${timeline(model)}${controls()}${signOff(sheet)}
         </main>
         <aside aria-label="Record">${record(model)}</aside>
       </div>

@@ -55,8 +55,8 @@ function row(line: SignOffLine): Markup {
         isOtherReport,
         () =>
           html`<span class="why"
-            >The same data, as another version wrote them: report
-            <code>${act.report.slice(0, 16)}</code></span
+            >Signed as report <code>${act.report.slice(0, 16)}</code>, of the same data; since then findings
+            have moved on, or another version wrote it</span
           >`,
       )}
     </td>

@@ -90,6 +90,7 @@ dd,h1,p{overflow-wrap:anywhere}
 .facts li{padding:1px 0}
 .time td{padding:3px 0}.time td+td{padding-left:14px}
 .time .t{white-space:nowrap;color:var(--soft)}.time .w{overflow-wrap:anywhere}
+.facts+details,details+details{border-top:1px solid var(--line)}summary{padding:5px 0;cursor:pointer}details .facts{padding:2px 0 10px 18px}
 .hash{display:block;font-size:11.5px;color:var(--muted);overflow-wrap:anywhere}
 footer{border-top:1px solid var(--strong);padding-top:10px;color:var(--muted);font-size:13px}
 @media (max-width:1060px){.cols{grid-template-columns:minmax(0,1fr)}aside{border-left:0;padding-left:0}aside section{border-color:var(--strong)}aside dl.kv{max-width:560px}}
@@ -102,5 +103,6 @@ footer{border-top:1px solid var(--strong);padding-top:10px;color:var(--muted);fo
 .put,.put tbody{display:block}.put thead{display:none}.put tr{display:block;padding:8px 0 6px;border-top:1px solid var(--line)}.put tr.same{border-top:0;padding-top:0}.put th,.put td{display:block;border:0;padding:1px 0!important;text-align:left}.put .nowrap{white-space:normal}.lab{display:inline}.strip .when{display:none}.time .who{display:none}.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:7px}section>header .end{margin-left:0}}
 @media print{@page{margin:14mm}body{font-size:11px;background:#fff}.page{max-width:none;padding:0}.cols{display:block}aside{border-left:0;padding-left:0}
 h1{font-size:18px}section{break-inside:auto}tr,.ruler,.strip,.same,aside section{break-inside:avoid}section>header{break-after:avoid}
+details::details-content{content-visibility:visible;block-size:auto}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}.scroll{overflow:visible}}
 `

@@ -5,12 +5,13 @@ import {
   type CompiledProbe,
   type CompiledScenario,
   type JournalEvent,
+  type RunFinding,
   type RunState,
   type Verdict,
 } from '@firedrill/core'
 import type { ReportInput } from '../input.ts'
 import { headlineText, summaryText } from '../text/headline.ts'
-import { REPORT_FORMAT, type ReportModel } from './model.ts'
+import { REPORT_FORMAT, type FindingReport, type ReportModel } from './model.ts'
 import { phasesOf } from './phases.ts'
 import { targetReports } from './targets.ts'
 import { timelineOf } from './timeline.ts'
@@ -78,6 +79,7 @@ export function buildModel(input: ReportInput): ReportModel {
     ...guardrailFacts(events),
     timeline: timelineOf(events),
     notes: notesOf(events),
+    findings: input.findings.map(findingReport),
     evidence: [...input.evidence].sort((a, b) => a.at - b.at || (a.hash < b.hash ? -1 : 1)),
     journal: journalFacts(input),
     kits: input.undo.map(({ step, hash, status, acknowledgedBy }) => ({
@@ -131,6 +133,12 @@ function probeText(probe: CompiledProbe): string {
     case 'ping':
       return `${probe.name}: ping ${probe.host}, ${every}`
   }
+}
+
+function findingReport({ openedBy, changedBy, ...finding }: RunFinding): FindingReport {
+  const { number, gap, severity, owner, due, state, ticket, retest, openedAt, changedAt } = finding
+  const terms = { gap, severity, owner, due, state, ticket, retest }
+  return { number, ...terms, openedAt, changedAt, openedBy: openedBy.name, changedBy: changedBy.name }
 }
 
 function guardrailFacts(events: readonly JournalEvent[]): Pick<ReportModel, 'refusals' | 'guardrailsAsked'> {

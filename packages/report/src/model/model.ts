@@ -1,3 +1,4 @@
+import type { FindingTerms } from '@firedrill/core'
 import type {
   CrossCheck,
   DurationInterval,
@@ -52,6 +53,10 @@ export type UndoLatency = Readonly<{
   toLastIssued?: Readonly<{ world: number; platform: number }>
   toLastVerified?: Readonly<{ world: number; platform: number }>
 }>
+
+/** A finding as it stood when the report was written. Instants are platform time, dates are calendar dates. */
+export type FindingReport = FindingTerms &
+  Readonly<{ number: number; openedAt: number; openedBy: string; changedAt: number; changedBy: string }>
 
 /** One line of the timeline. `times` is how often the same thing was seen in a row. */
 export type TimelineEntry = Readonly<{
@@ -125,6 +130,8 @@ export type ReportModel = Readonly<{
   guardrailsAsked: number
   timeline: readonly TimelineEntry[]
   notes: readonly Readonly<{ worldAt: number; by: string; text: string }>[]
+  /** What was missing, who does something about it and by when. */
+  findings: readonly FindingReport[]
   evidence: readonly EvidenceSummary[]
   journal: Readonly<{ events: number; head: string; chain: 'unbroken' | 'broken'; problem?: string }>
   kits: readonly Readonly<{ step: string; hash: string; status: string; keptBy?: string }>[]

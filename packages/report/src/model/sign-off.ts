@@ -15,18 +15,27 @@ export type SignOffLine = Readonly<
 /** Where the sign-off of a report stands: a line a role, and acts that no longer count because the data have changed. */
 export type SignOffSheet = Readonly<{ lines: readonly SignOffLine[]; void: readonly SignOff[] }>
 
-/** Text whose SHA-256 is what acts are about besides the report: journal, evidence and kits, whoever put them into words. */
+/** Text whose SHA-256 is what acts are about besides the report: journal, evidence, kits and agreed findings, whoever put them into words. */
 export function dataText({
   run,
   journal,
   evidence,
   kits,
-}: Pick<ReportModel, 'run' | 'journal' | 'evidence' | 'kits'>): string {
+  findings,
+}: Pick<ReportModel, 'run' | 'journal' | 'evidence' | 'kits' | 'findings'>): string {
   return canonicalJson({
     run: run.id,
     journal: { events: journal.events, head: journal.head },
     evidence: evidence.map(({ hash }) => hash).sort(),
     kits: kits.map(({ hash }) => hash).sort(),
+    // What was agreed; how far it has come is progress, and no reason to sign again.
+    findings: findings.map(({ number, gap, severity, owner, due }) => ({
+      number,
+      gap,
+      severity,
+      owner,
+      due,
+    })),
   })
 }
 

@@ -221,9 +221,10 @@ function dataOf(text: string, { sha256 }: VerifyPorts): Data | undefined {
   const value = blockOf(text, 'firedrill-report')
   if (!isObject(value)) return undefined
   const { signOff = [], ...model } = value
-  const { run, journal, evidence, kits } = model
+  const { run, journal, evidence, kits, findings } = model
   if (!isObject(run) || !isObject(journal) || !Array.isArray(evidence) || !Array.isArray(kits))
     return undefined
+  if (!Array.isArray(findings) || !findings.every(isObject)) return undefined
   if (!Array.isArray(signOff) || !signOff.every(isObject)) return undefined
   const json = canonicalJson(model)
   return {

@@ -210,6 +210,34 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(await signOffs.ofRun(bench.runId())).toEqual([])
     })
 
+    test('a finding stands as its newest version, and of two changes at once one has to look again', async () => {
+      const { runs, findings } = bench.stores
+      const about = { teamId: TEAM, drillId: bench.drillId(), clock: REAL_CLOCK, actor: PERSON }
+      const run = await runs.create({ id: bench.runId(), created: buildRunCreated(), ...about })
+      const terms = { gap: 'no alarm', severity: 'high', owner: 'Ada', due: '2026-12-24' } as const
+      const open = { ...terms, state: 'open', ticket: null, retest: null } as const
+      const at = (number: number, version: number) => ({ runId: run.id, number, version })
+      const ben = { ...PERSON, id: 'usr_ben', name: 'Ben' }
+      expect(await findings.write(TEAM, at(1, 1), open, PERSON)).toBe(true)
+      expect(await findings.write(TEAM, at(2, 1), { ...open, ticket: 'OPS-1' }, PERSON)).toBe(true)
+      const rush = ['done', 'accepted'] as const
+      const taken = await Promise.all(
+        rush.map((state) => findings.write(TEAM, at(1, 2), { ...open, state }, ben)),
+      )
+      expect(taken.filter(Boolean)).toHaveLength(1)
+      const [first, second] = await findings.ofRun(run.id)
+      expect(first).toMatchObject({
+        ...terms,
+        number: 1,
+        version: 2,
+        state: rush[taken.indexOf(true)],
+        openedBy: PERSON,
+        changedBy: ben,
+      })
+      expect(second).toMatchObject({ number: 2, version: 1, state: 'open', ticket: 'OPS-1' })
+      expect(await findings.ofRun(bench.runId())).toEqual([])
+    })
+
     test('the halt is not set at first, and says who set it and why', async () => {
       expect(await bench.stores.halt.get()).toMatchObject({ set: false })
       await bench.stores.halt.set(PERSON, 'smoke')

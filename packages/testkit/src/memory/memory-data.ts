@@ -11,6 +11,7 @@ import type {
   MarkerReading,
   MarkerWrite,
   PlatformInstant,
+  RunFinding,
   RunId,
   RunRow,
   RunState,
@@ -85,6 +86,7 @@ export type MemoryData = {
   /** By run and marker name. */
   readonly markers: Map<string, MemoryMarker>
   readonly signOffs: SignOff[]
+  readonly findings: RunFinding[]
   readonly tokens: Map<
     string,
     Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }>
@@ -112,6 +114,7 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     samples: new Map(),
     markers: new Map(),
     signOffs: [],
+    findings: [],
     tokens: new Map(),
     reservations: new Map(),
     halt: { set: false, reason: '' },

@@ -9,6 +9,7 @@ import type {
   IdempotencyStore,
   MarkerStore,
   PlatformInstant,
+  RunFindingStore,
   RunStore,
   Samples,
   ScheduleStore,
@@ -22,6 +23,7 @@ import { memoryDefinitionStore } from './memory-definition-store.ts'
 import { memoryDrillStore } from './memory-drill-store.ts'
 import { memoryEventFeed } from './memory-event-feed.ts'
 import { memoryEvidenceStore } from './memory-evidence-store.ts'
+import { memoryFindings } from './memory-findings.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
 import { memoryMarkers } from './memory-markers.ts'
@@ -49,6 +51,7 @@ export type StoreSet = Readonly<{
   calendars: CalendarStore
   markers: MarkerStore
   signOffs: SignOffStore
+  findings: RunFindingStore
 }>
 
 /**
@@ -76,6 +79,7 @@ export function memoryStores(
     calendars: memoryCalendarStore(data),
     markers: memoryMarkers(data),
     signOffs: memorySignOffs(data),
+    findings: memoryFindings(data),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }

@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { FindingTermsView, FindingView } from '@firedrill/contracts'
 import { api } from '../../app/client.ts'
 
 /** Points a lane is drawn with; about one for two pixels of a wide screen. */
@@ -57,4 +58,34 @@ export function useSignOff(runId: string, isOver: boolean) {
     queryFn: () => api.runs.signOff(runId),
     enabled: isOver,
   })
+}
+
+/** What a run showed to be missing. */
+export function useFindings(runId: string) {
+  return useQuery({ queryKey: ['findings', runId], queryFn: () => api.runs.findings(runId) })
+}
+
+/** Writes a finding down. */
+export function useAddFinding(runId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (terms: FindingTermsView) => api.runs.addFinding(runId, terms),
+    onSuccess: () => changed(client, runId),
+  })
+}
+
+/** Changes a finding as it was read; somebody else's change in between is refused. */
+export function useChangeFinding(runId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ number, version, gap, severity, owner, due, state, ticket, retest }: FindingView) =>
+      api.runs.changeFinding(runId, number, version, { gap, severity, owner, due, state, ticket, retest }),
+    onSettled: () => changed(client, runId),
+  })
+}
+
+/** A finding is part of the report, so that what is signed may be another one now. */
+async function changed(client: ReturnType<typeof useQueryClient>, runId: string): Promise<void> {
+  await client.invalidateQueries({ queryKey: ['findings', runId] })
+  await client.invalidateQueries({ queryKey: ['sign-off', runId] })
 }

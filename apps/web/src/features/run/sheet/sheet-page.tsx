@@ -7,6 +7,7 @@ import { Steps } from '../person/steps.tsx'
 import { lanesUntil } from '../timeline/overlays.ts'
 import { timelineRows } from '../timeline/rows.ts'
 import { AddNote } from './add-note.tsx'
+import { Findings } from './findings.tsx'
 import { Guardrails } from './guardrails.tsx'
 import { Journal } from './journal.tsx'
 import { Parts } from './parts.tsx'
@@ -42,6 +43,7 @@ export function SheetPage({
         {run.measurement === null ? null : <Parts measurement={run.measurement} />}
         <Steps run={run} />
         <Targets run={run} events={events} zone={zone} />
+        <Findings run={run} />
         <Guardrails run={run} zone={zone} />
         <Journal events={events} zone={zone} selected={selected} onSelect={onSelect} />
         <AddNote runId={run.id} />
