@@ -105,6 +105,7 @@ function addRunCommands(program: Command, cli: Cli, end: End): void {
     .description('show what a run would hit, call, need and undo; nothing is touched')
     .argument('<scenario>', 'a stored name or a file')
     .requiredOption('-e, --env <env>', 'environment: a stored name or a file')
+    .addOption(setOption())
     .option('--seed <n>', 'seed of random choices', wholeNumber)
     .option('--out <file>', 'write the plan, for firedrill run FILE')
     .action(async (subject: string, options: PlanOptions) => end(await plan(cli, subject, options)))
@@ -112,6 +113,7 @@ function addRunCommands(program: Command, cli: Cli, end: End): void {
     .description('run a drill and see it through; Ctrl-C aborts it and waits until everything is put back')
     .argument('<scenario>', 'a stored name, a file, or a saved plan (.json)')
     .option('-e, --env <env>', 'environment: a stored name or a file; a saved plan has its own')
+    .addOption(setOption())
     .option('--seed <n>', 'seed of random choices', wholeNumber)
     .option('--reason <text>', 'why, for the journal')
     .option('--detach', 'start it and leave it running')
@@ -265,6 +267,12 @@ function addSimulator(program: Command, cli: Cli, end: End): void {
     .option('--secret-key <secret>')
     .option('--no-throttle', "leave out AWS's request limits")
     .action(async (options: SimOptions) => end(await sim(cli, options)))
+}
+
+function setOption(): Option {
+  return new Option('--set <name=value>', "value of one of the scenario's parameters; repeatable")
+    .argParser<readonly string[]>((pair, given) => [...given, pair])
+    .default([])
 }
 
 function withOutput(command: Command): Command {

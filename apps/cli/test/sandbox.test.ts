@@ -24,6 +24,7 @@ spec:
   description: A short outage.
   hypothesis: Served again within six minutes.
   response: restore
+  parameters: { gone: { type: duration, default: 30s, description: How long they are gone. } }
   blastRadius: { targetsMax: 2, percentMax: 100 }
   probes:
     - { name: checkout, kind: http, url: 'http://checkout.larkspur.example/health', period: 1s, timeout: 2s }
@@ -32,7 +33,7 @@ spec:
     - inject: route53-remove-record
       name: remove-checkout
       targets: { zone: public, record: checkout.larkspur.example, types: [A], choose: all, max: 2 }
-      duration: 30s
+      duration: \${gone}
   objectives:
     - { name: recovery, kind: recovery-time, max: 6m, probe: checkout, sustained: { good: 5, hold: 10s } }
   timing: { recoverWithin: 5m, settle: 30s }
@@ -125,6 +126,13 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
     expect(answer.steps[0]?.targets).toHaveLength(2)
     expect(answer.steps[0]?.undoCommands[0]).toMatch(/^aws route53 change-resource-record-sets /)
     expect(answer.permissions).toContain('route53:ChangeResourceRecordSets')
+    const valued = await ask('plan', 'plan', 'quick-removal', '-e', 'sandbox', '--set', 'gone=45s')
+    expect([valued.exitCode, valued.answer.scenario.name]).toEqual([0, 'quick-removal-gone-45s'])
+    const mistaken = await here('plan', quick, '-e', 'sandbox', '--set', 'gon=45s')
+    expect([mistaken.exitCode, mistaken.err]).toEqual([
+      2,
+      expect.stringMatching(/no parameter gon; it has gone/),
+    ])
     const protective = sandbox.environment((yaml) =>
       yaml.replace('protectedRecords: [', 'protectedRecords: [checkout.larkspur.example, '),
     )

@@ -42,7 +42,22 @@ export async function storeDefinitions(
   scenarios: readonly ScenarioFile[],
 ): Promise<void> {
   await client.environments.put(environment.name, { source: environment.yaml, origin: 'file' })
-  for (const { name, source } of scenarios) await client.scenarios.put(name, { source, origin: 'file' })
+  for (const { name, source } of parentsFirst(scenarios))
+    await client.scenarios.put(name, { source, origin: 'file' })
+}
+
+/** The API resolves `extends` among what it has, so a scenario goes in after the one it extends. */
+export function parentsFirst(scenarios: readonly ScenarioFile[]): readonly ScenarioFile[] {
+  const parents = new Map(
+    scenarios.map(({ name, source }) => [name, /^[ \t]+extends:[ \t]*['"]?([a-z0-9-]+)/m.exec(source)?.[1]]),
+  )
+  const depthOf = (name: string): number => {
+    const seen = new Set<string>()
+    for (let at: string | undefined = name; at !== undefined && !seen.has(at); at = parents.get(at))
+      seen.add(at)
+    return seen.size
+  }
+  return scenarios.toSorted((a, b) => depthOf(a.name) - depthOf(b.name))
 }
 
 /** Books the drill, unless it is booked already, and starts a run, through the API. */

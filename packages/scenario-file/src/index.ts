@@ -10,6 +10,7 @@ export type { ParameterValues } from './scenario/parameters.ts'
 export { readSeries, SERIES_FORMATS, type SeriesFormat, type SeriesReading } from './series/read-series.ts'
 export type { Compilation } from './schema/finish.ts'
 export { FILE_KINDS, type FileKind } from './schema/header.ts'
+export { setParameters, type SetParameters } from './write/set-parameters.ts'
 export { writeScenario, type DraftTargets, type ScenarioDraft } from './write/write-scenario.ts'
 export {
   fileJsonSchema,

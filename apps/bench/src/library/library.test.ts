@@ -45,9 +45,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'instance-reboot': [
     { world: 'warm-standby', ends: 'held' },
-    { world: 'active-active', ends: 'held' },
     { world: 'no-failover', ends: 'held' },
-    { world: 'single-region', ends: 'held' },
     { world: 'no-failover', ends: 'deviated', parameters: { objective: '15s' } },
   ],
   'instance-terminate': [

@@ -4,17 +4,20 @@ import { connect } from '../connect.ts'
 import { writePlanFile } from '../files/plan-file.ts'
 import { placed, planRef, storedHash } from '../files/store.ts'
 import { readDefinition } from '../files/subject.ts'
+import { withValues } from '../files/with-values.ts'
 import { planText } from '../output/plan-text.ts'
 import { print } from '../output/print.ts'
 
 /** Options of `firedrill plan`. */
-export type PlanOptions = CommonOptions & Readonly<{ env: string; seed?: number; out?: string }>
+export type PlanOptions = CommonOptions &
+  Readonly<{ env: string; seed?: number; out?: string; set: readonly string[] }>
 
 /** Shows what a run would do, with describing calls alone. Exit 3 when a guardrail would refuse it. */
 export async function plan(cli: Cli, subject: string, options: PlanOptions): Promise<number> {
-  const scenario = readDefinition(cli, subject, 'Scenario')
+  const given = readDefinition(cli, subject, 'Scenario')
   const environment = readDefinition(cli, options.env, 'Environment')
   const client = connect(cli, options)
+  const scenario = await withValues(cli, client, given, options.set)
   const { seed, out } = options
   const answer = await placed(scenario.from === 'file' ? scenario.file.path : options.env, () =>
     client.plan({

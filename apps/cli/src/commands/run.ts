@@ -4,12 +4,19 @@ import { connect } from '../connect.ts'
 import { explain } from '../exit.ts'
 import { storedHash, storeFile } from '../files/store.ts'
 import { readDefinition, readSubject, type Definition, type Subject } from '../files/subject.ts'
+import { withValues } from '../files/with-values.ts'
 import { print } from '../output/print.ts'
 import { seeThrough, type VerdictOptions } from './see-through.ts'
 
 /** Options of `firedrill run`. */
 export type RunOptions = VerdictOptions &
-  Readonly<{ env?: string; seed?: number; detach?: boolean; reason?: string }>
+  Readonly<{
+    env?: string
+    seed?: number
+    detach?: boolean
+    reason?: string
+    set: readonly string[]
+  }>
 
 /** Attempts to start with one key. The answer to a start may be lost; the same key never makes a second run. */
 const START_ATTEMPTS = 3
@@ -17,9 +24,10 @@ const START_RETRY_MS = 1000
 
 /** Starts a scenario, a file or a saved plan, and sees it through unless `--detach` is given. */
 export async function run(cli: Cli, text: string, options: RunOptions): Promise<number> {
-  const subject = readSubject(cli, text)
-  const environment = environmentOf(cli, subject, options)
+  const given = readSubject(cli, text)
+  const environment = environmentOf(cli, given, options)
   const client = connect(cli, options)
+  const subject = await valued(cli, client, given, options.set)
   const scenario = await makeReady(client, subject)
   if (environment.from === 'file') await storeFile(client, environment.file)
   const { id: drillId } = await client.drills.book({ scenario, environment: environment.name })
@@ -42,6 +50,18 @@ export async function run(cli: Cli, text: string, options: RunOptions): Promise<
   } finally {
     stopListening()
   }
+}
+
+/** A plan was approved with the values it has. */
+async function valued(
+  cli: Cli,
+  client: Client,
+  subject: Subject,
+  pairs: readonly string[],
+): Promise<Subject> {
+  if (subject.from !== 'plan') return withValues(cli, client, subject, pairs)
+  if (pairs.length === 0) return subject
+  throw new CliError(EXIT.usage, 'The plan has its own values; leave --set out or plan again with it.')
 }
 
 /** The reason is a note in the journal. A run that is under way is not left alone because its note was refused. */
