@@ -17,7 +17,7 @@ const AWAY_MS = { default: 60_000, full: 300_000 } as const
 const CONTROL_AWAY_MS = 30_000
 /** From the abort until the first undo call: a reconcile period more than with a queue. */
 const ISSUED_MAX_S = 2
-const LOST_MS = 180_000
+const LOST_MS = 600_000
 /** Nobody but the bench ends it. */
 const LONG = { observeMaxMs: 12 * 3_600_000, recoverWithinMs: 12 * 3_600_000, settleMs: 1000 }
 
