@@ -40,7 +40,7 @@ export type Size = (typeof SIZES)[number]
 export type Bench = Readonly<{
   name: string
   about: string
-  /** `seed`: only that one again, where a bench plays seeds. */
+  /** `seed`: only that one again, where a bench plays seeds; the first one, where it plays many drills. */
   run(options: Readonly<{ size: Size; seed?: number; say: (line: string) => void }>): AsyncIterable<Figure>
 }>
 

@@ -213,8 +213,8 @@ function widenUnseen(looks: readonly Look[], outages: readonly Bounded[], change
     // What sums up all requests misses nothing.
     const isSampled = changeMicros > 0 && outage.isSeen
     const inside = isSampled ? statesOf(looks, outage.first, outage.last) : []
-    const before = changeMicros * (unseenAtEdge(inside) - 1)
-    const after = changeMicros * (unseenAtEdge(inside.toReversed()) - 1)
+    const before = changeMicros * (unseenAtEdge(inside, 'onset') - 1)
+    const after = changeMicros * (unseenAtEdge(inside.toReversed(), 'recovery') - 1)
     const widened = isSampled
       ? { ...outage, from: Math.round(outage.from - before), to: Math.round(outage.to + after) }
       : outage

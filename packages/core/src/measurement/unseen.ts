@@ -8,6 +8,8 @@ const LUCK_DOUBT = 0.02
 const SOLID = 5
 /** Servers that come and go one by one take so many periods at least, however solid the outage was before. */
 const GRADUAL = 4
+/** Applications that start do so one by one, over twice as many. */
+const GRADUAL_START = 8
 /** Outages of which a smaller share of the requests fails are not claimed to be bounded. */
 const SHARE_MIN = 1 / 6
 /** More looks than this tell nothing new. */
@@ -24,12 +26,13 @@ export type EdgeLook = 'good' | Failure
  * go one by one, and a good probe beyond the edge may be luck: from the edge up to where it is solid, k of n looks failed; with
  * the smallest share of failing requests q that is likely to show that, m good probes in a row have a chance of (1 − q)^m.
  */
-export function unseenAtEdge(looks: readonly EdgeLook[]): number {
+export function unseenAtEdge(looks: readonly EdgeLook[], edge: 'onset' | 'recovery'): number {
   const first = looks.slice(0, SOLID)
   if (first.length === SOLID && first.every((look) => look === 'nobody')) return 0
-  const edge = edgeOf(looks.slice(0, LOOKS_MAX).map((look) => look !== 'good'))
-  const share = Math.max(SHARE_MIN, leastShare(edge.filter(Boolean).length, edge.length))
-  return Math.max(GRADUAL, Math.log(LUCK_DOUBT) / Math.log(1 - share))
+  const failed = edgeOf(looks.slice(0, LOOKS_MAX).map((look) => look !== 'good'))
+  const share = Math.max(SHARE_MIN, leastShare(failed.filter(Boolean).length, failed.length))
+  const least = edge === 'recovery' && looks[0] === 'starting' ? GRADUAL_START : GRADUAL
+  return Math.max(least, Math.log(LUCK_DOUBT) / Math.log(1 - share))
 }
 
 /** The looks before the outage is solid; where it is from the first on, all of its unbroken run. */
