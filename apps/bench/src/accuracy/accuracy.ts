@@ -6,34 +6,44 @@ import { quantile, rounded, type Bench, type Figure } from '../figures/figure.ts
 import { ROOT } from '../sandbox/start-sandbox.ts'
 import { CONTROLS } from './controls.ts'
 import { SOURCES, type Score, type Source } from './score-drill.ts'
-import type { Scored } from './score-many.ts'
+import type { Scored, Site } from './score-many.ts'
 
 /** The first drill's; `--seed` says another one, and so other drills. */
 const SEED = 1
 const DRILLS = { default: 300, full: 1000 } as const
+/** So many of them once more over sockets. */
+const OVER_SOCKETS = { default: 12, full: 60 } as const
 const PROCESSES = 2
 
 /** Whether the numbers can be believed: every reported interval beside a truth that the world itself tells. */
 export const accuracy: Bench = {
   name: 'accuracy',
-  about: 'reported intervals and verdicts beside the true ones in random worlds; 2 to 8 minutes',
+  about: 'reported intervals and verdicts beside the true ones in random worlds; 3 to 12 minutes',
   async *run({ size, seed = SEED, say }) {
-    const shards = Array.from({ length: PROCESSES }, (_, index) =>
-      shard(seed + index, Math.ceil(DRILLS[size] / PROCESSES), PROCESSES),
-    )
-    const scored = (await Promise.all(shards)).flat().toSorted((a, b) => a.seed - b.seed)
+    const scored = await playAll('lab', seed, DRILLS[size])
     for (const text of flawsIn(scored)) say(text)
     yield* figuresOf(scored, seed)
+    const overSockets = await playAll('sockets', seed, OVER_SOCKETS[size])
+    for (const text of flawsIn(overSockets)) say(`over sockets: ${text}`)
+    yield* socketFigures(overSockets, seed)
   },
 }
 
+async function playAll(site: Site, seed: number, drills: number): Promise<readonly Scored[]> {
+  const shards = Array.from({ length: PROCESSES }, (_, index) =>
+    shard(site, seed + index, Math.ceil(drills / PROCESSES), PROCESSES),
+  )
+  return (await Promise.all(shards)).flat().toSorted((a, b) => a.seed - b.seed)
+}
+
 /** Plays every `step`-th drill in a process of its own. */
-async function shard(first: number, count: number, step: number): Promise<readonly Scored[]> {
+async function shard(site: Site, first: number, count: number, step: number): Promise<readonly Scored[]> {
   const child = spawn(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
       join(ROOT, 'apps/bench/src/accuracy/shard.ts'),
+      site,
       String(first),
       String(count),
       String(step),
@@ -115,6 +125,36 @@ export function* figuresOf(scored: readonly Scored[], seed = SEED): Generator<Fi
     const right = percentOf(arm, ({ isInside, flaw }) => isInside && flaw === undefined)
     yield { ...about, figure: `control-${name}-right`, value: right, unit: '%', goal: 95, better: 'lower' }
   }
+}
+
+/** The same of a few drills, whose probes went over sockets. */
+function* socketFigures(scored: readonly Scored[], seed: number): Generator<Figure> {
+  const probes = scored
+    .flatMap(({ scores }) => scores)
+    .filter(({ source, isBelowResolution }) => source === 'probes' && !isBelowResolution)
+  const about = { bench: 'accuracy', backend: null, seed } as const
+  const drills = scored.length
+  yield {
+    ...about,
+    figure: 'drills-over-sockets',
+    value: drills,
+    unit: 'count',
+    goal: null,
+    better: 'higher',
+  }
+  const inside = percentOf(probes, ({ isInside }) => isInside)
+  yield { ...about, figure: 'inside-over-sockets', value: inside, unit: '%', goal: 99.5, better: 'higher' }
+  const flaws = probes.filter(({ flaw }) => flaw !== undefined).length
+  yield {
+    ...about,
+    figure: 'wrong-verdicts-over-sockets',
+    value: flaws,
+    unit: 'count',
+    goal: 0,
+    better: 'lower',
+  }
+  const width = { ...about, unit: 'x period and timeout', better: 'lower' } as const
+  yield { ...width, figure: 'width-median-over-sockets', value: widthOf(probes), goal: 2 }
 }
 
 function isByShare(fault: Scored['fault']): boolean {

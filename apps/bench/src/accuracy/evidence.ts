@@ -5,7 +5,7 @@ import {
   type Sample,
   type WorldInstant,
 } from '@firedrill/core'
-import { SECOND, type OpenWorld } from '@firedrill/sim'
+import { SECOND, type World } from '@firedrill/sim'
 import type { Chance } from './chance.ts'
 
 const MINUTE = 60 * SECOND
@@ -18,13 +18,13 @@ const AVAILABILITY = {
 export const ALARM = 'checkout-availability'
 
 /** Where the worlds keep their availability metric and its alarm; a world of one Region has it there. */
-function homeOf({ world }: OpenWorld): string {
+function homeOf(world: World): string {
   return [...world.populations.availability.values()][0]?.region ?? AVAILABILITY.region
 }
 
 /** Closed buckets of the users' availability that can be read now; `throttledShare` of them are behind calls that failed. */
 export function readMetrics(
-  lab: OpenWorld,
+  world: World,
   range: Readonly<{ from: number; periodSeconds: number }>,
   throttledShare: number,
   chance: Chance,
@@ -32,8 +32,8 @@ export function readMetrics(
   const { periodSeconds } = range
   const period = Math.max(MINUTE, periodSeconds * SECOND)
   const from = Math.floor(range.from / period) * period
-  const to = Math.floor(lab.world.now() / period) * period
-  const found = lab.world.metrics.query({ ...AVAILABILITY, region: homeOf(lab) }, { from, to, periodSeconds })
+  const to = Math.floor(world.now() / period) * period
+  const found = world.metrics.query({ ...AVAILABILITY, region: homeOf(world) }, { from, to, periodSeconds })
   const missing = Math.round(found.length * throttledShare)
   const first = chance.whole(0, Math.max(0, found.length - missing))
   return found.flatMap(({ at, sum, count }, index) =>
@@ -44,7 +44,7 @@ export function readMetrics(
 }
 
 /** When the availability alarm went on and off, exactly. */
-export function trueAlarms({ world }: OpenWorld): readonly Readonly<{ at: number; isOn: boolean }>[] {
+export function trueAlarms(world: World): readonly Readonly<{ at: number; isOn: boolean }>[] {
   return world.kernel.transitions
     .all()
     .flatMap(({ subject, to, at }) =>
@@ -54,7 +54,7 @@ export function trueAlarms({ world }: OpenWorld): readonly Readonly<{ at: number
 
 /** The alarm's history as CloudWatch tells it: its clock may be off, by up to the second that is assumed and by `offset`. */
 export function readAlarm(
-  { world }: OpenWorld,
+  world: World,
   offset: number,
   chance: Chance,
 ): Readonly<{ transitions: readonly AlarmTransition[]; readTo: WorldInstant }> {

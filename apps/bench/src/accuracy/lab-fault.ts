@@ -1,4 +1,4 @@
-import { SECOND, type OpenWorld } from '@firedrill/sim'
+import { SECOND, type World } from '@firedrill/sim'
 import type { Chance } from './chance.ts'
 import type { Drill } from './draw-drill.ts'
 
@@ -13,7 +13,7 @@ const CAUSE = 'drill'
 export type PutIn = Readonly<{ inject(): void; undo(): void; isUndoTheResponse: boolean }>
 
 /** The fault of a drill in its world. */
-export function labFault({ fault }: Drill, { world }: OpenWorld, chance: Chance): PutIn {
+export function labFault({ fault }: Drill, world: World, chance: Chance): PutIn {
   const ids = world.compute.inRegion(PRIMARY).map(({ id }) => id)
   const some = ids.filter(
     (_, index) => index < Math.max(1, Math.round(ids.length * chance.between(0.15, 0.8))),
@@ -62,7 +62,7 @@ function toggled(set: (isDown: boolean) => void): PutIn {
 }
 
 function removal(
-  world: OpenWorld['world'],
+  world: World,
   isHit: (record: Readonly<{ setIdentifier: string | null }>) => boolean,
 ): PutIn {
   const named = [...world.dns.recordSets.values()].filter(({ name, type }) => name === NAME && type === 'A')
@@ -88,12 +88,7 @@ function removal(
 export type Happening = Readonly<{ at: number; act: () => void }>
 
 /** Whatever happens after the injection that is neither our undo nor the world's own doing, in order. */
-export function happenings(
-  drill: Drill,
-  { world }: OpenWorld,
-  from: number,
-  chance: Chance,
-): readonly Happening[] {
+export function happenings(drill: Drill, world: World, from: number, chance: Chance): readonly Happening[] {
   const { file, fault, actAfterSeconds, holdMs } = drill
   const isWaiting = file.spec.groups.some(({ region, instances }) => region === STANDBY && instances === 0)
   const planned: Happening[] = []
@@ -119,7 +114,7 @@ export function happenings(
 }
 
 /** What a runbook does where no health check moves the name: the record that has one answer gets another. */
-function pointAtStandby(world: OpenWorld['world']): void {
+function pointAtStandby(world: World): void {
   const records = [...world.dns.recordSets.values()]
   const target = records.find(({ name }) => name.startsWith('standby-origin.'))
   const record = records.find(({ name, type }) => name === NAME && type === 'A')

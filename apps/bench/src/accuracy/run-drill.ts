@@ -1,24 +1,12 @@
-import {
-  platformInstant,
-  responseSeen,
-  worldInstant,
-  type CompiledMarker,
-  type CompiledScenario,
-  type MarkerRecord,
-  type MeasureInput,
-  type RunId,
-  type Sample,
-} from '@firedrill/core'
-import { createProber, worldTime, writeMarkers, type MarkerWriter } from '@firedrill/probes'
-import { openWorld, SECOND, type OpenWorld } from '@firedrill/sim'
+import { responseSeen, worldInstant, type CompiledMarker, type MeasureInput } from '@firedrill/core'
+import { SECOND, type World } from '@firedrill/sim'
 import { buildScenario } from '@firedrill/testkit'
 import { chanceOf } from './chance.ts'
-import { conditionOf } from './condition.ts'
 import type { Drill } from './draw-drill.ts'
+import { START_AT, type DrillSite, type OpenSite } from './drill-site.ts'
 import { ALARM, publishedMetrics, readAlarm, readMetrics, trueAlarms } from './evidence.ts'
 import { happenings, labFault, SERVICE, type Happening, type PutIn } from './lab-fault.ts'
-import { labAttempt, labMarkerPath } from './lab-network.ts'
-import { LabTime, type Condition } from './lab-time.ts'
+import { openLab } from './lab-site.ts'
 import type { Stretch, TruthQuestion } from './true-outage.ts'
 import { downFrom, failingUsers, trueLoss, watchStore, type TrueLoss } from './witness.ts'
 
@@ -39,35 +27,39 @@ export type PlayedDrill = Readonly<{
   }>
 }>
 
-const START_AT = Date.UTC(2026, 10, 3, 9, 0, 0) * 1000
-const WARM_UP_SECONDS = 240
 const BASELINE_SECONDS = 75
 const LOOK_EVERY_SECONDS = 10
 const GOOD_AT_LEAST = 99
 const MARKER = 'orders'
-const RUN = 'run_00000000000000000000000001' as RunId
-const REAL_TIME = { anchorPlatform: platformInstant(START_AT), anchorWorld: worldInstant(START_AT), rate: 1 }
 
 /** Plays one drill from beginning to end in a world of its own. */
-export async function runDrill(drill: Drill): Promise<PlayedDrill> {
+export async function runDrill(drill: Drill, open: OpenSite = openLab): Promise<PlayedDrill> {
+  const site = await open(drill)
+  try {
+    return await play(drill, site)
+  } finally {
+    await site.close()
+  }
+}
+
+async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
   const { seed, file, spoiling, ending } = drill
-  const lab = openWorld({ file, seed, startAt: START_AT, warmUpSeconds: WARM_UP_SECONDS })
+  const { world } = time
   const chance = chanceOf(seed, 'run')
-  const time = new LabTime(START_AT, (at) => lab.advanceTo(at))
-  const lostAt = watchStore(lab)
+  const lostAt = watchStore(world)
   const scenario = scenarioOf(drill)
   const vantages = file.spec.vantages.slice(0, drill.vantages).map(({ name }) => name)
-  const watch = startWatching(drill, lab, time, scenario, vantages)
+  const watch = time.watch(scenario, vantages)
 
   const injectAt = START_AT + Math.round((BASELINE_SECONDS + chance.between(0, 20)) * SECOND)
   if (drill.pausedSeconds > 0) {
     await time.runTo(injectAt - drill.pausedSeconds * SECOND)
-    setReplication(lab, true)
+    setReplication(world, true)
   }
   await time.runTo(injectAt)
-  const fault = labFault(drill, lab, chance)
+  const fault = labFault(drill, world, chance)
   fault.inject()
-  const expected = happenings(drill, lab, injectAt, chance)
+  const expected = happenings(drill, world, injectAt, chance)
   const inputSoFar = (provisional: boolean): MeasureInput => ({
     scenario: fault.isUndoTheResponse ? { ...scenario, response: 'restore' } : scenario,
     vantages,
@@ -77,14 +69,14 @@ export async function runDrill(drill: Drill): Promise<PlayedDrill> {
     faultsConfirmed: true,
     provisional,
     observedTo: worldInstant(time.now()),
-    clockErrorMicros: spoiling.clockErrorMicros,
+    clockErrorMicros: watch.clockErrorMicros,
     evidence: [],
   })
   const undoneAt = await untilUndo(drill, time, { expected, injectAt, fault }, () =>
     responseSeen(inputSoFar(true)),
   )
   const backAt = await takeOut(time, fault, expected, undoneAt)
-  setReplication(lab, false)
+  setReplication(world, false)
   // Caches that overstay go on for a while where putting it back is all the response there is.
   const end = backAt + (fault.isUndoTheResponse ? 480 : 70) * SECOND
   await watch.finish(end)
@@ -96,7 +88,7 @@ export async function runDrill(drill: Drill): Promise<PlayedDrill> {
   const metrics = Object.fromEntries(
     [1, 10, 60].map((periodSeconds) => [
       `metric-${periodSeconds}`,
-      readMetrics(lab, { from: START_AT - 60 * SECOND, periodSeconds }, spoiling.throttledShare, chance),
+      readMetrics(world, { from: START_AT - 60 * SECOND, periodSeconds }, spoiling.throttledShare, chance),
     ]),
   )
   const input: MeasureInput = {
@@ -104,7 +96,7 @@ export async function runDrill(drill: Drill): Promise<PlayedDrill> {
     ...(isExpiry ? { nativeExpiryAt: worldInstant(undoneAt) } : { undoIssuedAt: worldInstant(undoneAt) }),
     restored: { lo: worldInstant(undoneAt), hi: worldInstant(backAt) },
     metrics,
-    alarms: { detection: readAlarm(lab, watch.cloudOffset, chance) },
+    alarms: { detection: readAlarm(world, watch.cloudOffset, chance) },
     probeMetrics: publishedMetrics(watch.samples, 'front', vantages),
     markers: watch.markers(),
   }
@@ -113,11 +105,15 @@ export async function runDrill(drill: Drill): Promise<PlayedDrill> {
     input,
     truth: {
       question: { from: injectAt, cutOffAt, end, holdMicros: drill.holdMs * 1000 },
-      down: vantages.map((vantage) => downFrom(lab, vantage, injectAt)),
-      failing: failingUsers(lab, injectAt, GOOD_AT_LEAST),
-      alarms: trueAlarms(lab),
+      down: vantages.map((vantage) => downFrom(world, vantage, injectAt)),
+      failing: failingUsers(world, injectAt, GOOD_AT_LEAST),
+      alarms: trueAlarms(world),
       readTo: time.now(),
-      loss: trueLoss(lab, { marker: MARKER, vantage: drill.file.spec.vantages.at(-1)?.name ?? '' }, lostAt()),
+      loss: trueLoss(
+        world,
+        { marker: MARKER, vantage: drill.file.spec.vantages.at(-1)?.name ?? '' },
+        lostAt(),
+      ),
     },
   }
 }
@@ -190,111 +186,12 @@ export function metricHoldMs(holdMs: number, periodSeconds: number): number {
   return Math.max(holdMs, 3000 * periodSeconds)
 }
 
-/** Probes and marker writers, each vantage in a process of its own. */
-function startWatching(
-  drill: Drill,
-  lab: OpenWorld,
-  time: LabTime,
-  scenario: CompiledScenario,
-  vantages: readonly string[],
-) {
-  const { seed, spoiling } = drill
-  const samples: Sample[] = []
-  const deadFrom = time.now() + chanceOf(seed, 'death').between(0, 400) * SECOND
-  const isDead = () => time.now() >= deadFrom && time.now() < deadFrom + spoiling.deadForSeconds * SECOND
-  // One process looks from everywhere, or one from each place, with a clock of its own.
-  const processes = spoiling.clockErrorMicros > 0 ? vantages.map((vantage) => [vantage]) : [vantages]
-  const probers = processes.map((names) => {
-    const chance = chanceOf(seed, `prober ${names[0]}`)
-    const process = time.process(conditionOf(drill, time.now(), chance))
-    const attempts = new Map(
-      names.map((vantage) => {
-        // Short beside the timeout: what the network alone makes time out is not the world's doing.
-        const roundTripMicros = chance.between(500, Math.min(60_000, drill.timeoutMs * 30))
-        return [vantage, labAttempt({ world: lab, process, vantage, chance, roundTripMicros })]
-      }),
-    )
-    return createProber({
-      probes: scenario.probes,
-      vantages: names.map((name) => ({ name })),
-      anchor: { monotonicMs: START_AT / 1000, platform: platformInstant(START_AT) },
-      environmentClock: REAL_TIME,
-      clock: process.clock,
-      stalls: process.stalls,
-      attempt: (probe, vantage, context) =>
-        attempts.get(vantage.name)?.(probe, vantage, context) ??
-        Promise.resolve({ end: 'unusable', detail: 'no such vantage' }),
-      onSample: (sample) => {
-        const isLost = isDead() && sample.vantage === vantages[0]
-        if (!isLost && !chance.is(spoiling.lostShare)) samples.push(sample)
-      },
-    })
-  })
-  const writers = startWriting(drill, lab, time, scenario)
-  return {
-    samples,
-    cloudOffset: chanceOf(seed, 'cloud').between(-1, 1) * spoiling.clockErrorMicros,
-    markers: () => writers?.observations(),
-    /** The probers go on to the end of the last hold; markers are read back and done. */
-    finish: async (end: number) => {
-      const reading = writers?.writer.finish()
-      await time.runTo(end)
-      await untilDone(time, Promise.all([reading, ...probers.map((prober) => prober.stop())]))
-    },
-  }
-}
-
-function startWriting(drill: Drill, lab: OpenWorld, time: LabTime, scenario: CompiledScenario) {
-  const marker = scenario.markers?.[0]
-  if (marker === undefined) return undefined
-  const chance = chanceOf(drill.seed, 'writer')
-  const well: Condition = { offsetMicros: 0, stalls: [], lateness: () => chance.between(0, 2000) }
-  const process = time.process(well)
-  const network = {
-    world: lab,
-    process,
-    vantage: drill.file.spec.vantages.at(-1)?.name ?? '',
-    chance,
-    roundTripMicros: chance.between(500, 60_000),
-  }
-  const writes = new Map<number, MarkerRecord['writes'][number]>()
-  const readings: MarkerRecord['readings'][number][] = []
-  const writer: MarkerWriter = writeMarkers({
-    runId: RUN,
-    marker,
-    path: labMarkerPath(network, marker, SERVICE),
-    store: {
-      open: async () => Math.max(-1, ...writes.keys()),
-      append: async (_run, _marker, more) => more.forEach((write) => writes.set(write.seq, write)),
-      addReading: async (_run, _marker, reading) => void readings.push(reading),
-      conclude: async () => undefined,
-      read: async () => [{ marker: marker.name, writes: [...writes.values()], readings }],
-      leftBehind: async () => [],
-    },
-    clock: process.clock,
-    world: () => worldTime({ monotonicMs: START_AT / 1000, platform: platformInstant(START_AT) }, REAL_TIME),
-    stalls: process.stalls,
-    onTrouble: () => undefined,
-  })
-  return {
-    writer,
-    observations: () => ({
-      [marker.name]: {
-        order: marker.order,
-        periodMs: marker.periodMs,
-        writes: [...writes.values()].toSorted((a, b) => a.seq - b.seq),
-        readings,
-      },
-    }),
-  }
-}
-
 type Ahead = Readonly<{ expected: readonly Happening[]; injectAt: number; fault: PutIn }>
 
 /** Lets the world go on until the drill's undo is due; answers when that is. */
 async function untilUndo(
   { ending, actAfterSeconds }: Drill,
-  time: LabTime,
+  time: DrillSite,
   { expected, injectAt, fault }: Ahead,
   look: () => Readonly<{ isSeen: boolean }>,
 ): Promise<number> {
@@ -307,19 +204,9 @@ async function untilUndo(
   return time.now()
 }
 
-/** Lets time go on for as long as something takes. */
-async function untilDone(time: LabTime, something: Promise<unknown>): Promise<void> {
-  const progress = { isDone: false }
-  void something.finally(() => {
-    progress.isDone = true
-  })
-  while (!progress.isDone) await time.runTo(time.now() + SECOND)
-  await something
-}
-
 /** Takes the fault out; what cannot be done yet is tried again. Answers when everything is taken to be back. */
 async function takeOut(
-  time: LabTime,
+  time: DrillSite,
   fault: PutIn,
   expected: readonly Happening[],
   undoneAt: number,
@@ -331,7 +218,7 @@ async function takeOut(
   return time.now()
 }
 
-async function runThrough(time: LabTime, expected: readonly Happening[], until: number): Promise<void> {
+async function runThrough(time: DrillSite, expected: readonly Happening[], until: number): Promise<void> {
   const from = time.now()
   for (const { at, act } of expected.filter((one) => one.at > from && one.at <= until)) {
     await time.runTo(at)
@@ -340,7 +227,7 @@ async function runThrough(time: LabTime, expected: readonly Happening[], until: 
   await time.runTo(until)
 }
 
-function setReplication({ world }: OpenWorld, isPaused: boolean): void {
+function setReplication(world: World, isPaused: boolean): void {
   for (const { store, region } of world.stores.replicas.values())
     world.stores.setPaused(store, region, isPaused, 'drill')
 }

@@ -1,5 +1,8 @@
 import { CONTROL_ESTIMATORS, type Control } from './controls.ts'
 import { drawDrill, type LabFault } from './draw-drill.ts'
+import type { OpenSite } from './drill-site.ts'
+import { openLab } from './lab-site.ts'
+import { openSockets } from './socket-site.ts'
 import { runDrill } from './run-drill.ts'
 import { scoreDrill, type Score } from './score-drill.ts'
 
@@ -12,10 +15,19 @@ export type Scored = Readonly<{
   controls: Readonly<Record<Control, readonly Score[]>>
 }>
 
+/** Where a drill is played, each by its name; `sockets` watches from one vantage, since a real request takes its time. */
+const SITES: Readonly<Record<Site, Readonly<{ open: OpenSite; vantagesMax: number }>>> = {
+  lab: { open: openLab, vantagesMax: 3 },
+  sockets: { open: openSockets, vantagesMax: 1 },
+}
+export type Site = 'lab' | 'sockets'
+
 /** Plays the drill of a seed and scores it. */
-export async function scoreSeed(seed: number): Promise<Scored> {
-  const drill = drawDrill(seed)
-  const played = await runDrill(drill)
+export async function scoreSeed(seed: number, site: Site = 'lab'): Promise<Scored> {
+  const { open, vantagesMax } = SITES[site]
+  const drawn = drawDrill(seed)
+  const drill = { ...drawn, vantages: Math.min(drawn.vantages, vantagesMax) }
+  const played = await runDrill(drill, open)
   const arm = (name: Control) =>
     scoreDrill(played, CONTROL_ESTIMATORS[name]).filter(({ source }) => source === 'probes')
   return {

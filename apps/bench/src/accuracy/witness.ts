@@ -1,21 +1,17 @@
-import type { OpenWorld } from '@firedrill/sim'
+import type { World } from '@firedrill/sim'
 import { SERVICE } from './lab-fault.ts'
 import type { Stretch } from './true-outage.ts'
 
 const NAME = `${SERVICE}.`
 
 /** When a request that started at a vantage would have failed, as the world itself knows. */
-export function downFrom({ world }: OpenWorld, vantage: string, from: number): readonly Stretch[] {
+export function downFrom(world: World, vantage: string, from: number): readonly Stretch[] {
   const query = { vantage, service: NAME, from, to: Number.MAX_SAFE_INTEGER, claim: 'http' } as const
   return (world.truth.intervals(query) ?? []).filter(({ state }) => state === 'down')
 }
 
 /** When less than a share of all users' requests went well, second by second. */
-export function failingUsers(
-  { world }: OpenWorld,
-  from: number,
-  goodAtLeastPercent: number,
-): readonly Stretch[] {
+export function failingUsers(world: World, from: number, goodAtLeastPercent: number): readonly Stretch[] {
   const parts = [...world.populations.populations.values()].map(({ name, requestsPerSecond }) => ({
     weight: requestsPerSecond,
     steps: world.populations.success(name, from, Number.MAX_SAFE_INTEGER) ?? [],
@@ -53,7 +49,7 @@ export type TrueLoss = Readonly<{
 }>
 
 /** Notes when each side of each store could not take writes any more: ask it before anything happens. */
-export function watchStore({ world }: OpenWorld): () => ReadonlyMap<string, readonly number[]> {
+export function watchStore(world: World): () => ReadonlyMap<string, readonly number[]> {
   const lostAt = new Map<string, number[]>()
   const wasUp = new Map<string, boolean>()
   world.kernel.onSettle(() => {
@@ -74,11 +70,10 @@ export function watchStore({ world }: OpenWorld): () => ReadonlyMap<string, read
  * anybody at the writer's vantage was served again was never missed by anybody.
  */
 export function trueLoss(
-  lab: OpenWorld,
+  world: World,
   { marker, vantage }: Readonly<{ marker: string; vantage: string }>,
   lostAt: ReadonlyMap<string, readonly number[]>,
 ): TrueLoss | undefined {
-  const { world } = lab
   const [store] = world.stores.stores.values()
   const known = store === undefined ? null : world.stores.losses(store.name)
   if (store === undefined || known === null) return undefined
@@ -90,7 +85,7 @@ export function trueLoss(
   const lost = new Set<number>()
   let lengthMicros = 0
   for (const { after, through, from, at, mergedAt } of known.strandings) {
-    const servedAt = downFrom(lab, vantage, at).reduce(
+    const servedAt = downFrom(world, vantage, at).reduce(
       (since, gap) => (gap.from <= since ? gap.to : since),
       at,
     )
