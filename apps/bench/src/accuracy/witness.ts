@@ -104,7 +104,8 @@ export function trueLoss(
     const goneAt =
       losses.find((instant) => instant >= youngest) ?? losses.findLast((instant) => instant <= at)
     if (oldest !== undefined && goneAt !== undefined)
-      lengthMicros = Math.max(lengthMicros, goneAt - oldest.at)
+      // A side that took a write was not lost before that.
+      lengthMicros = Math.max(lengthMicros, Math.max(goneAt, youngest) - oldest.at)
   }
   const ascending = (numbers: ReadonlySet<number>) => [...numbers].sort((a, b) => a - b)
   return { missing: ascending(missing), lost: ascending(lost), lengthMicros }
