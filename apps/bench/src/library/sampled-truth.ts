@@ -18,6 +18,7 @@ export function sampleTruth(
     const firstAt = Math.ceil(from / (periodMs * 1000)) * periodMs * 1000
     return vantages.flatMap((vantage) => {
       const stretches = truthOf(world, probe, vantage, from, to)
+      const answered = addressesAt(world, hostOf(probe), vantage)
       const samples: Sample[] = []
       let at = 0
       for (let start = firstAt; start < to; start += periodMs * 1000) {
@@ -29,11 +30,25 @@ export function sampleTruth(
           start: worldInstant(start),
           end: plusMs(worldInstant(start), isUp ? ANSWERED_MS : timeoutMs),
           outcome: isUp ? 'good' : 'bad',
+          ...(isUp ? { detail: answered } : {}),
         })
       }
       return samples
     })
   })
+}
+
+function hostOf(probe: CompiledProbe): string {
+  return probe.kind === 'http' ? new URL(probe.url).hostname : 'host' in probe ? probe.host : ''
+}
+
+/** Whom a good probe of this moment reached, as probers write it down: a good answer of some may be luck. */
+function addressesAt(world: World, host: string, name: string): string {
+  const vantage = world.resolvers.vantages.get(name)
+  if (vantage === undefined) throw new Error(`the world has no vantage ${name}`)
+  const { nameServer, region } = vantage
+  const owner = { id: `vantage/${name}`, nameServer, region, stretch: 1, startsWarm: true }
+  return world.resolvers.peekAddresses(owner, `${host}.`).addresses.toSorted().join(',')
 }
 
 function truthOf(
@@ -43,7 +58,7 @@ function truthOf(
   from: number,
   to: number,
 ): readonly TruthInterval[] {
-  const host = probe.kind === 'http' ? new URL(probe.url).hostname : 'host' in probe ? probe.host : ''
+  const host = hostOf(probe)
   const claim = probe.kind === 'dns' ? 'dns' : 'http'
   const found = world.truth.intervals({ vantage, service: `${host}.`, from, to, claim })
   if (found === null) throw new Error(`the witness knows no ${host} as seen from ${vantage}`)
