@@ -13,6 +13,7 @@ import { findingRoutes } from './routes/findings/finding-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
+import { portfolioRoutes } from './routes/portfolio/portfolio-routes.ts'
 import { probeRoutes } from './routes/probes/probe-routes.ts'
 import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
 import { approveRunRoutes } from './routes/runs/approve-run.ts'
@@ -90,6 +91,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(signingKeyRoute(deps))
   await app.register(signOffRoutes(deps))
   await app.register(findingRoutes(deps))
+  await app.register(portfolioRoutes(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
   await app.register(planRoute(deps))

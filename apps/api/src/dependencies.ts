@@ -10,6 +10,7 @@ import type {
   IdempotencyStore,
   Ids,
   Random,
+  OutcomeStore,
   RunFindingStore,
   RunStore,
   Samples,
@@ -39,6 +40,7 @@ export type ApiDependencies = Readonly<{
   idempotency: IdempotencyStore
   ids: Ids
   log: Logger
+  outcomes: OutcomeStore
   platformTime: PlatformTime
   /** Throws when no hint can be sent. */
   pingQueue: () => Promise<void>

@@ -17,6 +17,7 @@ import { flush } from './proof/flush.ts'
 import { halt } from './proof/halt.ts'
 import { postgresAway } from './proof/postgres-away.ts'
 import { redisAway } from './proof/redis-away.ts'
+import { trend } from './trend/trend.ts'
 import { throttle } from './proof/throttle.ts'
 import { upgrade } from './proof/upgrade.ts'
 import { zombie } from './proof/zombie.ts'
@@ -46,6 +47,7 @@ const BENCHES: readonly Bench[] = [
   dataLossBench,
   evidence,
   report,
+  trend,
   probes,
   seeds,
 ]

@@ -9,6 +9,7 @@ import type {
   HaltStore,
   IdempotencyStore,
   MarkerStore,
+  OutcomeStore,
   RunFindingStore,
   RunStore,
   Samples,
@@ -29,6 +30,7 @@ import { eventFeed } from './feed/event-feed.ts'
 import { runFindingStore } from './findings/run-finding-store.ts'
 import { haltStore } from './halt/halt-store.ts'
 import { markerStore } from './markers/marker-store.ts'
+import { outcomeStore } from './portfolio/outcome-store.ts'
 import { runStore } from './run/run-store.ts'
 import { sampleStore } from './samples/sample-store.ts'
 import { calendarStore } from './schedules/calendar-store.ts'
@@ -54,6 +56,7 @@ export type Stores = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
+  outcomes: OutcomeStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -83,6 +86,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     markers: markerStore(pool),
     signOffs: signOffStore(prisma),
     findings: runFindingStore(prisma),
+    outcomes: outcomeStore(pool),
     close: async () => {
       await feed.close()
       await database.close()

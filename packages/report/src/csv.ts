@@ -1,6 +1,7 @@
 import type { ReportModel } from './model/model.ts'
+import { csvText } from './text/csv-text.ts'
 
-/** One line an objective, for spreadsheets. Times in seconds; an empty cell was not observed. RFC 4180. */
+/** One line an objective, for spreadsheets. Times in seconds; an empty cell was not observed. */
 export function csv(model: ReportModel): string {
   const head = [
     'run',
@@ -28,15 +29,9 @@ export function csv(model: ReportModel): string {
     method,
     reason,
   ])
-  return `${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+  return csvText(head, rows)
 }
 
-function seconds(micros: number | undefined): string {
-  return micros === undefined ? '' : String(micros / 1_000_000)
-}
-
-/** Quoted when needed; a leading sign that a spreadsheet would take for a formula is kept from being one. */
-function cell(text: string): string {
-  const plain = /^[=+@\t\r]|^-[^\d]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
+function seconds(micros: number | undefined): number | null {
+  return micros === undefined ? null : micros / 1_000_000
 }

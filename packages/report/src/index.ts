@@ -15,4 +15,5 @@ export {
   verifyReport,
   type Verification,
 } from './seal/verify-report.ts'
+export { csvText } from './text/csv-text.ts'
 export { boundText, distanceText, exactText, intervalText, marginText } from './text/duration-text.ts'

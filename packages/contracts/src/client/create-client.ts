@@ -8,6 +8,7 @@ import type {
   StoredScenario,
 } from '../http/definition.ts'
 import type { ReportFormat } from '../closed-sets.ts'
+import type { PortfolioView, TrendView } from '../http/portfolio.ts'
 import type { FindingTermsView, FindingView } from '../http/finding.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
 import type {
@@ -47,6 +48,16 @@ export type ClientOptions = Connection & Readonly<{ sleep?: Sleep }>
 export type RunsQuery = Readonly<{ limit?: number; before?: string }>
 /** Which runs of a scenario to sum up; instants are platform microseconds. */
 export type SummaryQuery = Readonly<{ environment?: string; since?: number; against?: number }>
+/** Part of what runs came to: those with a number below `before`. */
+export type TrendQuery = Readonly<{
+  service?: string
+  scenario?: string
+  environment?: string
+  before?: number
+  limit?: number
+}>
+/** Part of the services: those whose names come after `after`. */
+export type PortfolioQuery = Readonly<{ since?: number; after?: string; limit?: number }>
 /** Part of a journal: events after a sequence. */
 export type TimelineQuery = Readonly<{ after?: number; limit?: number }>
 /** Part of the samples, in world microseconds, drawn with at most `points` points a lane. */
@@ -213,6 +224,10 @@ export function createClient(options: ClientOptions) {
       whoAmI: () => get<WhoAmI>('/v1/session'),
       createTicket: () => post<SessionTicket>('/v1/session/tickets', {}),
     },
+    /** What runs came to, newest first. */
+    trend: (query: TrendQuery = {}) => get<TrendView>('/v1/trend', { ...query }),
+    /** How services stand; the period begins at `since`, or a year ago. */
+    portfolio: (query: PortfolioQuery = {}) => get<PortfolioView>('/v1/portfolio', { ...query }),
     /** The public key that reports are signed with. */
     signingKey: () => get<SigningKey>('/v1/signing-key'),
     health: () => get<HealthAnswer>('/v1/health'),

@@ -7,6 +7,7 @@ import type { RunState } from '../run/state.ts'
 import type { Status } from '../run/status.ts'
 import type { CompiledRunbook } from '../runbook/runbook.ts'
 import type { CompiledScenario } from '../scenario/scenario.ts'
+import type { PortfolioQuery, RunOutcome, ServiceStanding, TrendQuery } from '../portfolio/outcome.ts'
 import type { SignOff } from '../sign-off/sign-off.ts'
 import type { EnvironmentClock } from '../time/environment-clock.ts'
 import type { PlatformInstant, WorldInstant } from '../time/instant.ts'
@@ -224,6 +225,12 @@ export type UndoStore = Readonly<{
   ofRun(runId: RunId): Promise<readonly UndoRecord[]>
   /** Live plans of runs that are past expiry, past their deadline, or halted. */
   overdue(): Promise<readonly UndoRecord[]>
+}>
+
+/** What runs came to. The store writes it itself, in the transaction that ends a run. */
+export type OutcomeStore = Readonly<{
+  trend(teamId: string, query: TrendQuery): Promise<readonly RunOutcome[]>
+  portfolio(teamId: string, query: PortfolioQuery): Promise<readonly ServiceStanding[]>
 }>
 
 /** Findings of runs. Every version that ever stood is kept. */

@@ -11,6 +11,7 @@ import {
   SEVERITIES,
   SIGN_OFF_ROLES,
   STATUSES,
+  VERDICTS,
   type DefinitionKind,
   type UndoRecord,
 } from '@firedrill/core'
@@ -40,6 +41,7 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'undo_plan', column: 'status', words: UNDO_STATUSES },
   { table: 'halt', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'halt_change', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'run_outcome', column: 'verdict', words: VERDICTS },
   { table: 'run_finding', column: 'severity', words: SEVERITIES },
   { table: 'run_finding', column: 'state', words: FINDING_STATES },
   { table: 'run_finding', column: 'actor_kind', words: ACTOR_KINDS },
@@ -76,5 +78,6 @@ export const WRITE_ONCE_TABLES = [
   'schedule_occurrence',
   'sample_chunk',
   'run_finding',
+  'run_outcome',
   'sign_off',
 ] as const

@@ -37,7 +37,7 @@ describe('closed sets', () => {
     const rows = (await execute(
       bench.url,
       `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-       WHERE table_schema = 'public' AND column_name IN ('status', 'actor_kind', 'updated_actor_kind', 'kind', 'type', 'outcome', 'origin', 'why', 'clean_up', 'role', 'severity', 'state')
+       WHERE table_schema = 'public' AND column_name IN ('status', 'actor_kind', 'updated_actor_kind', 'kind', 'type', 'outcome', 'origin', 'why', 'clean_up', 'role', 'severity', 'state', 'verdict')
          AND data_type = 'text' AND table_name NOT LIKE '\\_prisma%'`,
     )) as readonly { name: string }[]
     const open = ['evidence.kind']

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   GENESIS,
+  platformInstant,
   plusMs,
   REAL_CLOCK,
   signOffHash,
@@ -236,6 +237,76 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       })
       expect(second).toMatchObject({ number: 2, version: 1, state: 'open', ticket: 'OPS-1' })
       expect(await findings.ofRun(bench.runId())).toEqual([])
+    })
+
+    test('what a run came to is known once it is over, by service, and how the service stands follows from it', async () => {
+      const { runs, outcomes, findings, definitions } = bench.stores
+      const teamId = 'team-outcomes'
+      const compiled = buildScenario({ name: 'till', labels: { service: 'shop' } })
+      const hash = definitionHash(compiled)
+      const about = { kind: 'scenario', teamId, name: 'till', hash, source: 'till' } as const
+      await definitions.put({ ...about, compiled, origin: 'file', actor: PERSON })
+      const run = async (end?: 'refused' | 'aborted') => {
+        const id = bench.runId()
+        const created = buildRunCreated({ teamId, scenario: compiled })
+        await runs.create({ id, teamId, drillId: bench.drillId(), clock: REAL_CLOCK, created, actor: PERSON })
+        const over = { type: 'status-changed', data: { from: 'booked', to: 'refused', why: 'test' } } as const
+        const aborted = { type: 'abort-requested', data: { reason: 'test' } } as const
+        if (end !== undefined)
+          await runs.append(id, { kind: 'open' }, PERSON, () =>
+            end === 'aborted' ? [aborted, over] : [over],
+          )
+        return id
+      }
+      const first = await run('refused')
+      await run()
+      const second = await run('aborted')
+      const since = platformInstant(0)
+      const terms = { gap: 'x', severity: 'low', owner: 'Ada', due: '2026-12-24' } as const
+      const open = { ...terms, state: 'open', ticket: null, retest: null } as const
+      await findings.write(teamId, { runId: first, number: 1, version: 1 }, open, PERSON)
+      await findings.write(teamId, { runId: first, number: 2, version: 1 }, open, PERSON)
+      await findings.write(
+        teamId,
+        { runId: first, number: 2, version: 2 },
+        { ...open, state: 'done' },
+        PERSON,
+      )
+
+      const trend = await outcomes.trend(teamId, { limit: 10 })
+      expect(trend.map(({ runId, verdict, number }) => [runId, verdict, number])).toEqual([
+        [second, 'inconclusive', 3],
+        [first, 'not-run', 1],
+      ])
+      expect(trend[0]).toMatchObject({
+        service: 'shop',
+        scenario: 'till',
+        scenarioHash: hash,
+        objectives: [],
+        marginPercent: null,
+      })
+      expect(await outcomes.trend(teamId, { limit: 10, before: 3, service: 'shop' })).toEqual([trend[1]])
+      expect(await outcomes.trend(teamId, { limit: 10, scenario: 'other' })).toEqual([])
+      const [standing, ...others] = await outcomes.portfolio(teamId, { limit: 10, since })
+      expect([standing, others]).toMatchObject([
+        {
+          service: 'shop',
+          scenarios: 1,
+          notRun: 1,
+          inconclusive: 1,
+          held: 0,
+          openFindings: 1,
+          oldFindings: 0,
+          failing: 0,
+          dueAt: null,
+        },
+        [],
+      ])
+      expect(standing?.last).toMatchObject({ runId: second, verdict: 'inconclusive' })
+      expect(await outcomes.portfolio(teamId, { limit: 10, since, after: 'shop' })).toEqual([])
+      const later = await outcomes.portfolio(teamId, { limit: 10, since: plusMs(await runs.now(), 1000) })
+      expect(later[0]).toMatchObject({ notRun: 0, inconclusive: 0, last: { number: 3 } })
+      expect(await outcomes.portfolio('team-nobody', { limit: 10, since })).toEqual([])
     })
 
     test('the halt is not set at first, and says who set it and why', async () => {

@@ -8,6 +8,7 @@ import type {
   HaltStore,
   IdempotencyStore,
   MarkerStore,
+  OutcomeStore,
   PlatformInstant,
   RunFindingStore,
   RunStore,
@@ -27,6 +28,7 @@ import { memoryFindings } from './memory-findings.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
 import { memoryMarkers } from './memory-markers.ts'
+import { memoryOutcomes } from './memory-outcomes.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
@@ -52,6 +54,7 @@ export type StoreSet = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
+  outcomes: OutcomeStore
 }>
 
 /**
@@ -80,6 +83,7 @@ export function memoryStores(
     markers: memoryMarkers(data),
     signOffs: memorySignOffs(data),
     findings: memoryFindings(data),
+    outcomes: memoryOutcomes(data),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }
