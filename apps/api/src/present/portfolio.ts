@@ -7,7 +7,14 @@ export function presentOutcome({ runId, objectives, ...outcome }: RunOutcome): O
   const { number, service, scenario, scenarioHash, environment, verdict, at, marginPercent } = outcome
   return {
     run: runId,
-    ...{ number, service, scenario, scenarioHash, environment, verdict, at, marginPercent },
+    number,
+    service,
+    scenario,
+    scenarioHash,
+    environment,
+    verdict,
+    at,
+    marginPercent,
     objectives: objectives.map(({ observed, ...objective }) => ({
       ...objective,
       observed: observed ?? null,
@@ -62,8 +69,12 @@ export function trendCsv(outcomes: readonly RunOutcome[]): string {
     if (one.objectives.length === 0) return [[...run, ...objective.map(() => null)]]
     return one.objectives.map(({ kind, maxMicros, observed, ...result }) => [
       ...run,
-      ...[result.objective, kind, result.verdict],
-      ...[seconds(maxMicros), seconds(observed?.lo ?? null), seconds(observed?.hi ?? null)],
+      result.objective,
+      kind,
+      result.verdict,
+      seconds(maxMicros),
+      seconds(observed?.lo ?? null),
+      seconds(observed?.hi ?? null),
     ])
   })
   return csvText([...head, ...objective], rows)
@@ -72,25 +83,37 @@ export function trendCsv(outcomes: readonly RunOutcome[]): string {
 /** One line a service. */
 export function portfolioCsv(standings: readonly ServiceStanding[]): string {
   const head = [
-    ...[
-      'service',
-      'scenarios',
-      'held',
-      'deviated',
-      'inconclusive',
-      'not_run',
-      'last_number',
-      'last_at',
-      'last_verdict',
-    ],
-    ...['margin_percent', 'due_at', 'open_findings', 'old_findings', 'failing'],
+    'service',
+    'scenarios',
+    'held',
+    'deviated',
+    'inconclusive',
+    'not_run',
+    'last_number',
+    'last_at',
+    'last_verdict',
+    'margin_percent',
+    'due_at',
+    'open_findings',
+    'old_findings',
+    'failing',
   ]
   const rows = standings.map(
     ({ service, scenarios, held, deviated, inconclusive, notRun, last, dueAt, ...left }) => [
-      ...[service, scenarios, held, deviated, inconclusive, notRun],
-      ...[last?.number ?? null, last === null ? null : formatInstant(last.at), last?.verdict ?? null],
-      ...[left.marginPercent, dueAt === null ? null : formatInstant(dueAt)],
-      ...[left.openFindings, left.oldFindings, left.failing],
+      service,
+      scenarios,
+      held,
+      deviated,
+      inconclusive,
+      notRun,
+      last?.number ?? null,
+      last === null ? null : formatInstant(last.at),
+      last?.verdict ?? null,
+      left.marginPercent,
+      dueAt === null ? null : formatInstant(dueAt),
+      left.openFindings,
+      left.oldFindings,
+      left.failing,
     ],
   )
   return csvText(head, rows)

@@ -9,7 +9,7 @@ import { migrate, openStores, type Stores } from '@firedrill/db'
 import { startPostgres } from '@firedrill/local'
 import { systemClock, systemIds } from '@firedrill/runtime'
 import { buildRunCreated, buildScenario, definitionHash, PERSON } from '@firedrill/testkit'
-import pg from 'pg'
+import { Pool } from 'pg'
 import { ROOT } from '../sandbox/start-sandbox.ts'
 
 /** The team of the token that an API makes at its first start. */
@@ -52,7 +52,7 @@ export async function startTeam({ runs, services, say }: TeamSize): Promise<Team
 
 async function fill(url: string, runs: number, services: number): Promise<void> {
   const stores = openStores({ url, name: 'bench', clock: systemClock })
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  const pool = new Pool({ connectionString: url, max: 1 })
   try {
     for (let n = 0; n < services; n++) await storeScenario(stores, scenarioOf(n))
     await endOneRun(stores)
