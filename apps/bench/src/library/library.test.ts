@@ -22,7 +22,6 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   'az-evacuation': [
     { world: 'single-region', ends: 'held' },
     { world: 'no-failover', ends: 'refused', because: /has not opted in to zonal shift/ },
-    { world: 'warm-standby', ends: 'deviated' },
   ],
   'az-loss': [
     { world: 'single-region', ends: 'held' },
