@@ -15,6 +15,7 @@ import { healthRoutes } from './routes/health/health-routes.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
 import { portfolioRoutes } from './routes/portfolio/portfolio-routes.ts'
 import { probeRoutes } from './routes/probes/probe-routes.ts'
+import { runbookRoutes } from './routes/runbooks/runbook-routes.ts'
 import { actOnRunRoutes } from './routes/runs/act-on-run.ts'
 import { approveRunRoutes } from './routes/runs/approve-run.ts'
 import { holdRunRoutes } from './routes/runs/hold-run.ts'
@@ -24,6 +25,7 @@ import { liveRoute } from './routes/runs/live-route.ts'
 import { readRunRoutes } from './routes/runs/read-runs.ts'
 import { recomputeRoutes } from './routes/runs/recompute-run.ts'
 import { runFileRoutes } from './routes/runs/run-files.ts'
+import { runbookStepRoutes } from './routes/runs/runbook-steps.ts'
 import { startRunRoute } from './routes/runs/start-run.ts'
 import { summaryRoute } from './routes/scenarios/summary-route.ts'
 import { scenarioRoutes } from './routes/scenarios/scenario-routes.ts'
@@ -74,6 +76,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(scenarioRoutes(deps))
   await app.register(summaryRoute(deps))
   await app.register(environmentRoutes(deps))
+  await app.register(runbookRoutes(deps))
   await app.register(drillRoutes(deps))
   await app.register(readScheduleRoutes(deps))
   await app.register(changeScheduleRoutes(deps))
@@ -85,6 +88,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(approveRunRoutes(deps))
   await app.register(holdRunRoutes(deps))
   await app.register(resolveRunRoutes(deps))
+  await app.register(runbookStepRoutes(deps))
   await app.register(runFileRoutes(deps))
   await app.register(recomputeRoutes(deps))
   await app.register(importSeriesRoute(deps))

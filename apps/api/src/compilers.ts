@@ -1,4 +1,4 @@
-import { compileEnvironment, compileScenario, readCalendar } from '@firedrill/scenario-file'
+import { compileEnvironment, compileRunbook, compileScenario, readCalendar } from '@firedrill/scenario-file'
 import type { Compilers } from './use-cases.ts'
 
 /** Files → definitions. A stored scenario may extend another stored one by its name. */
@@ -11,5 +11,6 @@ export const compilers: Compilers = {
       },
     }),
   environment: (text) => compileEnvironment(text),
+  runbook: (text) => compileRunbook(text),
   calendar: (text, timeZone) => readCalendar(text, timeZone === undefined ? {} : { timeZone }),
 }

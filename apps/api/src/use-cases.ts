@@ -1,4 +1,4 @@
-import type { CompiledEnvironment, CompiledScenario, Problem } from '@firedrill/core'
+import type { CompiledEnvironment, CompiledRunbook, CompiledScenario, Problem } from '@firedrill/core'
 import type { ReadCalendar } from '@firedrill/scenario-file'
 import type { createUseCases } from '@firedrill/engine'
 
@@ -12,6 +12,7 @@ export type Compilation<T> = Readonly<
 export type Compilers = Readonly<{
   scenario(text: string, parents: ReadonlyMap<string, string>): Compilation<CompiledScenario>
   environment(text: string): Compilation<CompiledEnvironment>
+  runbook(text: string): Compilation<CompiledRunbook>
   /** An iCalendar file of freezes. `timeZone` is that of times that name none. */
   calendar(text: string, timeZone: string | undefined): ReadCalendar
 }>

@@ -33,6 +33,7 @@ import { validate } from './commands/validate.ts'
 import { watch } from './commands/watch.ts'
 import { DEFAULT_URL } from './connect.ts'
 import { addEvidenceCommands } from './evidence-program.ts'
+import { addRunbookCommand } from './runbook-program.ts'
 import { addReportCommands } from './report-program.ts'
 import { addCalendarCommands, addScheduleCommands } from './schedule-program.ts'
 
@@ -68,6 +69,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addReportCommands(program, cli, end, { withApi, withOutput })
   addApprovalCommands(program, cli, end)
   addPersonCommands(program, cli, end)
+  addRunbookCommand(program, cli, end, withApi)
   addEmergencyCommands(program, cli, end)
   addScheduleCommands(program, cli, end, { withApi, wholeNumber })
   addCalendarCommands(program, cli, end, { withApi, wholeNumber })

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Client, RunSummary } from '@firedrill/contracts'
 
 /** A scenario on disk. */
@@ -17,7 +17,7 @@ export function findScenario(wanted: string, root: string): ScenarioFile {
     )
   }
   const source = readFileSync(path, 'utf8')
-  const name = /^metadata:\s*\n(?:[ \t]+.*\n)*?[ \t]+name:[ \t]*['"]?([a-z0-9-]+)/m.exec(source)?.[1]
+  const name = nameIn(source)
   return { name: name ?? basename(path).replace(/\.ya?ml$/, ''), source, path }
 }
 
@@ -32,16 +32,37 @@ function libraryNames(library: string): readonly string[] {
     .map((entry) => entry.name)
 }
 
+/** A runbook on disk. */
+export type RunbookFile = Readonly<{ name: string; source: string }>
+
+/** Every runbook that lies beside a scenario: those of the library, and those beside `path`. */
+export function runbooksBeside(root: string, path: string): readonly RunbookFile[] {
+  const library = join(root, 'scenarios')
+  const folders = new Set([...libraryNames(library).map((name) => join(library, name)), dirname(path)])
+  return [...folders]
+    .map((folder) => join(folder, 'runbook.md'))
+    .filter((file) => existsSync(file))
+    .map((file) => {
+      const source = readFileSync(file, 'utf8')
+      return { name: nameIn(source) ?? basename(dirname(file)), source }
+    })
+}
+
+function nameIn(source: string): string | undefined {
+  return /^metadata:\s*\n(?:[ \t]+.*\n)*?[ \t]+name:[ \t]*['"]?([a-z0-9-]+)/m.exec(source)?.[1]
+}
+
 /** An environment as text. */
 export type EnvironmentFile = Readonly<{ name: string; yaml: string }>
 
-/** Stores the environment and the scenarios, so that CLI and dashboard find them. */
+/** Stores the environment, the runbooks and the scenarios, so that CLI and dashboard find them. */
 export async function storeDefinitions(
   client: Client,
   environment: EnvironmentFile,
-  scenarios: readonly ScenarioFile[],
+  { runbooks, scenarios }: Readonly<{ runbooks: readonly RunbookFile[]; scenarios: readonly ScenarioFile[] }>,
 ): Promise<void> {
   await client.environments.put(environment.name, { source: environment.yaml, origin: 'file' })
+  for (const { name, source } of runbooks) await client.runbooks.put(name, { source, origin: 'file' })
   for (const { name, source } of parentsFirst(scenarios))
     await client.scenarios.put(name, { source, origin: 'file' })
 }

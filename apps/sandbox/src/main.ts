@@ -12,7 +12,7 @@ import {
   type RunDetail,
 } from '@firedrill/contracts'
 import { systemClock } from '@firedrill/runtime'
-import { bookAndStart, findScenario, libraryScenarios, storeDefinitions, unfinishedRun } from './drill.ts'
+import { bookAndStart, findScenario, libraryScenarios, runbooksBeside, storeDefinitions, unfinishedRun } from './drill.ts'
 import { explain } from './explain.ts'
 import { claimState } from './instance-lock.ts'
 import { parseOptions, type SandboxOptions } from './options.ts'
@@ -73,7 +73,10 @@ async function main(): Promise<number> {
     )
     try {
       const client = createClient({ baseUrl: stack.apiUrl, token: stack.token })
-      await storeDefinitions(client, stack.environment, [...libraryScenarios(ROOT), scenario])
+      await storeDefinitions(client, stack.environment, {
+        runbooks: runbooksBeside(ROOT, scenario.path),
+        scenarios: [...libraryScenarios(ROOT), scenario],
+      })
       await announce(stack, client, options, performance.now() - began)
       const exitCode = options.idle ? 0 : await drill(client, stack, options, scenario, ending.signal)
       if (!options.once) {

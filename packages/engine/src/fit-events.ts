@@ -94,7 +94,15 @@ function fit(body: RunEventBody): readonly RunEventBody[] {
     case 'step-waited':
     case 'recovery-requested':
     case 'note-added':
+    case 'runbook-step-started':
+    case 'runbook-step-skipped':
       return [body]
+    case 'runbook-step-done': {
+      const { checked } = body.data
+      return checked === undefined
+        ? [body]
+        : [{ ...body, data: { ...body.data, checked: shortened(checked, SEEN_BYTES_MAX) } }]
+    }
     case 'measured':
       return [{ ...body, data: { measurement: shortMeasurement(body.data.measurement) } }]
   }

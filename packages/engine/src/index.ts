@@ -1,6 +1,7 @@
 export * from './advance.ts'
 export * from './apply-definition.ts'
 export * from './ask-run.ts'
+export { createAskRunbook } from './ask-runbook.ts'
 export * from './definitions.ts'
 export * from './halt.ts'
 export * from './kit.ts'

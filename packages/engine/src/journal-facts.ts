@@ -3,6 +3,7 @@ import {
   worldInstant,
   type CompiledScenario,
   type MeasureInput,
+  type RunbookMark,
   type RunState,
   type WorldInstant,
 } from '@firedrill/core'
@@ -23,6 +24,8 @@ export type JournalFacts = Pick<
   | 'restored'
   | 'aborted'
   | 'refused'
+  | 'decided'
+  | 'acted'
 >
 
 /** What is known besides the journal: when it was read, and which of the scenario's faults the cloud ends by itself. */
@@ -46,6 +49,8 @@ export function journalFacts(
     restored: restoredBounds(state),
     aborted: state.abort?.reason,
     refused: state.refusal,
+    decided: markedBounds(state, 'decided'),
+    acted: markedBounds(state, 'acted'),
   }
 }
 
@@ -109,6 +114,16 @@ function nativeExpiryAt(
     return [Math.max(current.requestedAt, stamped) + step.durationMs * 1000]
   })
   return ends.length === 0 ? undefined : worldInstant(Math.min(...ends))
+}
+
+/** A step that stands for a point in time was begun before it and done after it. The first such step counts. */
+function markedBounds(state: RunState, mark: RunbookMark): Bounds | undefined {
+  const bounds = Object.values(state.runbookSteps ?? {}).flatMap(({ marks, started, done }) =>
+    marks === mark && started !== undefined && done !== undefined
+      ? [{ lo: worldInstant(started.at), hi: worldInstant(done.at) }]
+      : [],
+  )
+  return bounds.toSorted((a, b) => a.lo - b.lo)[0]
 }
 
 function restoredBounds(state: RunState): Bounds | undefined {

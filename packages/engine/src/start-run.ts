@@ -3,6 +3,8 @@ import {
   isEnd,
   isSandbox,
   type Actor,
+  type CompiledRunbook,
+  type CompiledScenario,
   type Drill,
   type Ids,
   type PlatformInstant,
@@ -37,7 +39,7 @@ export type StartOptions = Readonly<{
 /**
  * Starts a run of a booked drill: pins the newest scenario and environment, writes run and journal in one
  * transaction, then sends a hint. A lost hint costs a reconcile period.
- * @throws AppError halted, not-found, sandbox-only, plan-drifted
+ * @throws AppError halted, not-found, definition-invalid, sandbox-only, plan-drifted
  */
 export function createStartRun(ports: Ports) {
   return async function startRun(drill: Drill, actor: Actor, options: StartOptions): Promise<RunRow> {
@@ -71,6 +73,7 @@ export function createStartRun(ports: Ports) {
       scenario.compiled.runbook === undefined
         ? undefined
         : await ports.definitions.latest(drill.teamId, 'runbook', scenario.compiled.runbook)
+    if (options.ends === undefined) requireRunbook(scenario.compiled, runbook?.compiled)
     const run = await ports.runs.create({
       id: ports.ids.mint('run'),
       teamId: drill.teamId,
@@ -103,6 +106,23 @@ export function createStartRun(ports: Ports) {
     await ports.hints.send('advance', run.id).catch(() => undefined)
     return run
   }
+}
+
+/** People must have what they are to follow before anything breaks. @throws AppError not-found, definition-invalid */
+function requireRunbook(scenario: CompiledScenario, runbook: CompiledRunbook | undefined): void {
+  if (scenario.runbook === undefined) return
+  if (runbook === undefined)
+    throw new AppError(
+      'not-found',
+      `There is no runbook named ${scenario.runbook}, which scenario ${scenario.name} is answered by; apply it first.`,
+    )
+  const probes = scenario.probes.map(({ name }) => name)
+  const unknown = runbook.steps.find(({ check }) => check !== undefined && !probes.includes(check))
+  if (unknown !== undefined)
+    throw new AppError(
+      'definition-invalid',
+      `Step ${unknown.name} of runbook ${runbook.name} is checked by probe ${unknown.check}, which scenario ${scenario.name} does not have; it has ${probes.join(', ')}.`,
+    )
 }
 
 /** @throws AppError halted */

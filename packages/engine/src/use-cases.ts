@@ -21,6 +21,7 @@ import {
 } from '@firedrill/core'
 import { createApplyDefinition } from './apply-definition.ts'
 import { createAskByPerson } from './ask-by-person.ts'
+import { createAskRunbook, type AskOfRunbookStep } from './ask-runbook.ts'
 import { createAddNote, createRequestAbort } from './ask-run.ts'
 import { createHaltAll, createLiftHalt } from './halt.ts'
 import { createPlanRun, type DryRun } from './plan-run.ts'
@@ -46,6 +47,7 @@ type Ports = Pick<
   | 'random'
   | 'calls'
   | 'clockOf'
+  | 'samples'
   | 'sha256'
   | 'undo'
 > &
@@ -68,6 +70,7 @@ export function createUseCases(ports: Ports) {
   const person = createAskByPerson(ports)
   const asked = async (input: AskedOf) => ({ ...input, run: await mustExist(ports, input) })
   const note = createAddNote(ports)
+  const askRunbook = createAskRunbook(ports)
   const haltAll = createHaltAll(ports)
   const lift = createLiftHalt(ports)
   const apply = createApplyDefinition(ports)
@@ -126,6 +129,9 @@ export function createUseCases(ports: Ports) {
     resolveTarget: async (
       input: AskedOf & Readonly<{ step: string; target: string; answer: Resolution; signal: AbortSignal }>,
     ): Promise<void> => person.resolveTarget({ ...input, ...(await asked(input)) }),
+    runbookStep: async (
+      input: Asker & Omit<AskOfRunbookStep, 'run' | 'actor'> & Readonly<{ runId: RunId }>,
+    ): Promise<void> => askRunbook({ ...input, run: await mustExist(ports, input) }),
     signReport: async (
       input: Asker & Omit<AskToSign, 'run'> & Readonly<{ runId: RunId }>,
     ): Promise<SignOff> => signReport({ ...input, run: await mustExist(ports, input) }),

@@ -2,6 +2,8 @@ import { injectSteps, isSandbox, type CompiledEnvironment, type DefinitionVersio
 import type {
   EnvironmentDetail,
   EnvironmentSummary,
+  RunbookDetail,
+  RunbookSummary,
   ScenarioDetail,
   ScenarioSummary,
 } from '@firedrill/contracts'
@@ -26,6 +28,20 @@ export function presentScenario(version: DefinitionVersion<'scenario'>): Scenari
 /** One version of a scenario. */
 export function presentScenarioDetail(version: DefinitionVersion<'scenario'>): ScenarioDetail {
   return { ...presentScenario(version), source: version.source, compiled: version.compiled }
+}
+
+/** A runbook for lists. */
+export function presentRunbook(version: DefinitionVersion<'runbook'>): RunbookSummary {
+  return {
+    ...versionFields(version),
+    title: version.compiled.title,
+    steps: version.compiled.steps.length,
+  }
+}
+
+/** One version of a runbook. */
+export function presentRunbookDetail(version: DefinitionVersion<'runbook'>): RunbookDetail {
+  return { ...presentRunbook(version), source: version.source, compiled: version.compiled }
 }
 
 /** An environment for lists. */

@@ -8,6 +8,7 @@ import {
 } from '@firedrill/core'
 import type { TimelineEvent, Tone } from '@firedrill/contracts'
 import { personWords } from './person-words.ts'
+import { runbookWords } from './runbook-words.ts'
 
 type Words = Readonly<{ tone: Tone; summary: string; step?: string }>
 
@@ -87,6 +88,10 @@ function wordsOf(body: RunEventBody, by: string): Words {
     case 'step-retry-asked':
     case 'step-cleared':
       return personWords(body)
+    case 'runbook-step-started':
+    case 'runbook-step-done':
+    case 'runbook-step-skipped':
+      return runbookWords(body)
     case 'undo-prepared':
     case 'kit-acknowledged':
     case 'dead-man-asked':

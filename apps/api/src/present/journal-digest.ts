@@ -81,6 +81,9 @@ export function digestEvent(digest: JournalDigest, event: JournalEvent): Journal
     case 'step-skipped':
     case 'step-retry-asked':
     case 'step-cleared':
+    case 'runbook-step-started':
+    case 'runbook-step-done':
+    case 'runbook-step-skipped':
       return next
   }
 }

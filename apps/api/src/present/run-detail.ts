@@ -10,6 +10,7 @@ import {
   judgeApprovals,
   type Asked,
   type CompiledEnvironment,
+  type CompiledRunbook,
   type CompiledScenario,
   type CompiledStep,
   type PlannedStep,
@@ -21,6 +22,7 @@ import {
 } from '@firedrill/core'
 import type { FreezeView, ObjectiveProgress, RunDetail, StepView } from '@firedrill/contracts'
 import type { JournalDigest } from './journal-digest.ts'
+import { presentRunRunbook } from './run-runbook.ts'
 import { presentRun } from './run-summary.ts'
 
 /** Everything a run's page is made from. `now` and `worldNow` are the same moment. */
@@ -29,6 +31,7 @@ export type RunDetailSource = Readonly<{
   environment: CompiledEnvironment
   title: string
   scenario: CompiledScenario
+  runbook?: CompiledRunbook | undefined
   digest: JournalDigest
   now: PlatformInstant
   worldNow: WorldInstant
@@ -57,6 +60,7 @@ export function presentRunDetail(source: RunDetailSource): RunDetail {
     measurement: state.measurement ?? null,
     abort: abortOf(row, digest),
     approval: approvalOf(source),
+    runbook: presentRunRunbook(state, source.runbook),
     resumesTo: state.resumesTo ?? null,
     mayPause: isPausable(state.status),
     takenOver: state.takenOver === undefined ? null : { ...state.takenOver },

@@ -12,7 +12,19 @@ type Case = Readonly<{
   /** Words that the refusal or an objective's reason has to contain. */
   because?: RegExp
   parameters?: Play['parameters']
+  people?: Play['people']
 }>
+
+/** What people do by the runbook of `standby-by-hand`. */
+const BRING_UP_STANDBY: Play['people'] = {
+  'scale-the-standby-out': {
+    does: ({ groups }) => groups.setDesiredCapacity('eu-central-1|web', 6, 'people'),
+  },
+  'stand-down': {
+    when: ({ status }) => status === 'settling',
+    does: ({ groups }) => groups.setDesiredCapacity('eu-central-1|web', 0, 'people'),
+  },
+}
 
 /**
  * Where each scenario is played and how it has to end there: in every world that its file says it suits, and in some in which
@@ -62,6 +74,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { world: 'spot-fleet', ends: 'held' },
     { world: 'single-region', ends: 'refused', because: /is no Spot instance/ },
   ],
+  'standby-by-hand': [
+    { world: 'pilot-light', ends: 'held', people: BRING_UP_STANDBY },
+    // Nobody comes: our own undo is no recovery.
+    { world: 'pilot-light', ends: 'deviated' },
+  ],
 }
 
 /** Markers need a writer beside the probes; these are run in a whole sandbox. */
@@ -95,11 +112,12 @@ describe.each(files)('scenarios/%s', (name) => {
 
   it.each((CASES[name] ?? []).map((one) => [one.ends, one.world, one] as const))(
     'ends %s in %s and leaves it as it was',
-    async (ends, world, { parameters, because }) => {
+    async (ends, world, { parameters, people, because }) => {
       const played = await playScenario({
         scenario: name,
         world,
         ...(parameters === undefined ? {} : { parameters }),
+        ...(people === undefined ? {} : { people }),
       })
       expect([played.ended, played.said, played.differences]).toEqual([ends, played.said, []])
       if (because !== undefined) expect(played.said.join('\n')).toMatch(because)

@@ -25,6 +25,7 @@ import { compileScenario, formatProblems } from '@firedrill/scenario-file'
 import { SECOND, startSimulator, type Simulator } from '@firedrill/sim'
 import { buildEnvironment, manualTime, memoryStores, seededIds, seededRandom } from '@firedrill/testkit'
 import { ROOT } from '../sandbox/start-sandbox.ts'
+import { libraryRunbook, openCrew, type Hands } from './crew.ts'
 import { likenessOf } from './likeness.ts'
 import { sampleTruth } from './sampled-truth.ts'
 
@@ -47,6 +48,8 @@ export type Play = Readonly<{
   world: string
   seed?: number
   parameters?: Readonly<Record<string, string>>
+  /** What people do in the world at each step of the scenario's runbook; absent: nobody comes. */
+  people?: Hands
 }>
 
 const TEAM = 'default'
@@ -81,7 +84,7 @@ export async function playScenario(play: Play): Promise<Played> {
   const sim = await startSimulator({ rate: 'manual', world, seed, startAt: START_AT })
   const clients = createAwsClients()
   try {
-    const lab = openLab(sim, clients, scenario)
+    const lab = openLab(sim, clients, scenario, play.people)
     const before = likenessOf(sim.world)
     const began = lab.now()
     const state = await lab.play()
@@ -104,7 +107,12 @@ export async function playScenario(play: Play): Promise<Played> {
   }
 }
 
-function openLab(sim: Simulator, clients: ReturnType<typeof createAwsClients>, scenario: CompiledScenario) {
+function openLab(
+  sim: Simulator,
+  clients: ReturnType<typeof createAwsClients>,
+  scenario: CompiledScenario,
+  hands: Hands | undefined,
+) {
   const time = manualTime(platformInstant(sim.world.now()))
   const stores = memoryStores(time.now)
   const environment = environmentOf(sim)
@@ -121,6 +129,7 @@ function openLab(sim: Simulator, clients: ReturnType<typeof createAwsClients>, s
   const never = new AbortController().signal
   const vantages = environment.probes.vantages.map(({ name }) => name)
   let sampledTo: number = time.now()
+  const crew = hands === undefined ? undefined : openCrew({ ...ports, world: sim.world, actor: person, hands })
 
   async function round(id: RunId): Promise<void> {
     const now: number = time.now()
@@ -132,6 +141,7 @@ function openLab(sim: Simulator, clients: ReturnType<typeof createAwsClients>, s
     for (const due of await stores.runs.due(5))
       await advance(due.id, isRecovery(due.status) ? 'recover' : 'advance', never)
     if (((now - START_AT) / SECOND) % LOOK_EVERY_S < 1) await look(never)
+    await crew?.act(id, now)
     await time.advance(1000)
     sim.advance(SECOND)
   }
@@ -210,6 +220,15 @@ async function book(
     hash: hashOf(environment),
     compiled: environment,
   })
+  const runbook = scenario.runbook === undefined ? undefined : libraryRunbook(name)
+  if (runbook !== undefined)
+    await stores.definitions.put({
+      ...about,
+      kind: 'runbook',
+      name: runbook.name,
+      hash: hashOf(runbook),
+      compiled: runbook,
+    })
   const drill = await stores.drills.book({
     id: ids.mint('drill'),
     teamId: TEAM,

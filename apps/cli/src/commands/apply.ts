@@ -1,5 +1,5 @@
 import { EXIT } from '@firedrill/contracts'
-import { CliError, type Cli, type CommonOptions } from '../cli.ts'
+import type { Cli, CommonOptions } from '../cli.ts'
 import { connect } from '../connect.ts'
 import {
   compileDefinitions,
@@ -15,9 +15,6 @@ import type { Shape } from '../output/shapes.ts'
 export async function apply(cli: Cli, paths: readonly string[], options: CommonOptions): Promise<number> {
   const files = compileDefinitions(cli, readDefinitions(cli, paths))
   requireValid(cli, files)
-  const runbook = files.find(({ compilation }) => compilation.kind === 'Runbook')
-  if (runbook !== undefined)
-    throw new CliError(EXIT.usage, `${runbook.path}: the API does not store runbooks yet; leave it out.`)
   const client = connect(cli, options)
   const applied: Shape<'apply'> = []
   for (const file of parentsFirst(files)) {
@@ -38,8 +35,8 @@ export async function apply(cli: Cli, paths: readonly string[], options: CommonO
   return EXIT.held
 }
 
-/** Environments, then scenarios after those they extend: the API resolves `extends` from what it has. */
+/** Environments and runbooks, then scenarios after those they extend: the API resolves `extends` from what it has. */
 function parentsFirst(files: readonly CompiledFile[]): readonly CompiledFile[] {
-  const rank = (file: CompiledFile) => (file.compilation.kind === 'Environment' ? -1 : file.parents.length)
+  const rank = (file: CompiledFile) => (file.compilation.kind === 'Scenario' ? file.parents.length : -1)
   return files.toSorted((a, b) => rank(a) - rank(b))
 }

@@ -20,6 +20,10 @@ export async function storeFile(
       const { scenario, isNew } = await client.scenarios.put(name ?? '', put)
       return { name: scenario.name, version: scenario.version, hash: scenario.hash, isNew }
     }
+    if (compilation.kind === 'Runbook') {
+      const { runbook, isNew } = await client.runbooks.put(name ?? '', put)
+      return { name: runbook.name, version: runbook.version, hash: runbook.hash, isNew }
+    }
     const { environment, isNew } = await client.environments.put(name ?? '', put)
     return { name: environment.name, version: environment.version, hash: environment.hash, isNew }
   })

@@ -2,9 +2,12 @@ import type {
   EnvironmentDetail,
   EnvironmentSummary,
   PutDefinition,
+  RunbookDetail,
+  RunbookSummary,
   ScenarioDetail,
   ScenarioSummary,
   StoredEnvironment,
+  StoredRunbook,
   StoredScenario,
 } from '../http/definition.ts'
 import type { ReportFormat } from '../closed-sets.ts'
@@ -38,6 +41,7 @@ import type { ProbeWork, ReportSamples } from '../http/remote-probing.ts'
 import type { ImportSeries, SeriesImported } from '../http/series.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
+import type { RunbookAct } from '../vocabulary.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
 import { send, sendForJson, type Connection } from './request.ts'
 
@@ -85,7 +89,7 @@ export function createClient(options: ClientOptions) {
   const post = <T>(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     sendForJson<T>(options, { method: 'POST', path, body, headers })
   const run = (id: string) => `/v1/runs/${encodeURIComponent(id)}`
-  const named = (kind: 'scenarios' | 'environments', name: string) =>
+  const named = (kind: 'scenarios' | 'environments' | 'runbooks', name: string) =>
     `/v1/${kind}/${encodeURIComponent(name)}`
 
   const schedule = (id: string) => `/v1/schedules/${encodeURIComponent(id)}`
@@ -105,6 +109,11 @@ export function createClient(options: ClientOptions) {
         (await get<{ environments: readonly EnvironmentSummary[] }>('/v1/environments')).environments,
       get: (name: string, hash?: string) => get<EnvironmentDetail>(named('environments', name), { hash }),
       put: (name: string, file: PutDefinition) => put<StoredEnvironment>(named('environments', name), file),
+    },
+    runbooks: {
+      list: async () => (await get<{ runbooks: readonly RunbookSummary[] }>('/v1/runbooks')).runbooks,
+      get: (name: string, hash?: string) => get<RunbookDetail>(named('runbooks', name), { hash }),
+      put: (name: string, file: PutDefinition) => put<StoredRunbook>(named('runbooks', name), file),
     },
     drills: {
       list: async () => (await get<{ drills: readonly DrillView[] }>('/v1/drills')).drills,
@@ -168,6 +177,9 @@ export function createClient(options: ClientOptions) {
       /** What is left of the undo goes into the caller's hands. */
       takeOver: (id: string, reason: string) => post<RunSummary>(`${run(id)}/take-over`, { reason }),
       resolve: (id: string, answer: ResolveTarget) => post<RunSummary>(`${run(id)}/resolve`, answer),
+      /** What a person says of a step of the runbook. */
+      runbookStep: (id: string, step: string, act: RunbookAct, note = '') =>
+        post<RunSummary>(`${run(id)}/runbook/${encodeURIComponent(step)}/${act}`, { note }),
       note: (id: string, text: string) => post<TimelineEvent>(`${run(id)}/notes`, { text }),
       follow: (id: string, how: FollowOptions = {}): AsyncGenerator<LiveEvent, void> =>
         follow(options, id, options.sleep ?? platformSleep, how),

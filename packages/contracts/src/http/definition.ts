@@ -4,6 +4,7 @@ import {
   ORIGINS,
   RESPONSES,
   compiledEnvironmentSchema,
+  compiledRunbookSchema,
   compiledScenarioSchema,
 } from '@firedrill/core'
 import { z } from 'zod'
@@ -61,6 +62,18 @@ export const environmentDetailSchema = environmentSummarySchema
   .meta({ id: 'EnvironmentDetail' })
 export type EnvironmentDetail = z.infer<typeof environmentDetailSchema>
 
+/** A runbook as lists show it. */
+export const runbookSummarySchema = z
+  .object({ ...versionFields, steps: z.int() })
+  .meta({ id: 'RunbookSummary' })
+export type RunbookSummary = z.infer<typeof runbookSummarySchema>
+
+/** One version of a runbook with its text and compiled form. */
+export const runbookDetailSchema = runbookSummarySchema
+  .extend({ source: z.string(), compiled: compiledRunbookSchema })
+  .meta({ id: 'RunbookDetail' })
+export type RunbookDetail = z.infer<typeof runbookDetailSchema>
+
 /** A file to store as a new version. */
 export const putDefinitionSchema = z
   .object({ source: z.string().min(1).max(512_000), origin: z.enum(ORIGINS).default('editor') })
@@ -71,5 +84,7 @@ export type PutDefinition = z.input<typeof putDefinitionSchema>
 const stored = { isNew: z.boolean(), warnings: z.array(problemEntrySchema) }
 export const storedScenarioSchema = z.object({ ...stored, scenario: scenarioDetailSchema })
 export const storedEnvironmentSchema = z.object({ ...stored, environment: environmentDetailSchema })
+export const storedRunbookSchema = z.object({ ...stored, runbook: runbookDetailSchema })
 export type StoredScenario = z.infer<typeof storedScenarioSchema>
 export type StoredEnvironment = z.infer<typeof storedEnvironmentSchema>
+export type StoredRunbook = z.infer<typeof storedRunbookSchema>

@@ -15,6 +15,7 @@ import {
 import { z } from 'zod'
 import { guardrailAnswerViewSchema, planReferenceSchema } from './plan.ts'
 import { freezeViewSchema } from './schedule.ts'
+import { runRunbookSchema } from './runbook.ts'
 import { instantSchema, microsSchema, pinnedSchema, reasonSchema } from './shared.ts'
 
 /** Starts a run of a booked drill. */
@@ -224,6 +225,8 @@ export const runDetailSchema = runSummarySchema
       })
       .nullable()
       .default(null),
+    /** What people follow; null when the system recovers without them. */
+    runbook: runRunbookSchema.nullable().default(null),
     /** What the run goes on with when it is paused. */
     resumesTo: z.enum(STATUSES).nullable(),
     mayPause: z.boolean(),

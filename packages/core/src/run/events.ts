@@ -3,12 +3,14 @@ import { failureSchema } from '../failure/failure.ts'
 import { guardrailAnswerSchema } from '../guardrail/answer.ts'
 import { foreignChangeSchema, frozenTargetSchema, INJECTIONS } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
+import { RUNBOOK_MARKS } from '../runbook/runbook.ts'
 import { approvedMatterSchema, subjectSchema } from './approval.ts'
 import { STATUSES } from './status.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const instant = z.int()
 const step = z.string()
+const runbookNote = z.string().max(1000)
 const injection = z.enum(INJECTIONS)
 
 /** Why faults are being taken out. `retry`: what a failed attempt may have left goes before the step is tried again. */
@@ -196,6 +198,17 @@ export const EVENT_SCHEMAS = {
   'step-retry-asked': z.strictObject({ step, reason: z.string() }),
   /** Nothing is left of the failed attempt: the step stands as if it had never been tried. */
   'step-cleared': z.strictObject({ step }),
+  /** A person began a step of the runbook. `marks`: the point in time that lies between this and its end. */
+  'runbook-step-started': z.strictObject({
+    step,
+    title: z.string(),
+    role: z.string(),
+    note: runbookNote,
+    marks: z.enum(RUNBOOK_MARKS).optional(),
+  }),
+  /** `checked`: what its check saw, which passed. */
+  'runbook-step-done': z.strictObject({ step, note: runbookNote, checked: z.string().optional() }),
+  'runbook-step-skipped': z.strictObject({ step, note: runbookNote }),
 } as const
 
 /** Every event type. */

@@ -2,6 +2,7 @@ import type { JournalEvent } from '../journal/envelope.ts'
 import { evolveByPerson } from './evolve-by-person.ts'
 import { deadManArmed, deadManAsked, deadManFailed, deadManReleased } from './evolve-dead-man.ts'
 import { recoveryRequested, restorationObserved } from './evolve-recovery.ts'
+import { evolveRunbook } from './evolve-runbook.ts'
 import { all, merged, plannedStep, rested } from './evolve-step.ts'
 import type { RunEventBody } from './events.ts'
 import type { RunState, StepState } from './state.ts'
@@ -107,6 +108,10 @@ function fold(state: RunState, body: RunEventBody, event: JournalEvent): RunStat
     case 'step-retry-asked':
     case 'step-cleared':
       return evolveByPerson(state, body, event)
+    case 'runbook-step-started':
+    case 'runbook-step-done':
+    case 'runbook-step-skipped':
+      return evolveRunbook(state, body, event)
     case 'response-seen':
       return { ...state, responseSeenAt: event.worldAt }
     case 'recovery-requested':

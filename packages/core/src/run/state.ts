@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { foreignChangeSchema, INJECTIONS } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
 import { plannedStepSchema, RECOVER_REASONS, RESOLUTIONS } from './events.ts'
+import { RUNBOOK_MARKS } from '../runbook/runbook.ts'
 import { approvalSchema, subjectSchema } from './approval.ts'
 import { STATUSES } from './status.ts'
 
@@ -78,6 +79,18 @@ export const stepStateSchema = z.strictObject({
 })
 export type StepState = z.infer<typeof stepStateSchema>
 
+/** Who said something of a step of the runbook. `at` is world time. */
+const saidSchema = z.strictObject({ by: z.string(), note: z.string(), at: z.int() })
+
+/** What people said of one step of the runbook. */
+const runbookStepStateSchema = z.strictObject({
+  marks: z.enum(RUNBOOK_MARKS).optional(),
+  started: saidSchema.optional(),
+  done: saidSchema.extend({ checked: z.string().optional() }).optional(),
+  skipped: saidSchema.optional(),
+})
+export type RunbookStepState = z.infer<typeof runbookStepStateSchema>
+
 /** A run, folded from its journal. Kept beside the journal so that a step costs the same at event 10 and 10,000. */
 export const runStateSchema = z.strictObject({
   status: z.enum(STATUSES),
@@ -88,6 +101,8 @@ export const runStateSchema = z.strictObject({
   scenario: ref,
   environment: ref,
   runbook: ref.optional(),
+  /** Steps of the runbook that somebody has begun, done or left out. */
+  runbookSteps: z.record(z.string(), runbookStepStateSchema).optional(),
   seed: z.int(),
   /** When each status was last entered: world time. */
   entered: z.partialRecord(z.enum(STATUSES), z.int()),

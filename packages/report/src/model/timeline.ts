@@ -134,6 +134,12 @@ function describe(body: RunEventBody): Words {
     case 'step-retry-asked':
     case 'step-cleared':
       return byPerson(body)
+    case 'runbook-step-started':
+      return words('people', `Runbook: ${body.data.title}, begun as ${body.data.role}${noted(body.data.note)}`)
+    case 'runbook-step-done':
+      return words('people', `Runbook: ${body.data.step} done${noted(body.data.note)}`)
+    case 'runbook-step-skipped':
+      return words('people', `Runbook: ${body.data.step} left out${noted(body.data.note)}`)
   }
 }
 
@@ -184,6 +190,10 @@ function byPerson(body: ByPerson): Words {
     case 'step-cleared':
       return words('recovering', `${body.data.step}: nothing is left of the failed attempt`)
   }
+}
+
+function noted(note: string): string {
+  return note === '' ? '' : `: ${note}`
 }
 
 function attempt(number: number): string {

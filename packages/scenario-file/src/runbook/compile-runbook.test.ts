@@ -28,6 +28,9 @@ Say in the channel:
 Role: operator
 Expected: 5m
 Name: shift
+Check: checkout
+Action: continue
+Marks: acted
 ### Detail
 Set the weights.
 `
@@ -59,6 +62,9 @@ describe('a runbook', () => {
           role: 'operator',
           expectedMs: 300_000,
           instructions: '### Detail\nSet the weights.',
+          check: 'checkout',
+          action: 'continue',
+          marks: 'acted',
         },
       ],
     })
@@ -70,7 +76,9 @@ describe('a runbook', () => {
         GOOD.replace('kind: Runbook', 'kind: Runbook\ntitel: x')
           .replace('Role: lead', 'Rol: lead')
           .replace('Name: shift', 'Name: declare-the-evacuation')
-          .replace('5m', 'soon'),
+          .replace('5m', 'soon')
+          .replace('Check: checkout', 'Check: The page')
+          .replace('Action: continue', 'Action: contine'),
       ),
     ).toEqual([
       'x:4:1: unknown field "titel" (titel)',
@@ -81,6 +89,10 @@ describe('a runbook', () => {
       'x:23:1: another step is already named declare-the-evacuation, on line 12 (steps[1])',
       '    Give one of them a line such as Name: second-check',
       'x:25:1: "soon" is not a duration; write for example 90s, 1m30s, 500ms, 2h or PT5M (steps[1].expected)',
+      'x:27:1: "The page" is no name of a probe (steps[1].check)',
+      '    For example: Check: checkout',
+      'x:28:1: expected one of abort, continue, found "contine" (steps[1].action)',
+      '    Did you mean continue?',
     ])
   })
 

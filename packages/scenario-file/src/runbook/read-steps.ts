@@ -1,4 +1,4 @@
-import { parseDuration, type CompiledRunbook } from '@firedrill/core'
+import { parseDuration, RUNBOOK_ACTIONS, RUNBOOK_MARKS, type CompiledRunbook } from '@firedrill/core'
 import { suggest } from '../problem/did-you-mean.ts'
 import type { Problems } from '../problem/problems.ts'
 import { NAME_PATTERN } from '../schema/fields.ts'
@@ -6,12 +6,13 @@ import { NAME_PATTERN } from '../schema/fields.ts'
 type Step = CompiledRunbook['steps'][number]
 type Heading = Readonly<{ line: number; title: string; body: readonly string[] }>
 
-const FIELDS = ['role', 'expected', 'name'] as const
+const FIELDS = ['role', 'expected', 'name', 'check', 'action', 'marks'] as const
+const FIELD_WORDS = FIELDS.map((field) => `${field.charAt(0).toUpperCase()}${field.slice(1)}`)
 const FIELD_LINE = /^([A-Za-z]+):\s*(.*)$/
 
 /**
- * Reads the steps of a runbook's Markdown: every level-two heading is a step, the lines `Role:`, `Expected:` and
- * `Name:` right below it are its fields, and the rest up to the next step is its instructions. Headings inside fenced
+ * Reads the steps of a runbook's Markdown: every level-two heading is a step, the lines `Role:`, `Expected:`,
+ * `Name:`, `Check:`, `Action:` and `Marks:` right below it are its fields, and the rest up to the next step is its instructions. Headings inside fenced
  * code are text. `firstLine` is the line of the file at which `markdown` begins.
  */
 export function readSteps(markdown: string, firstLine: number, problems: Problems): Step[] {
@@ -96,7 +97,38 @@ function readStep({ line, title, body }: Heading, index: number, problems: Probl
     role: role?.text ?? '',
     expectedMs: duration.ok ? duration.ms : 0,
     instructions: rest.join('\n').trim(),
+    ...readOptions(fields, path, problems),
   }
+}
+
+/** The fields that a step need not have. */
+function readOptions(
+  { check, action, marks }: Fields,
+  path: readonly (string | number)[],
+  problems: Problems,
+): Pick<Step, 'check' | 'action' | 'marks'> {
+  if (check !== undefined && !NAME_PATTERN.test(check.text))
+    problems.add([...path, 'check'], check, `"${check.text}" is no name of a probe`, 'For example: Check: checkout')
+  const doing = oneOf(action, RUNBOOK_ACTIONS, [...path, 'action'], problems)
+  const point = oneOf(marks, RUNBOOK_MARKS, [...path, 'marks'], problems)
+  return {
+    ...(check === undefined ? {} : { check: check.text }),
+    ...(doing === undefined ? {} : { action: doing }),
+    ...(point === undefined ? {} : { marks: point }),
+  }
+}
+
+function oneOf<const T extends string>(
+  field: Field | undefined,
+  words: readonly T[],
+  path: readonly (string | number)[],
+  problems: Problems,
+): T | undefined {
+  if (field === undefined) return undefined
+  const found = words.find((word) => word === field.text)
+  if (found === undefined)
+    problems.add(path, field, `expected one of ${words.join(', ')}, found "${field.text}"`, suggest(field.text, words))
+  return found
 }
 
 type Field = Readonly<{ text: string; line: number; column: number }>
@@ -117,7 +149,7 @@ function readFields(
     const at = { line: headingLine + 1 + index, column: 1 }
     const known = FIELDS.find((field) => field === key.toLowerCase())
     if (known === undefined)
-      problems.add(path, at, `unknown field "${key}"`, suggest(key, ['Role', 'Expected', 'Name']))
+      problems.add(path, at, `unknown field "${key}"`, suggest(key, FIELD_WORDS))
     else if (fields[known] === undefined) fields[known] = { ...at, text: text.trim() }
     else problems.add([...path, known], at, `"${key}" is given twice`)
   }

@@ -56,10 +56,19 @@ export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
         const { teamId } = signedIn(request)
         const row = await findRun(deps.runs, teamId, request.params.id)
         const { environment: place } = row.state
-        const [digest, scenario, environment, drill, calendars, now] = await Promise.all([
+        const [digest, scenario, environment, runbook, drill, calendars, now] = await Promise.all([
           digests.of(row),
           findVersion(deps.definitions, teamId, 'scenario', row.state.scenario.name, row.state.scenario.hash),
           findVersion(deps.definitions, teamId, 'environment', place.name, place.hash),
+          row.state.runbook === undefined
+            ? undefined
+            : findVersion(
+                deps.definitions,
+                teamId,
+                'runbook',
+                row.state.runbook.name,
+                row.state.runbook.hash,
+              ),
           deps.drills.get(teamId, row.drillId),
           deps.calendars.list(teamId),
           deps.platformTime.now(),
@@ -70,6 +79,7 @@ export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
           digest,
           environment: environment.compiled,
           scenario: scenario.compiled,
+          runbook: runbook?.compiled,
           title: drill?.title ?? scenario.compiled.title,
           now,
           worldNow: worldAt(row.clock, now),
