@@ -12,7 +12,14 @@ import {
   type RunDetail,
 } from '@firedrill/contracts'
 import { systemClock } from '@firedrill/runtime'
-import { bookAndStart, findScenario, libraryScenarios, runbooksBeside, storeDefinitions, unfinishedRun } from './drill.ts'
+import {
+  bookAndStart,
+  findScenario,
+  libraryScenarios,
+  runbooksBeside,
+  storeDefinitions,
+  unfinishedRun,
+} from './drill.ts'
 import { explain } from './explain.ts'
 import { claimState } from './instance-lock.ts'
 import { parseOptions, type SandboxOptions } from './options.ts'

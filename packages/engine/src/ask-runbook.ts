@@ -61,5 +61,9 @@ async function checkOf(
   const { environment } = await loadDefinitions(run, ports.definitions)
   const since = worldInstant(started.at)
   const samples = await ports.samples.read(run.id, { from: since })
-  return checkStep(samples, { probe, vantages: environment.probes.vantages.map((place) => place.name), since })
+  return checkStep(samples, {
+    probe,
+    vantages: environment.probes.vantages.map((place) => place.name),
+    since,
+  })
 }

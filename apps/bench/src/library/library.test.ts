@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Part } from '@firedrill/core'
 import { SECOND, startSimulator } from '@firedrill/sim'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../sandbox/start-sandbox.ts'
@@ -13,6 +14,8 @@ type Case = Readonly<{
   because?: RegExp
   parameters?: Play['parameters']
   people?: Play['people']
+  /** Parts of the recovery time that have to be known. */
+  parts?: readonly Part[]
 }>
 
 /** What people do by the runbook of `standby-by-hand`. */
@@ -75,9 +78,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { world: 'single-region', ends: 'refused', because: /is no Spot instance/ },
   ],
   'standby-by-hand': [
-    { world: 'pilot-light', ends: 'held', people: BRING_UP_STANDBY },
+    { world: 'pilot-light', ends: 'held', people: BRING_UP_STANDBY, parts: ['decide', 'act'] },
     // Nobody comes: our own undo is no recovery.
-    { world: 'pilot-light', ends: 'deviated' },
+    { world: 'pilot-light', ends: 'deviated', parts: [] },
   ],
 }
 
@@ -112,7 +115,7 @@ describe.each(files)('scenarios/%s', (name) => {
 
   it.each((CASES[name] ?? []).map((one) => [one.ends, one.world, one] as const))(
     'ends %s in %s and leaves it as it was',
-    async (ends, world, { parameters, people, because }) => {
+    async (ends, world, { parameters, people, parts, because }) => {
       const played = await playScenario({
         scenario: name,
         world,
@@ -120,6 +123,8 @@ describe.each(files)('scenarios/%s', (name) => {
         ...(people === undefined ? {} : { people }),
       })
       expect([played.ended, played.said, played.differences]).toEqual([ends, played.said, []])
+      const known = Object.keys(played.state.measurement?.parts ?? {})
+      if (parts !== undefined) expect(known.filter((part) => /decide|act/.test(part))).toEqual(parts)
       if (because !== undefined) expect(played.said.join('\n')).toMatch(because)
     },
     WITHIN_MS,

@@ -129,7 +129,8 @@ function openLab(
   const never = new AbortController().signal
   const vantages = environment.probes.vantages.map(({ name }) => name)
   let sampledTo: number = time.now()
-  const crew = hands === undefined ? undefined : openCrew({ ...ports, world: sim.world, actor: person, hands })
+  const crew =
+    hands === undefined ? undefined : openCrew({ ...ports, world: sim.world, actor: person, hands })
 
   async function round(id: RunId): Promise<void> {
     const now: number = time.now()

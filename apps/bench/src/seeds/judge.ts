@@ -213,6 +213,9 @@ export class Judge {
       case 'step-retry-asked':
       case 'approved':
       case 'approval-declined':
+      case 'runbook-step-started':
+      case 'runbook-step-done':
+      case 'runbook-step-skipped':
     }
   }
 

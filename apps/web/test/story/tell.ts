@@ -111,6 +111,7 @@ function plainDetailOf(told: Told): RunDetail {
     mayTakeOver: false,
     pages: null,
     freezes: [],
+    runbook: null,
   } satisfies RunDetail)
 }
 

@@ -77,7 +77,9 @@ function done(step: RunbookStep, so: RunbookStepState, { note, check }: AskOfRun
   if (so.done !== undefined) return { events: [] }
   if (so.started === undefined) return no(`step ${name} was not started; start it, or leave it out`)
   if (step.check !== undefined && check?.passes !== true)
-    return no(`the check of step ${name} does not pass (${check?.seen ?? 'it was not looked at'}); wait, or leave it out`)
+    return no(
+      `the check of step ${name} does not pass (${check?.seen ?? 'it was not looked at'}); wait, or leave it out`,
+    )
   const checked = step.check === undefined || check === undefined ? {} : { checked: check.seen }
   return { events: [{ type: 'runbook-step-done', data: { step: name, note, ...checked } }] }
 }

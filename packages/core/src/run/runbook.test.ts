@@ -81,7 +81,9 @@ describe('a step of a runbook', () => {
     const run = running()
     run.say({ step: 'look', act: 'start' })
     expect(run.say({ step: 'look', act: 'done' })).toContain('was not looked at')
-    expect(run.say({ step: 'look', act: 'done', check: { passes: false, seen: 'refused' } })).toContain('refused')
+    expect(run.say({ step: 'look', act: 'done', check: { passes: false, seen: 'refused' } })).toContain(
+      'refused',
+    )
     expect(run.say({ step: 'look', act: 'done', check: { passes: true, seen: '3 good' } })).toEqual([
       'runbook-step-done',
     ])
@@ -128,7 +130,12 @@ describe('the check of a step', () => {
   })
 
   it('does not by what was good before, by a bad one among the last, or where a vantage says nothing', () => {
-    expect(checkStep([7, 8, 9].map((second) => at(second, 'good')), ask).passes).toBe(false)
+    expect(
+      checkStep(
+        [7, 8, 9].map((second) => at(second, 'good')),
+        ask,
+      ).passes,
+    ).toBe(false)
     expect(checkStep([...good, at(14, 'bad')], ask).passes).toBe(false)
     expect(checkStep(good, { ...ask, vantages: ['a', 'b'] }).passes).toBe(false)
   })

@@ -23,9 +23,14 @@ export function checkStep(
       .slice(-GOOD_IN_A_ROW)
     const bad = last.findLast(({ outcome }) => outcome === 'bad')
     if (bad !== undefined) return [`${bad.detail ?? 'bad'} from ${vantage}`]
-    return last.length < GOOD_IN_A_ROW ? [`${last.length} good from ${vantage} since the step was started`] : []
+    return last.length < GOOD_IN_A_ROW
+      ? [`${last.length} good from ${vantage} since the step was started`]
+      : []
   })
   return failing.length === 0
     ? { passes: true, seen: `probe ${probe}: ${GOOD_IN_A_ROW} good in a row from ${vantages.join(', ')}` }
-    : { passes: false, seen: `probe ${probe}: ${failing.join('; ')}; it takes ${GOOD_IN_A_ROW} good in a row` }
+    : {
+        passes: false,
+        seen: `probe ${probe}: ${failing.join('; ')}; it takes ${GOOD_IN_A_ROW} good in a row`,
+      }
 }

@@ -135,7 +135,10 @@ function describe(body: RunEventBody): Words {
     case 'step-cleared':
       return byPerson(body)
     case 'runbook-step-started':
-      return words('people', `Runbook: ${body.data.title}, begun as ${body.data.role}${noted(body.data.note)}`)
+      return words(
+        'people',
+        `Runbook: ${body.data.title}, begun as ${body.data.role}${noted(body.data.note)}`,
+      )
     case 'runbook-step-done':
       return words('people', `Runbook: ${body.data.step} done${noted(body.data.note)}`)
     case 'runbook-step-skipped':

@@ -108,7 +108,12 @@ function readOptions(
   problems: Problems,
 ): Pick<Step, 'check' | 'action' | 'marks'> {
   if (check !== undefined && !NAME_PATTERN.test(check.text))
-    problems.add([...path, 'check'], check, `"${check.text}" is no name of a probe`, 'For example: Check: checkout')
+    problems.add(
+      [...path, 'check'],
+      check,
+      `"${check.text}" is no name of a probe`,
+      'For example: Check: checkout',
+    )
   const doing = oneOf(action, RUNBOOK_ACTIONS, [...path, 'action'], problems)
   const point = oneOf(marks, RUNBOOK_MARKS, [...path, 'marks'], problems)
   return {
@@ -127,7 +132,12 @@ function oneOf<const T extends string>(
   if (field === undefined) return undefined
   const found = words.find((word) => word === field.text)
   if (found === undefined)
-    problems.add(path, field, `expected one of ${words.join(', ')}, found "${field.text}"`, suggest(field.text, words))
+    problems.add(
+      path,
+      field,
+      `expected one of ${words.join(', ')}, found "${field.text}"`,
+      suggest(field.text, words),
+    )
   return found
 }
 
@@ -148,8 +158,7 @@ function readFields(
     if (key === undefined || text === undefined) break
     const at = { line: headingLine + 1 + index, column: 1 }
     const known = FIELDS.find((field) => field === key.toLowerCase())
-    if (known === undefined)
-      problems.add(path, at, `unknown field "${key}"`, suggest(key, FIELD_WORDS))
+    if (known === undefined) problems.add(path, at, `unknown field "${key}"`, suggest(key, FIELD_WORDS))
     else if (fields[known] === undefined) fields[known] = { ...at, text: text.trim() }
     else problems.add([...path, known], at, `"${key}" is given twice`)
   }

@@ -76,7 +76,9 @@ export function runbookRoutes(
         const compilation = deps.compilers.runbook(source)
         if (!compilation.ok) {
           const { problems } = compilation
-          throw new AppError('definition-invalid', `The runbook has ${problems.length} problems.`, { problems })
+          throw new AppError('definition-invalid', `The runbook has ${problems.length} problems.`, {
+            problems,
+          })
         }
         requireName(request.params.name, compilation.compiled.name)
         const before = await deps.definitions.latest(teamId, 'runbook', request.params.name)

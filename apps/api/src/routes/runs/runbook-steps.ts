@@ -52,7 +52,14 @@ export function runbookStepRoutes(
               'not-permitted',
               `Step ${step} has the platform ${action} the run, which needs the permission ${NEEDED[action]}.`,
             )
-          await deps.useCases.runbookStep({ teamId, actor, runId: run.id, step, act, note: request.body.note })
+          await deps.useCases.runbookStep({
+            teamId,
+            actor,
+            runId: run.id,
+            step,
+            act,
+            note: request.body.note,
+          })
           return reply.code(202).send(presentRun(await findRun(deps.runs, teamId, run.id)))
         },
       )
