@@ -12,6 +12,7 @@ import { environmentRoutes } from './routes/environments/environment-routes.ts'
 import { findingRoutes } from './routes/findings/finding-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
+import { overviewRoute } from './routes/overview/overview-route.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
 import { portfolioRoutes } from './routes/portfolio/portfolio-routes.ts'
 import { probeRoutes } from './routes/probes/probe-routes.ts'
@@ -98,6 +99,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(portfolioRoutes(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
+  await app.register(overviewRoute(deps))
   await app.register(planRoute(deps))
   await app.register(haltRoutes(deps))
   await app.register(sessionRoutes(deps))

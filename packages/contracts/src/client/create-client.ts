@@ -22,6 +22,7 @@ import type {
   SigningKey,
   WhoAmI,
 } from '../http/operations.ts'
+import type { OverviewView } from '../http/overview.ts'
 import type { PlanAnswer, PlanRequest } from '../http/plan.ts'
 import type { BundleView, RecomputedView } from '../http/recompute.ts'
 import type { AnswerPlan, ResolveTarget, RunDetail, RunSummary, StartRun } from '../http/run.ts'
@@ -220,6 +221,8 @@ export function createClient(options: ClientOptions) {
       remove: async (name: string) =>
         void (await send(options, { method: 'DELETE', path: `/v1/calendars/${encodeURIComponent(name)}` })),
     },
+    /** Every scenario beside its objectives, with the trend of its runs and when it comes again. */
+    overview: () => get<OverviewView>('/v1/overview'),
     plan: (request: PlanRequest) => post<PlanAnswer>('/v1/plan', request),
     halt: {
       get: () => get<HaltView>('/v1/halt'),

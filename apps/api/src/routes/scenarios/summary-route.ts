@@ -1,5 +1,5 @@
 import { nameSchema, repeatedRunsSchema } from '@firedrill/contracts'
-import { AppError, platformInstant, type PlatformInstant, type RunRow } from '@firedrill/core'
+import { AppError, platformInstant, type PlatformInstant } from '@firedrill/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
@@ -7,8 +7,8 @@ import { presentRepeatedRuns } from '../../present/repeated-runs.ts'
 import { signedIn } from '../../security/principal.ts'
 import { findVersion } from '../definitions.ts'
 import { answers } from '../respond.ts'
+import { runsSince } from '../runs/runs-since.ts'
 
-const PAGE = 200
 /** Most runs of a team that are looked at for one summary. */
 const RUNS_MAX = 5000
 const instant = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional()
@@ -38,7 +38,7 @@ export function summaryRoute(deps: Pick<ApiDependencies, 'definitions' | 'runs'>
             'against is an instant before since: runs from there up to since.',
           )
         const { compiled } = await findVersion(deps.definitions, teamId, 'scenario', request.params.name)
-        const { rows, isWhole } = await runsSince(deps.runs, teamId, against ?? since ?? 0)
+        const { rows, isWhole } = await runsSince(deps.runs, teamId, against ?? since ?? 0, RUNS_MAX)
         const asked = { environment, since: instantOf(since), against: instantOf(against) }
         return presentRepeatedRuns(compiled, rows, asked, isWhole)
       },
@@ -48,20 +48,4 @@ export function summaryRoute(deps: Pick<ApiDependencies, 'definitions' | 'runs'>
 
 function instantOf(micros: number | undefined): PlatformInstant | undefined {
   return micros === undefined ? undefined : platformInstant(micros)
-}
-
-/** Runs of a team that were started at or after an instant, the newest first. */
-async function runsSince(
-  runs: ApiDependencies['runs'],
-  teamId: string,
-  since: number,
-): Promise<Readonly<{ rows: readonly RunRow[]; isWhole: boolean }>> {
-  const rows: RunRow[] = []
-  while (rows.length < RUNS_MAX) {
-    const before = rows.at(-1)?.id
-    const page = await runs.list(teamId, before === undefined ? { limit: PAGE } : { limit: PAGE, before })
-    rows.push(...page.filter(({ createdAt }) => createdAt >= since))
-    if (page.length < PAGE || page.some(({ createdAt }) => createdAt < since)) return { rows, isWhole: true }
-  }
-  return { rows, isWhole: false }
 }
