@@ -26,6 +26,8 @@ const STATES: readonly Readonly<{
   before?: () => void
   act?: (page: Page) => Promise<void>
 }>[] = [
+  { name: 'the overview', path: '/' },
+  { name: 'an overview of nothing yet', path: '/', before: () => (dashboard.stub.state.runs = []) },
   { name: 'runs', path: '/runs' },
   { name: 'no run yet', path: '/runs', before: () => (dashboard.stub.state.runs = []) },
   { name: 'a live run with an event inspected', path: `/runs/${liveRun().id}?event=14` },

@@ -1,6 +1,8 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { CalendarPage } from '../features/calendar/calendar-page.tsx'
 import { readCalendarSearch } from '../features/calendar/calendar-search.ts'
+import { OverviewPage } from '../features/overview/overview-page.tsx'
+import { readOverviewSearch } from '../features/overview/overview-search.ts'
 import { RunPage } from '../features/run/run-page.tsx'
 import { readRunSearch } from '../features/run/run-search.ts'
 import { RunsPage } from '../features/runs/runs-page.tsx'
@@ -19,9 +21,8 @@ const root = createRootRoute({
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/runs', replace: true })
-  },
+  validateSearch: readOverviewSearch,
+  component: OverviewPage,
 })
 
 const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: RunsPage })

@@ -22,11 +22,18 @@ export function Shell() {
         To the content
       </a>
       <header className="top">
-        <Link className="brand" to="/runs" aria-label="Firedrill, all runs">
+        <Link className="brand" to="/" aria-label="Firedrill, overview">
           <BrandMark />
           <span>Firedrill</span>
         </Link>
         <nav aria-label="Main">
+          <Link
+            to="/"
+            activeOptions={{ exact: true, includeSearch: false }}
+            activeProps={{ 'aria-current': 'page' }}
+          >
+            Overview
+          </Link>
           <Link to="/runs" activeProps={{ 'aria-current': 'page' }}>
             Runs
           </Link>

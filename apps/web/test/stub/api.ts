@@ -4,6 +4,7 @@ import { environments, otherScenario, plan, scenario } from '../story/catalogue.
 import { calendar, calendars, schedules, upcoming } from '../story/calendar.ts'
 import { platform, world } from '../story/clock.ts'
 import { finding } from '../story/found.ts'
+import { emptyOverview, overview } from '../story/overview.ts'
 import { lanesUntil } from '../story/lanes.ts'
 import { abortLines } from '../story/script.ts'
 import { signOffSheet, type SignedRole } from '../story/signed.ts'
@@ -50,6 +51,8 @@ export async function answerApi(
       return id === ''
         ? json(response, { scenarios: [scenario(), otherScenario()] })
         : json(response, id === 'instance-kill' ? scenario() : otherScenario())
+    case 'GET overview':
+      return json(response, state.runs.length === 0 ? emptyOverview() : overview())
     case 'GET environments':
       return json(response, { environments: environments() })
     case 'POST plan':

@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
+import { builtPage } from './built.ts'
 import { findChromium, launch } from './chromium.ts'
 import { startStub, type StubServer } from './server.ts'
 
@@ -28,12 +25,7 @@ export type Dashboard = Readonly<{
 export async function startDashboard(): Promise<Dashboard> {
   const program = findChromium()
   if (program === undefined) throw new Error('startDashboard needs Chromium; ask findChromium first')
-  const dist = await mkdtemp(join(tmpdir(), 'firedrill-web-'))
-  await build({
-    configFile: join(import.meta.dirname, '../../vite.config.ts'),
-    logLevel: 'silent',
-    build: { outDir: dist, emptyOutDir: true },
-  })
+  const dist = await builtPage()
   const stub = await startStub(dist)
   const browser: Browser = await launch(program)
   const errors: string[] = []
@@ -62,7 +54,6 @@ export async function startDashboard(): Promise<Dashboard> {
     close: async () => {
       await browser.close()
       await stub.close()
-      await rm(dist, { recursive: true, force: true })
     },
   }
 }
