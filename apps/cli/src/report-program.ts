@@ -1,6 +1,7 @@
 import { FINDING_STATES, SEVERITIES, SIGN_OFF_ROLES } from '@firedrill/contracts'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Cli, CommonOptions } from './cli.ts'
+import { EXPORT_FORMATS, exportRun, type ExportOptions } from './commands/export.ts'
 import { addFinding, changeFinding, listFindings, type FindingOptions } from './commands/finding.ts'
 import { key } from './commands/key.ts'
 import { signOff, type SignOffOptions } from './commands/sign-off.ts'
@@ -33,6 +34,16 @@ export function addReportCommands(
     .option('--note <text>', 'what to say with it')
     .action(async (run: string, options: SignOffOptions) => end(await signOff(cli, run, options)))
   addFindingCommands(program, cli, end, withApi)
+  withApi(program.command('export'))
+    .description(
+      'write a run for another tool; chrome-trace opens in Perfetto (ui.perfetto.dev) and chrome://tracing',
+    )
+    .argument('<run>')
+    .addOption(
+      new Option('--format <format>', 'for which tool').choices(EXPORT_FORMATS).default('chrome-trace'),
+    )
+    .option('--out <file>', 'write it there instead of to stdout')
+    .action(async (run: string, options: ExportOptions) => end(await exportRun(cli, run, options)))
   withApi(program.command('key'))
     .description('print the public key that this installation signs reports with')
     .action(async (options: CommonOptions) => end(await key(cli, options)))

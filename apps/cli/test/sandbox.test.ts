@@ -201,6 +201,13 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
     expect((await here('report', 'latest')).out).toContain('# ')
   })
 
+  it('export: the run as a trace, with a lane for each target', async () => {
+    const { exitCode, out } = await here('export', 'latest')
+    const { traceEvents } = JSON.parse(out) as { traceEvents: { name: string }[] }
+    const faults = traceEvents.filter(({ name }) => name === 'route53-remove-record')
+    expect([exitCode, faults.length]).toEqual([0, 2])
+  })
+
   it('verify: a report is genuine with the key of its installation, and says so when a byte was changed', async () => {
     sandbox.file('key.pem', (await here('key')).out)
     const signed = await ask('verify', 'verify', 'r.html', 'r.json', '--key', 'key.pem')

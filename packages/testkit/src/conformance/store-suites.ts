@@ -3,6 +3,7 @@ import { evidenceStoreSuite } from './evidence-store-suite.ts'
 import { eventFeedSuite } from './event-feed-suite.ts'
 import { markerStoreSuite } from './marker-store-suite.ts'
 import { recordStoresSuite } from './record-stores-suite.ts'
+import { reportStoresSuite } from './report-stores-suite.ts'
 import { runStoreSuite } from './run-store-suite.ts'
 import { scheduleStoreSuite } from './schedule-store-suite.ts'
 import { buildRunCreated, PERSON, TEAM } from '../builders/journal-builder.ts'
@@ -15,6 +16,7 @@ export function storeSuites(name: string, factory: StoreFactory): void {
   runStoreSuite(name, factory)
   undoStoreSuite(name, factory)
   eventFeedSuite(name, factory)
+  reportStoresSuite(name, factory)
   recordStoresSuite(name, factory)
   evidenceStoreSuite(name, async () => {
     const { stores, close } = await factory()

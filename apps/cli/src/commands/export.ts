@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { EXIT } from '@firedrill/contracts'
+import { chromeTrace, type ReportModel } from '@firedrill/report'
+import type { Cli, CommonOptions } from '../cli.ts'
+import { connect } from '../connect.ts'
+import { findRunId } from './find-run.ts'
+
+/** What a run can be written as for other tools. */
+export const EXPORT_FORMATS = ['chrome-trace'] as const
+
+/** Options of `firedrill export`. */
+export type ExportOptions = Pick<CommonOptions, 'url' | 'token' | 'output'> &
+  Readonly<{ format: (typeof EXPORT_FORMATS)[number]; out?: string }>
+
+/** Writes a run for another tool, to a file or to stdout. */
+export async function exportRun(cli: Cli, run: string, options: ExportOptions): Promise<number> {
+  const client = connect(cli, options)
+  const json = await client.runs.report(await findRunId(client, run), 'json')
+  const text = chromeTrace(JSON.parse(json) as ReportModel)
+  if (options.out === undefined) cli.terminal.out(text)
+  else writeFileSync(resolve(cli.cwd, options.out), text)
+  return EXIT.held
+}
