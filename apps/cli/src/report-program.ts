@@ -6,6 +6,7 @@ import { addFinding, changeFinding, listFindings, type FindingOptions } from './
 import { key } from './commands/key.ts'
 import { signOff, type SignOffOptions } from './commands/sign-off.ts'
 import { verify, type VerifyOptions } from './commands/verify.ts'
+import { DEFAULT_URL } from './connect.ts'
 
 type Added = (command: Command) => Command
 
@@ -34,7 +35,8 @@ export function addReportCommands(
     .option('--note <text>', 'what to say with it')
     .action(async (run: string, options: SignOffOptions) => end(await signOff(cli, run, options)))
   addFindingCommands(program, cli, end, withApi)
-  withApi(program.command('export'))
+  program
+    .command('export')
     .description(
       'write a run for another tool; chrome-trace opens in Perfetto (ui.perfetto.dev) and chrome://tracing',
     )
@@ -43,6 +45,8 @@ export function addReportCommands(
       new Option('--format <format>', 'for which tool').choices(EXPORT_FORMATS).default('chrome-trace'),
     )
     .option('--out <file>', 'write it there instead of to stdout')
+    .option('--url <url>', `address of the API (FIREDRILL_URL, ${DEFAULT_URL})`)
+    .option('--token <token>', "who asks (FIREDRILL_TOKEN, or the sandbox's own)")
     .action(async (run: string, options: ExportOptions) => end(await exportRun(cli, run, options)))
   withApi(program.command('key'))
     .description('print the public key that this installation signs reports with')

@@ -10,12 +10,12 @@ import { findRunId } from './find-run.ts'
 export const EXPORT_FORMATS = ['chrome-trace'] as const
 
 /** Options of `firedrill export`. */
-export type ExportOptions = Pick<CommonOptions, 'url' | 'token' | 'output'> &
+export type ExportOptions = Omit<CommonOptions, 'output'> &
   Readonly<{ format: (typeof EXPORT_FORMATS)[number]; out?: string }>
 
 /** Writes a run for another tool, to a file or to stdout. */
 export async function exportRun(cli: Cli, run: string, options: ExportOptions): Promise<number> {
-  const client = connect(cli, options)
+  const client = connect(cli, { ...options, output: 'json' })
   const json = await client.runs.report(await findRunId(client, run), 'json')
   const text = chromeTrace(JSON.parse(json) as ReportModel)
   if (options.out === undefined) cli.terminal.out(text)
