@@ -62,6 +62,19 @@ describe.skipIf(SKIPPED !== '')(`a run that goes on${SKIPPED}`, () => {
     await page.context().close()
   })
 
+  test('the wall keeps its picture while nothing is heard, says how old it is, and catches up without a gap', async () => {
+    const page = await dashboard.open(`/wall/${liveRun().id}`, { width: 1920, height: 1080 })
+    await page.getByText('Last events, 17 in all').waitFor()
+    expect(await page.getByRole('navigation').count()).toBe(0)
+    dashboard.stub.state.isSilent = true
+    await page.getByRole('alert').getByText('Not live').waitFor({ timeout: 9000 })
+    replace(dashboard.stub.state, upTo(292))
+    dashboard.stub.state.isSilent = false
+    await page.getByText('Last events, 23 in all').waitFor({ timeout: 9000 })
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.context().close()
+  })
+
   test('its zoom and its selection are in the address, and the address brings them back', async () => {
     const page = await dashboard.open(`/runs/${closedRun().id}`)
     await page.getByText('28 events, newest first').waitFor()
@@ -94,6 +107,24 @@ describe.skipIf(SKIPPED !== '')(`a run that goes on${SKIPPED}`, () => {
     await page.getByRole('button', { name: 'Abort run' }).waitFor()
     const start = dashboard.stub.state.writes.find(({ path }) => path === '/v1/runs')
     expect(start?.body).toMatchObject({ drillId: 'drl_1', seed: 7, plan: { seed: 7 } })
+    await page.context().close()
+  })
+
+  test('a schedule is changed where it stands, and keeps what the person did not touch', async () => {
+    const page = await dashboard.open('/calendar')
+    await page.getByRole('button', { name: 'Change All primary web instances stop' }).click()
+    await page.getByLabel('Minute, hour, day, month, weekday').fill('0 11 * * wed')
+    await page.getByText('clocks go forward').waitFor()
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    const change = dashboard.stub.state.writes.find(({ method }) => method === 'PUT')
+    expect(change?.path).toBe('/v1/schedules/sch_weekly')
+    expect(change?.body).toMatchObject({
+      when: { kind: 'cron', expression: '0 11 * * wed', timeZone: 'Europe/Berlin' },
+      missed: { policy: 'run-once-late', graceMs: 7_200_000 },
+      title: 'All primary web instances stop',
+      enabled: true,
+    })
     await page.context().close()
   })
 

@@ -8,6 +8,7 @@ import { readRunSearch } from '../features/run/run-search.ts'
 import { RunsPage } from '../features/runs/runs-page.tsx'
 import { ScenarioPage } from '../features/scenarios/scenario-page.tsx'
 import { ScenariosHint, ScenariosPage } from '../features/scenarios/scenarios-page.tsx'
+import { WallPage } from '../features/wall/wall-page.tsx'
 import { ProblemPage } from '../ui/problem.tsx'
 import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
@@ -34,6 +35,8 @@ const run = createRoute({
   component: RunPage,
 })
 
+const wall = createRoute({ getParentRoute: () => root, path: '/wall/$runId', component: WallPage })
+
 const calendar = createRoute({
   getParentRoute: () => root,
   path: '/calendar',
@@ -47,7 +50,14 @@ const scenario = createRoute({ getParentRoute: () => scenarios, path: '$name', c
 
 /** Every page and its address. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, calendar, scenarios.addChildren([scenariosHint, scenario])]),
+  routeTree: root.addChildren([
+    home,
+    runs,
+    run,
+    wall,
+    calendar,
+    scenarios.addChildren([scenariosHint, scenario]),
+  ]),
   defaultPreload: false,
 })
 

@@ -16,6 +16,13 @@ export function Shell() {
     main.current?.focus({ preventScroll: true })
     scrollTo(0, 0)
   }, [path])
+  // A wall has nobody who could press anything.
+  if (path.startsWith('/wall/'))
+    return (
+      <main id="main" ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    )
   return (
     <>
       <a className="skip" href="#main">

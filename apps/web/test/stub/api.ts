@@ -66,6 +66,8 @@ export async function answerApi(
       return json(response, { calendars: calendars() })
     case 'GET schedules':
       return json(response, { schedules: schedules() })
+    case 'PUT schedules':
+      return json(response, schedules()[0])
     case 'POST schedules':
       return id === 'preview'
         ? json(response, { occurrences: upcoming() })

@@ -81,6 +81,8 @@ export const previewScheduleSchema = z
     validFrom: instantSchema.optional(),
     validUntil: instantSchema.optional(),
     count: z.int().min(1).max(50).default(10),
+    /** The schedule that is being changed: it is not in its own way. */
+    scheduleId: z.string().optional(),
   })
   .meta({ id: 'PreviewSchedule' })
 export type PreviewSchedule = z.input<typeof previewScheduleSchema>

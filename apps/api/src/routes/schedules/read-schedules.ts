@@ -87,7 +87,7 @@ export function readScheduleRoutes(deps: BoardStores): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { teamId } = signedIn(request)
-        const { scenario, environment, when, validFrom, validUntil, count } = request.body
+        const { scenario, environment, when, validFrom, validUntil, count, scheduleId } = request.body
         const plan = await findVersion(deps.definitions, teamId, 'scenario', scenario)
         await findVersion(deps.definitions, teamId, 'environment', environment)
         const terms = {
@@ -95,7 +95,12 @@ export function readScheduleRoutes(deps: BoardStores): FastifyPluginAsyncZod {
           ...(validFrom === undefined ? {} : { validFrom: platformInstant(validFrom) }),
           ...(validUntil === undefined ? {} : { validUntil: platformInstant(validUntil) }),
         }
-        const about = { scenario, environment, title: plan.compiled.title }
+        const about = {
+          scenario,
+          environment,
+          title: plan.compiled.title,
+          ...(scheduleId === undefined ? {} : { own: scheduleId }),
+        }
         return { occurrences: upcomingOf(await readBoard(deps, teamId), terms, about, count) }
       },
     )

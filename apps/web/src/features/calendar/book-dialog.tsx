@@ -1,14 +1,10 @@
-import type { PreviewSchedule, UpcomingView } from '@firedrill/contracts'
 import { useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { useEnvironments, useScenarios } from '../scenarios/queries.ts'
 import { BookFields, type Draft } from './book-fields.tsx'
+import { PreviewOf, questionOf, termsOf } from './preview-of.tsx'
 import { useBook, usePreview } from './queries.ts'
-import { Upcoming } from './upcoming.tsx'
-
-const GRACE_MS = 2 * 3_600_000
-const SHOWN = 4
 
 /** Books a drill for a time or again and again; shows when that is, in UTC and on the zone's clock, before it is booked. */
 export function BookDialog({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -35,8 +31,10 @@ export function BookDialog({ onClose }: Readonly<{ onClose: () => void }>) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (asked !== undefined && next.length > 0 && !book.isPending)
-            book.mutate(bookingOf(draft, asked), { onSuccess: onClose })
+          if (asked !== undefined && next.length > 0 && !book.isPending) {
+            const { scenario, environment } = draft
+            book.mutate({ scenario, environment, ...termsOf(draft, asked) }, { onSuccess: onClose })
+          }
         }}
       >
         <BookFields
@@ -60,42 +58,4 @@ export function BookDialog({ onClose }: Readonly<{ onClose: () => void }>) {
       </form>
     </Dialog>
   )
-}
-
-function PreviewOf({
-  asked,
-  error,
-  next,
-  isLoading,
-}: Readonly<{
-  asked: PreviewSchedule | undefined
-  error: Error | null
-  next: readonly UpcomingView[]
-  isLoading: boolean
-}>) {
-  if (asked === undefined) return <p className="small soft">Say when; the times are shown here.</p>
-  if (error !== null) return <ProblemNotice error={error} />
-  if (next.length > 0) return <Upcoming next={next} />
-  return isLoading ? null : <p className="small alarm">It never comes: that time has passed.</p>
-}
-
-function questionOf(draft: Draft): PreviewSchedule | undefined {
-  const { scenario, environment, kind, local, expression, timeZone } = draft
-  if (scenario === '' || environment === '' || timeZone === '') return undefined
-  if (kind === 'once' ? local === '' : expression.trim() === '') return undefined
-  const when = kind === 'once' ? { kind, local, timeZone } : { kind, expression: expression.trim(), timeZone }
-  return { scenario, environment, when, count: SHOWN }
-}
-
-function bookingOf({ missed, title }: Draft, { scenario, environment, when }: PreviewSchedule) {
-  return {
-    scenario,
-    environment,
-    when,
-    missed:
-      missed === 'skip'
-        ? ({ policy: 'skip' } as const)
-        : ({ policy: 'run-once-late', graceMs: GRACE_MS } as const),
-    ...(title.trim() === '' ? {} : { title: title.trim() }),
-  }
 }

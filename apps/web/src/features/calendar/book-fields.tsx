@@ -29,6 +29,58 @@ export function BookFields({
 }>) {
   return (
     <>
+      <PlaceFields draft={draft} scenarios={scenarios} environments={environments} onChange={onChange} />
+      <TermFields draft={draft} onChange={onChange} />
+    </>
+  )
+}
+
+/** When, what becomes of what is missed, and the title: what may be changed later as well. */
+export function TermFields({ draft, onChange }: Readonly<{ draft: Draft; onChange: Change }>) {
+  return (
+    <>
+      <WhenFields draft={draft} onChange={onChange} />
+      <Field label="What is missed, when nothing could start it at its time">
+        {(id) => (
+          <select
+            id={id}
+            value={draft.missed}
+            onChange={(event) =>
+              onChange({ missed: event.target.value === 'skip' ? 'skip' : 'run-once-late' })
+            }
+          >
+            <option value="skip">is skipped, and recorded as missed</option>
+            <option value="run-once-late">runs once, up to 2 hours late</option>
+          </select>
+        )}
+      </Field>
+      <Field label="Title (the scenario’s, unless you say otherwise)">
+        {(id) => (
+          <input
+            id={id}
+            value={draft.title}
+            maxLength={120}
+            onChange={(event) => onChange({ title: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
+  )
+}
+
+function PlaceFields({
+  draft,
+  scenarios,
+  environments,
+  onChange,
+}: Readonly<{
+  draft: Draft
+  scenarios: readonly ScenarioSummary[]
+  environments: readonly EnvironmentSummary[]
+  onChange: Change
+}>) {
+  return (
+    <>
       <Field label="Scenario">
         {(id) => (
           <select
@@ -58,31 +110,6 @@ export function BookFields({
               </option>
             ))}
           </select>
-        )}
-      </Field>
-      <WhenFields draft={draft} onChange={onChange} />
-      <Field label="What is missed, when nothing could start it at its time">
-        {(id) => (
-          <select
-            id={id}
-            value={draft.missed}
-            onChange={(event) =>
-              onChange({ missed: event.target.value === 'skip' ? 'skip' : 'run-once-late' })
-            }
-          >
-            <option value="skip">is skipped, and recorded as missed</option>
-            <option value="run-once-late">runs once, up to 2 hours late</option>
-          </select>
-        )}
-      </Field>
-      <Field label="Title (the scenario’s, unless you say otherwise)">
-        {(id) => (
-          <input
-            id={id}
-            value={draft.title}
-            maxLength={120}
-            onChange={(event) => onChange({ title: event.target.value })}
-          />
         )}
       </Field>
     </>

@@ -1,4 +1,4 @@
-import type { CreateSchedule, PreviewSchedule, ScheduleView } from '@firedrill/contracts'
+import type { ChangeSchedule, CreateSchedule, PreviewSchedule, ScheduleView } from '@firedrill/contracts'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../app/client.ts'
 
@@ -50,6 +50,15 @@ export function useBook() {
       const { id } = await api.drills.book({ scenario, environment })
       return api.schedules.create({ drillId: id, ...terms })
     },
+    onSuccess: refresh,
+  })
+}
+
+/** Changes what a schedule says, as it was read: a change by somebody else meanwhile refuses it. */
+export function useChangeSchedule({ id, version }: Pick<ScheduleView, 'id' | 'version'>) {
+  const refresh = useRefresh()
+  return useMutation({
+    mutationFn: (terms: ChangeSchedule) => api.schedules.change(id, version, terms),
     onSuccess: refresh,
   })
 }

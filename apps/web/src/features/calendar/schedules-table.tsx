@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { shortMoment, zoneName, type Zone } from '../../format/time.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ProblemNotice } from '../../ui/problem.tsx'
+import { ChangeDialog } from './change-dialog.tsx'
 import { missedWords, whenWords } from './present.ts'
 import { useSchedules, useSwitchSchedule } from './queries.ts'
 
@@ -11,6 +12,7 @@ export function SchedulesTable({ zone }: Readonly<{ zone: Zone }>) {
   const schedules = useSchedules()
   const change = useSwitchSchedule()
   const [removing, setRemoving] = useState<ScheduleView>()
+  const [changing, setChanging] = useState<ScheduleView>()
   const list = schedules.data ?? []
   return (
     <section className="sheet" aria-labelledby="h-schedules">
@@ -45,11 +47,15 @@ export function SchedulesTable({ zone }: Readonly<{ zone: Zone }>) {
                 zone={zone}
                 isBusy={change.isPending}
                 onSwitch={() => change.mutate({ schedule: one, to: one.enabled ? 'pause' : 'resume' })}
+                onChange={() => setChanging(one)}
                 onRemove={() => setRemoving(one)}
               />
             ))}
           </tbody>
         </table>
+      )}
+      {changing === undefined ? null : (
+        <ChangeDialog schedule={changing} onClose={() => setChanging(undefined)} />
       )}
       {removing === undefined ? null : (
         <RemoveDialog
@@ -70,12 +76,14 @@ function ScheduleRow({
   zone,
   isBusy,
   onSwitch,
+  onChange,
   onRemove,
 }: Readonly<{
   schedule: ScheduleView
   zone: Zone
   isBusy: boolean
   onSwitch: () => void
+  onChange: () => void
   onRemove: () => void
 }>) {
   const { enabled, nextAt, title, when, environment } = schedule
@@ -100,6 +108,15 @@ function ScheduleRow({
           aria-label={`${enabled ? 'Pause' : 'Resume'} ${title}`}
         >
           {enabled ? 'Pause' : 'Resume'}
+        </button>
+        <button
+          type="button"
+          className="btn"
+          disabled={isBusy}
+          onClick={onChange}
+          aria-label={`Change ${title}`}
+        >
+          Change
         </button>
         <button
           type="button"

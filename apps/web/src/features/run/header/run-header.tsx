@@ -37,7 +37,10 @@ export function RunHeader({
           <span className={`tag${environmentKind === 'production' ? ' is-production' : ''}`}>
             {environmentKind ?? 'environment'}
           </span>{' '}
-          {run.environment.name} · run {run.number}
+          {run.environment.name} · run {run.number}{' '}
+          <Link className="small to-wall" to="/wall/$runId" params={{ runId: run.id }}>
+            Wall
+          </Link>
         </p>
         <p className="small muted">
           Scenario{' '}
