@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ListExperimentsCommand, StartExperimentCommand } from '@aws-sdk/client-fis'
 import { ListHostedZonesCommand } from '@aws-sdk/client-route-53'
+import { ListSchedulesCommand } from '@aws-sdk/client-scheduler'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import type { CompiledEnvironment } from '@firedrill/core'
 import { buildEnvironment } from '@firedrill/testkit'
@@ -106,6 +108,9 @@ async function callEach(aws: Aws): Promise<void> {
     aws.fis.send(new ListExperimentsCommand({})),
     aws.cloudwatch.send(new DescribeAlarmsCommand({})),
     aws.sts.send(new GetCallerIdentityCommand({})),
+    aws.autoscaling.send(new DescribeAutoScalingGroupsCommand({})),
+    aws.scheduler.send(new ListSchedulesCommand({})),
+    aws.zonalShift({ method: 'GET', path: '/zonalshifts' }, { abortSignal: new AbortController().signal }),
   ])
 }
 
@@ -187,17 +192,22 @@ describe('every client', () => {
     )
     expect(new Set(scopes)).toEqual(
       new Set([
+        'eu-west-1/arc-zonal-shift',
+        'eu-west-1/autoscaling',
         'eu-west-1/ec2',
         'eu-west-1/elasticloadbalancing',
         'eu-west-1/fis',
         'eu-west-1/monitoring',
+        'eu-west-1/scheduler',
         'eu-west-1/sts',
         'us-east-1/route53',
       ]),
     )
-    for (const { headers } of simulator.heard) {
+    expect(simulator.heard).toHaveLength(SERVICES.length)
+    for (const { headers, url } of simulator.heard) {
       expect(headers['user-agent']).toMatch(/firedrill\/\d+\.\d+\.\d+/)
-      expect(headers['amz-sdk-request']).toBe('attempt=1; max=1')
+      // The one service without an SDK client is signed by hand, and has no attempts to count.
+      if (url !== '/zonalshifts') expect(headers['amz-sdk-request']).toBe('attempt=1; max=1')
     }
     aws.close()
   })
