@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', '**/fixtures/**', '**/dist/**']
+/** Rooms without I/O or state of their own: their test files may share a process, which saves loading everything again. */
+const pure = ['core', 'scenario-file', 'report', 'contracts'].map(
+  (room) => `packages/${room}/src/**/*.test.ts`,
+)
 
 export default defineConfig({
   test: {
@@ -8,6 +12,10 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
+      {
+        extends: true,
+        test: { name: 'pure', include: pure, exclude, isolate: false, sequence: { groupOrder: 0 } },
+      },
       {
         extends: true,
         test: {
@@ -18,7 +26,7 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
           ],
-          exclude: [...exclude, 'apps/bench/test/**'],
+          exclude: [...exclude, ...pure, 'apps/bench/test/**'],
           globalSetup: ['packages/local/src/vitest-global-setup.ts'],
           sequence: { groupOrder: 0 },
         },
