@@ -81,7 +81,7 @@ function AddFinding({ runId }: Readonly<{ runId: string }>) {
   const isReady = gap.trim() !== '' && owner.trim() !== '' && due !== '' && !add.isPending
   return (
     <form
-      className="note-form"
+      className="finding-form"
       onSubmit={(event) => {
         event.preventDefault()
         if (isReady) add.mutate({ gap, owner, due, severity }, { onSuccess: () => setGap('') })
