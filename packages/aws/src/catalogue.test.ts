@@ -4,21 +4,25 @@ import { z } from 'zod'
 import { createAwsClients } from './aws-clients.ts'
 import { createFaultCatalogue } from './catalogue.ts'
 import { PERMISSIONS as ARC_ZONAL_SHIFT } from './faults/arc-zonal-shift/plan.ts'
+import { PERMISSIONS as AUTOSCALING_SET_CAPACITY } from './faults/autoscaling-set-capacity/plan.ts'
 import { PERMISSIONS as AZ_POWER_INTERRUPTION } from './faults/az-power-interruption/plan.ts'
 import { PERMISSIONS as EC2_INTERRUPT_SPOT_INSTANCES } from './faults/ec2-interrupt-spot-instances/fault.ts'
 import { PERMISSIONS as EC2_REBOOT_INSTANCES } from './faults/ec2-reboot-instances/fault.ts'
 import { PERMISSIONS as EC2_STOP_INSTANCES } from './faults/ec2-stop-instances/fault.ts'
 import { PERMISSIONS as EC2_TERMINATE_INSTANCES } from './faults/ec2-terminate-instances/fault.ts'
 import { PERMISSIONS as ROUTE53_REMOVE_RECORD } from './faults/route53-remove-record/plan.ts'
+import { PERMISSIONS as ROUTE53_SHIFT_TRAFFIC } from './faults/route53-shift-traffic/plan.ts'
 
 const PERMISSIONS = {
   'arc-zonal-shift': ARC_ZONAL_SHIFT,
+  'autoscaling-set-capacity': AUTOSCALING_SET_CAPACITY,
   'az-power-interruption': AZ_POWER_INTERRUPTION,
   'ec2-interrupt-spot-instances': EC2_INTERRUPT_SPOT_INSTANCES,
   'ec2-reboot-instances': EC2_REBOOT_INSTANCES,
   'ec2-stop-instances': EC2_STOP_INSTANCES,
   'ec2-terminate-instances': EC2_TERMINATE_INSTANCES,
   'route53-remove-record': ROUTE53_REMOVE_RECORD,
+  'route53-shift-traffic': ROUTE53_SHIFT_TRAFFIC,
 }
 
 const catalogue = createFaultCatalogue(createAwsClients())

@@ -214,7 +214,7 @@ async function carryOut(
     case 'recover':
       return (await recover(
         tenure,
-        stepsToUndo(tenure.state, tenure.worldNow()),
+        stepsToUndo(tenure.state, tenure.scenario, tenure.worldNow()),
         command.reason,
         memory,
         ports,

@@ -1,5 +1,6 @@
 import {
   injectSteps,
+  isResponseStep,
   worldInstant,
   type CompiledScenario,
   type MeasureInput,
@@ -22,6 +23,7 @@ export type JournalFacts = Pick<
   | 'undoIssuedAt'
   | 'nativeExpiryAt'
   | 'restored'
+  | 'failback'
   | 'aborted'
   | 'refused'
   | 'decided'
@@ -37,6 +39,7 @@ export function journalFacts(
   scenario: CompiledScenario,
   { now, nativeFaults }: FactsContext,
 ): JournalFacts {
+  const { decided, acted, failback } = responseFacts(state, scenario)
   return {
     faultsConfirmed: injectSteps(scenario).every((step) => state.steps[step.name]?.injected !== undefined),
     faultsGone: Object.values(state.steps).flatMap((step) => step.recovery?.gone ?? []),
@@ -47,10 +50,11 @@ export function journalFacts(
     undoIssuedAt: undoIssuedAt(state, now),
     nativeExpiryAt: nativeExpiryAt(state, scenario, nativeFaults),
     restored: restoredBounds(state),
+    ...(failback === undefined ? {} : { failback }),
     aborted: state.abort?.reason,
     refused: state.refusal,
-    decided: markedBounds(state, 'decided'),
-    acted: markedBounds(state, 'acted'),
+    decided: markedBounds(state, 'decided') ?? decided,
+    acted: markedBounds(state, 'acted') ?? acted,
   }
 }
 
@@ -124,6 +128,34 @@ function markedBounds(state: RunState, mark: RunbookMark): Bounds | undefined {
       : [],
   )
   return bounds.toSorted((a, b) => a.lo - b.lo)[0]
+}
+
+/** What the platform itself did in response: when that was decided, when its first step took effect, and the way back. */
+function responseFacts(
+  state: RunState,
+  scenario: CompiledScenario,
+): Pick<JournalFacts, 'decided' | 'acted' | 'failback'> {
+  const { decidedAt, failbackAt } = state
+  if (decidedAt === undefined) return {}
+  const decided = worldInstant(decidedAt)
+  const steps = injectSteps(scenario).flatMap((step) => {
+    const current = isResponseStep(step) ? state.steps[step.name] : undefined
+    return current?.requestedAt === undefined ? [] : [current]
+  })
+  const [first] = steps
+  const acted =
+    first?.requestedAt === undefined || first.acceptedAt === undefined
+      ? {}
+      : { acted: { lo: worldInstant(first.requestedAt), hi: worldInstant(first.acceptedAt) } }
+  const about = { decided: { lo: decided, hi: decided }, ...acted }
+  if (failbackAt === undefined) return about
+  const undone = steps.flatMap(({ recovery }) =>
+    recovery?.verifiedAt === undefined ? [] : [{ lo: recovery.requestedAt, hi: recovery.verifiedAt }],
+  )
+  const last = undone.length < steps.length ? undefined : undone.toSorted((a, b) => b.hi - a.hi)[0]
+  const done = last === undefined ? {} : { done: { lo: worldInstant(last.lo), hi: worldInstant(last.hi) } }
+  const began = worldInstant(failbackAt)
+  return { ...about, failback: { began: { lo: began, hi: began }, ...done } }
 }
 
 function restoredBounds(state: RunState): Bounds | undefined {

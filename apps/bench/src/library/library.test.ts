@@ -73,6 +73,17 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       parameters: { share: '100', survivors: '0', objective: '1m' },
     },
   ],
+  'region-evacuation': [
+    { world: 'weighted-standby', ends: 'held' },
+    {
+      world: 'weighted-standby',
+      ends: 'refused',
+      because: /may have 8 instances at most, and 12 are needed/,
+      parameters: { capacity: '12' },
+    },
+    // Three instances carry three fifths of what all customers ask for.
+    { world: 'weighted-standby', ends: 'deviated', parameters: { capacity: '3' } },
+  ],
   'spot-interruption': [
     { world: 'spot-fleet', ends: 'held' },
     { world: 'single-region', ends: 'refused', because: /is no Spot instance/ },

@@ -17,6 +17,7 @@ export const POINT_WORDS: Readonly<Record<PointName, Readonly<{ word: string; me
   recovered: { word: 'recovered', means: 'The start of answers that stayed good.' },
   'data-verified': { word: 'data verified', means: 'Lost writes were counted.' },
   restored: { word: 'restored', means: 'Redundancy was back.' },
+  'failback-began': { word: 'failback began', means: 'The first step of the way back was next.' },
   'failed-back': { word: 'failed back', means: 'Traffic was home again.' },
 }
 
@@ -39,6 +40,12 @@ export const PART_WORDS: Readonly<
     between: 'first good answer to sustained recovery',
     look: 'series',
   },
+  'fail-back': {
+    word: 'Fail back',
+    who: 'platform',
+    between: 'first step back to everything as before',
+    look: 'work',
+  },
 }
 
 /** Between which points each part lies; the first that was observed counts. */
@@ -49,4 +56,5 @@ export const PART_ENDS: Readonly<Record<PartName, Readonly<{ from: readonly Poin
     act: { from: ['decided'], to: 'acted' },
     propagate: { from: ['acted', 'onset'], to: 'first-good' },
     ramp: { from: ['first-good'], to: 'recovered' },
+    'fail-back': { from: ['failback-began'], to: 'failed-back' },
   }

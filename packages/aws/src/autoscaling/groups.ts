@@ -9,6 +9,13 @@ export type SeenGroup = Readonly<{
   name: string
   arn: string
   desired: number
+  /** The bounds within which `desired` may be set. */
+  least: number
+  most: number
+  /** Members that are in service. */
+  inService: number
+  /** Target groups of load balancers with which it registers its members, by ARN. */
+  targetGroups: readonly string[]
   /** Availability Zone names. */
   zones: readonly string[]
   /** Processes that somebody has suspended, by AWS's names. */
@@ -68,6 +75,11 @@ function seenGroup(group: AutoScalingGroup): readonly SeenGroup[] {
       name,
       arn,
       desired: group.DesiredCapacity ?? 0,
+      least: group.MinSize ?? 0,
+      most: group.MaxSize ?? 0,
+      inService: (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService')
+        .length,
+      targetGroups: group.TargetGroupARNs ?? [],
       zones: group.AvailabilityZones ?? [],
       suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
       tags: Object.fromEntries((group.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),

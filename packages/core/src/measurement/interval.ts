@@ -19,6 +19,7 @@ export const POINTS = [
   'recovered',
   'data-verified',
   'restored',
+  'failback-began',
   'failed-back',
 ] as const
 export type Point = (typeof POINTS)[number]
@@ -32,8 +33,8 @@ export const pointInTimeSchema = z.strictObject({
 })
 export type PointInTime = Readonly<{ lo: WorldInstant; hi: WorldInstant; source: string; clock: string }>
 
-/** The parts of a recovery time. */
-export const PARTS = ['detect', 'decide', 'act', 'propagate', 'ramp'] as const
+/** The parts of a recovery time, and the way back after it. */
+export const PARTS = ['detect', 'decide', 'act', 'propagate', 'ramp', 'fail-back'] as const
 export type Part = (typeof PARTS)[number]
 
 /** What a probe saw. `unusable`: the probe itself was late or not scheduled, so it says nothing about the service. */

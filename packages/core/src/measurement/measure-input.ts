@@ -54,6 +54,8 @@ export type MeasureInput = Readonly<{
   /** When a person or a rule said go, and the first step of the response; only when somebody recorded it. */
   decided?: InstantBounds | undefined
   acted?: InstantBounds | undefined
+  /** When the failback began, and when the last step of the response was seen to be undone. Absent: there was none, or not yet. */
+  failback?: Readonly<{ began: InstantBounds; done?: InstantBounds | undefined }> | undefined
   /** Why the run was aborted or halted. */
   aborted?: string | undefined
   /** Why the run was refused; nothing was injected. */

@@ -30,6 +30,8 @@ export function pointsOf(
   put('acted', input.acted, 'journal', 'platform')
   put('data-verified', dataVerifiedAt(input), 'markers read back', 'prober')
   put('restored', input.restored, 'describe calls on the targets', 'platform')
+  put('failback-began', input.failback?.began, 'journal', 'platform')
+  put('failed-back', input.failback?.done, 'describe calls on the targets', 'platform')
   return points
 }
 
@@ -49,7 +51,8 @@ function dataVerifiedAt(input: MeasureInput): InstantBounds | undefined {
 /**
  * The parts of a recovery time. Detect: onset to alarm. Decide and act: only when somebody recorded them. Propagate: from the
  * first step of the response, or from the onset when nobody had to act, to the first good answer. Ramp: from there to the
- * start of sustained recovery. Parts may overlap: an alarm can go off after an automatic response is done.
+ * start of sustained recovery. Parts may overlap: an alarm can go off after an automatic response is done. Fail-back is a leg
+ * of its own, after the recovery: from the first step back to when the last was seen to be undone.
  */
 export function partsOf(points: Points): Partial<Record<Part, DurationInterval>> {
   const parts: Partial<Record<Part, DurationInterval>> = {}
@@ -62,6 +65,7 @@ export function partsOf(points: Points): Partial<Record<Part, DurationInterval>>
   put('act', points.decided, points.acted)
   put('propagate', points.acted ?? points.onset, points['first-good'])
   put('ramp', points['first-good'], points.recovered)
+  put('fail-back', points['failback-began'], points['failed-back'])
   return parts
 }
 

@@ -137,7 +137,8 @@ function notInStep(state: RunState): string | undefined {
   if (isEnd(status)) return `the run is already ${status}`
   if (isRecovery(status)) return 'faults are being taken out, and no step follows'
   const meant = status === 'paused' ? state.resumesTo : status
-  return meant === 'observing' || meant === 'responding' || meant === 'settling'
+  const isBack = meant === 'responding' && state.failbackAt !== undefined
+  return meant === 'observing' || isBack || meant === 'settling'
     ? 'every step of the scenario is done'
     : undefined
 }

@@ -161,8 +161,15 @@ function statusChanged(
     ...(to === 'paused' ? { resumesTo: from } : {}),
     ...(held.length === 0 ? {} : { pauses: held }),
     entered: isResumed ? state.entered : { ...state.entered, [to]: worldAt },
+    ...(to === 'responding' && !isResumed ? legBegun(state, worldAt) : {}),
     ...(to === 'refused' || to === 'missed' ? { refusal: why } : {}),
   }
+}
+
+/** The way out is decided once, before any undo; after that the same status is the way back. */
+function legBegun(state: RunState, worldAt: number): Partial<RunState> {
+  if (state.entered.recovering === undefined) return { decidedAt: state.decidedAt ?? worldAt }
+  return { failbackAt: state.failbackAt ?? worldAt }
 }
 
 function withoutRetry(state: RunState): RunState {

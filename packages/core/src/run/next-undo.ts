@@ -1,5 +1,6 @@
 import { isSettled } from '../target/target.ts'
 import { platformInstant, worldInstant, type WorldInstant } from '../time/instant.ts'
+import { isResponseStep, type CompiledScenario } from '../scenario/scenario.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import { deadManHeldUntil, releaseDeadMan } from './dead-man.ts'
 import type { RecoverReason } from './events.ts'
@@ -24,7 +25,9 @@ export function dirtySteps(state: RunState): readonly (readonly [string, StepSta
 
 /** From when on the time for recovery counts: when it began, or when a person gave it back. World time. */
 export function recoveryFrom(state: RunState): number | undefined {
-  if (state.handedBackAt !== undefined) return state.handedBackAt
+  // The failback has as much time again.
+  const anew = [state.handedBackAt, state.failbackAt].filter((at) => at !== undefined)
+  if (anew.length > 0) return Math.max(...anew)
   const began = [state.entered.recovering, state.entered.aborting].filter((at) => at !== undefined)
   return began.length === 0 ? undefined : Math.min(...began)
 }
@@ -34,7 +37,9 @@ export function recovering(state: RunState, context: NextContext): Command {
   const dirty = dirtySteps(state)
   const needed = whyNeeded(state, dirty, context)
   if (needed !== undefined) return needsPerson(state, needed)
-  if (dirty.some(([, step]) => step.recovery?.accepted !== true)) return undo(state, dirty, context)
+  const turn = undoTurn(dirty, context.scenario)
+  if (mayFailBack(state, turn, context)) return goto(state, 'responding', FAILBACK)
+  if (turn.some(([, step]) => step.recovery?.accepted !== true)) return undo(state, turn, context)
   return goto(
     state,
     'verifying',
@@ -52,10 +57,51 @@ export function verifying(state: RunState, context: NextContext): Command {
   if (state.status === 'needs-person') {
     if (isPageDue(state, context))
       return { do: 'page', page: (state.pages?.sent ?? 0) + 1, why: pageWhy(state) }
-    return undo(state, dirty, context)
+    return undo(state, undoTurn(dirty, context.scenario), context)
   }
   const needed = whyNeeded(state, dirty, context)
-  return needed === undefined ? undo(state, dirty, context) : needsPerson(state, needed)
+  if (needed !== undefined) return needsPerson(state, needed)
+  const turn = undoTurn(dirty, context.scenario)
+  return mayFailBack(state, turn, context) ? goto(state, 'responding', FAILBACK) : undo(state, turn, context)
+}
+
+const FAILBACK = 'the failback: what the response did is undone, from its last step to its first'
+
+/** While what the response did is undone, one step at a time. What cannot be verified in time needs a person, as ever. */
+export function failingBack(state: RunState, context: NextContext): Command {
+  const dirty = dirtySteps(state)
+  const needed = whyNeeded(state, dirty, context)
+  if (needed !== undefined) return needsPerson(state, needed)
+  const turn = undoTurn(dirty, context.scenario)
+  return turn.length === 0
+    ? goto(state, 'verifying', 'every step of the response is undone')
+    : undo(state, turn, context)
+}
+
+/**
+ * What is undone next: every fault before anything of the response, so that nobody is sent back to what is still broken, and
+ * of the response the last step first, since each was made on top of the one before it.
+ */
+function undoTurn(
+  dirty: readonly (readonly [string, StepState])[],
+  { steps }: Pick<CompiledScenario, 'steps'>,
+): readonly (readonly [string, StepState])[] {
+  const order = new Map(steps.filter(isResponseStep).map(({ name }, index) => [name, index]))
+  const faults = dirty.filter(([name]) => !order.has(name))
+  if (faults.length > 0) return faults
+  return dirty.toSorted(([a], [b]) => (order.get(b) ?? 0) - (order.get(a) ?? 0)).slice(0, 1)
+}
+
+/** The failback is a leg of its own where the response ran its course; an abort undoes in the same order without it. */
+function mayFailBack(
+  state: RunState,
+  turn: readonly (readonly [string, StepState])[],
+  { scenario }: NextContext,
+): boolean {
+  const [name] = turn[0] ?? []
+  const step = scenario.steps.find((one) => one.name === name)
+  if (step === undefined || !isResponseStep(step)) return false
+  return state.abort === undefined && state.failbackAt === undefined && state.status !== 'needs-person'
 }
 
 function overWhy(state: RunState): string {
@@ -120,8 +166,12 @@ function isOurs(state: RunState, step: StepState): boolean {
 }
 
 /** Every step that may be asked to go now; `next` names the least tried of them. They need not wait for each other. */
-export function stepsToUndo(state: RunState, worldNow: WorldInstant): readonly string[] {
-  return dirtySteps(state).flatMap(([name, step]) => {
+export function stepsToUndo(
+  state: RunState,
+  scenario: Pick<CompiledScenario, 'steps'>,
+  worldNow: WorldInstant,
+): readonly string[] {
+  return undoTurn(dirtySteps(state), scenario).flatMap(([name, step]) => {
     const isDue = step.recovery?.accepted !== true && (step.recovery?.retryAt ?? 0) <= worldNow
     return isDue && isOurs(state, step) ? [name] : []
   })

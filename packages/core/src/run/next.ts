@@ -1,9 +1,9 @@
-import type { CompiledStep, InjectStep } from '../scenario/scenario.ts'
+import { isResponseStep, type CompiledStep, type InjectStep } from '../scenario/scenario.ts'
 import { plusMs, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { standingApprovals } from './approval.ts'
 import { goto, type Command, type NextContext } from './command.ts'
 import { deadManHeldUntil, releaseDeadMan } from './dead-man.ts'
-import { clearing, dirtySteps, recovering, verifying } from './next-undo.ts'
+import { clearing, dirtySteps, failingBack, recovering, verifying } from './next-undo.ts'
 import type { RunState, StepState } from './state.ts'
 import { isEnd, isRecovery, type Status } from './status.ts'
 
@@ -35,8 +35,9 @@ export function next(state: RunState, context: NextContext): Command {
       return baseline(state, context)
     case 'injecting':
       return injecting(state, context)
-    case 'observing':
     case 'responding':
+      return state.failbackAt === undefined ? injecting(state, context) : failingBack(state, context)
+    case 'observing':
       return observing(state, context)
     case 'recovering':
     case 'aborting':
@@ -82,9 +83,14 @@ function baseline(state: RunState, context: NextContext): Command {
   return { do: 'check-steady-state' }
 }
 
+/**
+ * Steps one after another, faults and what precedes them first. The first step of the platform's response is a decision: the
+ * status says so, and what follows in it is done in the same way.
+ */
 function injecting(state: RunState, context: NextContext): Command {
   for (const step of context.scenario.steps) {
     if (isStepDone(state, step)) continue
+    if (isResponseStep(step) && state.status === 'injecting') continue
     const startsAt = stepStart(state, step, context)
     if (startsAt === undefined) continue
     if (step.kind === 'wait') {
@@ -94,7 +100,11 @@ function injecting(state: RunState, context: NextContext): Command {
     }
     return injectStep(state, step, startsAt, context)
   }
+  const hasResponse = context.scenario.steps.some((step) => isResponseStep(step) && !isStepDone(state, step))
+  if (state.status === 'injecting' && hasResponse) return goto(state, 'responding', decidedWords(state))
   const skipped = Object.keys(state.skipped ?? {})
+  if (state.status === 'responding' && skipped.length === 0)
+    return goto(state, 'observing', 'every step of the response is verified')
   if (skipped.length === 0) return goto(state, 'observing', 'every fault is confirmed on its targets')
   return Object.values(state.steps).some(({ injected }) => injected !== undefined)
     ? goto(
@@ -103,6 +113,12 @@ function injecting(state: RunState, context: NextContext): Command {
         `every fault but those skipped (${skipped.join(', ')}) is confirmed on its targets`,
       )
     : giveUp(state, context, `every fault was skipped: ${skipped.join(', ')}`, 'cancelled')
+}
+
+function decidedWords(state: RunState): string {
+  return Object.values(state.steps).some(({ injected }) => injected !== undefined)
+    ? 'every fault is confirmed on its targets, and the platform carries out the response'
+    : 'nothing is broken: the platform carries out the response as planned'
 }
 
 function injectStep(
@@ -174,7 +190,9 @@ function again(state: RunState, name: string, step: StepState, context: NextCont
  * was asked for is looked at, and what has to go goes.
  */
 function paused(state: RunState, context: NextContext): Command {
-  const due = restoreAt(state, context)
+  const dirty = dirtySteps(state)
+  // What is out already cannot be in for too long: in the failback only what is left of the response counts.
+  const due = restoreAt({ ...state, steps: Object.fromEntries(dirty) }, context)
   if (context.worldNow >= due)
     return goto(
       state,
@@ -187,7 +205,7 @@ function paused(state: RunState, context: NextContext): Command {
     if (current.again !== undefined) return again(state, step.name, current, context)
     if (!hasFailed(current)) return { do: 'confirm-injection', step }
   }
-  return { do: 'wait', why: 'paused', ...(dirtySteps(state).length === 0 ? {} : { until: due }) }
+  return { do: 'wait', why: 'paused', ...(dirty.length === 0 ? {} : { until: due }) }
 }
 
 /** The end of a wait that began at `from`; what the run was held meanwhile does not count. */

@@ -137,6 +137,10 @@ export const runStateSchema = z.strictObject({
       cause: z.enum(['halt', 'stop-condition']).optional(),
     })
     .optional(),
+  /** When a rule said go, and the first step of the platform's response was next. World time. */
+  decidedAt: z.int().optional(),
+  /** When the failback began: every fault is out, and what the response did is undone from the last step to the first. World time. */
+  failbackAt: z.int().optional(),
   recoverReason: z.enum(RECOVER_REASONS).optional(),
   /** Who does what is left of the undo, since a person took it over. Platform time. */
   takenOver: z.strictObject({ by: z.string(), reason: z.string(), at: z.int() }).optional(),

@@ -89,6 +89,11 @@ export const RECOVERY_STATUSES = [
   'needs-person',
 ] as const satisfies readonly Status[]
 
+/** True while steps are put in: faults, or what the platform does in response to them. */
+export function isPuttingIn(status: Status): boolean {
+  return status === 'injecting' || status === 'responding'
+}
+
 /** True when the run's next act is part of undo. */
 export function isRecovery(status: Status): boolean {
   return (RECOVERY_STATUSES as readonly Status[]).includes(status)

@@ -120,6 +120,11 @@ export const compiledStepSchema = z.discriminatedUnion('kind', [
     /** How long the fault may last in world time: its expiry counts from the request. */
     durationMs: ms.min(1000),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    /**
+     * Absent: it breaks something. `response`: the platform does it in answer to what broke, or unprovoked, and undoes it in the
+     * failback, which comes after every fault is out.
+     */
+    part: z.literal('response').optional(),
     /** When it does not take effect: take everything out (absent), or hold the run for a person. */
     onFailure: z.enum(FAILURE_ANSWERS).optional(),
   }),
@@ -225,7 +230,12 @@ export const compiledScenarioSchema = z.strictObject({
 })
 export type CompiledScenario = z.infer<typeof compiledScenarioSchema>
 
-/** The inject steps in file order. */
+/** True for what the platform does in response, and undoes last: captured, verified and undone like any fault. */
+export function isResponseStep(step: CompiledStep): boolean {
+  return step.kind === 'inject' && step.part === 'response'
+}
+
+/** The inject steps in file order, those of the response included. */
 export function injectSteps(scenario: CompiledScenario): readonly InjectStep[] {
   return scenario.steps.filter((step): step is InjectStep => step.kind === 'inject')
 }

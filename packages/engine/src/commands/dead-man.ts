@@ -6,6 +6,7 @@ import {
   deadManOverAt,
   INJECT_POLICY,
   isDeadManReady,
+  isPuttingIn,
   worldInstant,
   type Failure,
   type FaultDriver,
@@ -54,7 +55,7 @@ export async function armDeadMan(
   if (!(await mayAct())) return { now: 'stopped' }
   const firesAt = deadManFiresAt(expiresAt())
   const asked = await tenure.recordIf(
-    ({ status, steps }) => status === 'injecting' && steps[step.name]?.acknowledged === true,
+    ({ status, steps }) => isPuttingIn(status) && steps[step.name]?.acknowledged === true,
     () => [{ type: 'dead-man-asked', data: { step: step.name, schedules: [...booking.schedules], firesAt } }],
   )
   if (!asked.done) return { now: 'went-on' }

@@ -4,6 +4,7 @@ import {
   dirtySteps,
   hasDeadMan,
   INJECT_POLICY,
+  isPuttingIn,
   plusMs,
   RESTORE_GRACE_MS,
   type Failure,
@@ -66,7 +67,7 @@ export async function prepareUndo(tenure: Tenure, step: InjectStep, ports: Ports
     ports.sha256,
   )
   await tenure.recordIf(
-    (state) => state.status === 'injecting' && state.steps[step.name]?.undo === undefined,
+    (state) => isPuttingIn(state.status) && state.steps[step.name]?.undo === undefined,
     () => [{ type: 'undo-prepared', data: { step: step.name, undo: undo.hash, expiresAt } }],
     { undo: [undo] },
   )
@@ -118,7 +119,7 @@ export async function inject(
   await ports.crash(`inject:${step.name}:before-intent`)
   const attempt = (tenure.state.steps[step.name]?.attempts ?? 0) + 1
   const intended = await tenure.recordIf(
-    (state) => state.status === 'injecting' && state.steps[step.name]?.acknowledged === true,
+    (state) => isPuttingIn(state.status) && state.steps[step.name]?.acknowledged === true,
     ({ worldNow }) => [
       {
         type: 'injection-requested',
@@ -245,7 +246,7 @@ export async function confirmInjection(
   if (neverHappened && current?.acceptedAt === undefined && mayRetry) {
     // While the run is held nothing is put in, and what would be tried again has not failed.
     if (tenure.state.status === 'paused') return 'not-yet'
-    if (tenure.state.status === 'injecting') return 'again'
+    if (isPuttingIn(tenure.state.status)) return 'again'
   }
   const events = [
     ...takenOver(tenure, step, seen),
@@ -272,7 +273,7 @@ export async function confirmInjection(
 /** Leaves the injection for the undo; a pause does not keep it from that. */
 async function takeOut(tenure: Tenure, why: string): Promise<void> {
   await tenure.recordDecided((state) =>
-    state.status === 'injecting' || state.status === 'paused'
+    isPuttingIn(state.status) || state.status === 'paused'
       ? [{ type: 'status-changed', data: { from: state.status, to: 'recovering', why } }]
       : [],
   )
@@ -294,11 +295,11 @@ async function frozenStep(
 /** Nothing more is injected: what is in goes out, and when nothing is the run is refused. */
 async function giveUp(tenure: Tenure, why: string): Promise<void> {
   await tenure.recordDecided((state) =>
-    state.status === 'injecting'
+    isPuttingIn(state.status)
       ? [
           {
             type: 'status-changed',
-            data: { from: 'injecting', to: isUntouched(state) ? 'refused' : 'recovering', why },
+            data: { from: state.status, to: isUntouched(state) ? 'refused' : 'recovering', why },
           },
         ]
       : [],

@@ -11,13 +11,15 @@ const PART_WORDS: Readonly<Record<Part, Readonly<{ who: string; between: string 
   act: { who: 'platform', between: 'decision, first step' },
   propagate: { who: 'network', between: 'first step, traffic moved' },
   ramp: { who: 'service', between: 'traffic moved, sustained recovery' },
+  'fail-back': { who: 'platform', between: 'first step back, everything as before' },
 }
 
 /** Where the recovery time went: one bar of its parts, and a table with the bounds of each. */
 export function split(model: ReportModel): Markup {
   const seen = PARTS.flatMap((part) => {
     const interval = model.parts[part]
-    return interval === undefined ? [] : [{ part, middle: middleOf(interval) }]
+    // The way back comes after the recovery and may take far longer: it would leave no room for its parts.
+    return interval === undefined || part === 'fail-back' ? [] : [{ part, middle: middleOf(interval) }]
   })
   if (seen.length === 0) return NOTHING
   const total = seen.reduce((sum, { middle }) => sum + middle, 0)
@@ -56,7 +58,9 @@ export function split(model: ReportModel): Markup {
           </tr>
         </thead>
         <tbody>
-          ${PARTS.map((part) => row(part, model.parts[part]))}
+          ${PARTS.filter((part) => part !== 'fail-back' || model.parts[part] !== undefined).map((part) =>
+            row(part, model.parts[part]),
+          )}
         </tbody>
       </table>
     </div>

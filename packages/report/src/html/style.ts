@@ -72,7 +72,7 @@ svg text{font:11.5px/1 var(--sans);fill:var(--soft)}svg .b{font-weight:600;fill:
 .lane{fill:var(--sunken)}.phase{fill:var(--page);stroke:var(--strong)}
 .hatch-a{fill:var(--fault-fill);opacity:.6}.hatch-b{fill:var(--fault-fill)}.fault-bar{fill:url(#hatch)}.plate{fill:var(--page)}
 .outage-bar{fill:var(--deviated-wash);stroke:var(--deviated-fill)}
-.part-detect{fill:var(--alarm-fill)}.part-decide{fill:var(--people-fill)}.part-act{fill:var(--work-fill)}.part-propagate{fill:var(--recovering-fill)}.part-ramp{fill:var(--series)}
+.part-detect{fill:var(--alarm-fill)}.part-decide{fill:var(--people-fill)}.part-act{fill:var(--work-fill)}.part-propagate{fill:var(--recovering-fill)}.part-ramp{fill:var(--series)}.part-fail-back{fill:var(--work-fill)}
 .key{width:10px;height:10px;margin-right:8px}
 .split{margin-bottom:10px}
 .lab{display:none;color:var(--muted)}

@@ -1,6 +1,7 @@
 import {
   formatDurationMs,
   isClean,
+  isResponseStep,
   journalProblem,
   type CompiledProbe,
   type CompiledScenario,
@@ -109,7 +110,7 @@ function pin(
 function stepTexts(scenario: CompiledScenario): readonly string[] {
   return scenario.steps.map((step) =>
     step.kind === 'inject'
-      ? `${step.name}: ${step.fault}, for ${formatDurationMs(step.durationMs)} at most, ${step.targets.max} targets at most`
+      ? `${step.name}: ${isResponseStep(step) ? 'response, ' : ''}${step.fault}, for ${formatDurationMs(step.durationMs)} at most, ${step.targets.max} targets at most`
       : `${step.name}: wait ${formatDurationMs(step.durationMs)}`,
   )
 }

@@ -39,6 +39,7 @@ export const POINT_WORDS: Readonly<Record<Point, string>> = {
   recovered: 'recovered',
   'data-verified': 'data verified',
   restored: 'put back',
+  'failback-began': 'failback began',
   'failed-back': 'failed back',
 }
 

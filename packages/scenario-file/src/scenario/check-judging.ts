@@ -1,7 +1,7 @@
 import { formatDurationMs } from '@firedrill/core'
 import type { View } from '../yaml/view.ts'
 import { DEFAULTS } from './defaults.ts'
-import { namedSteps } from './step-names.ts'
+import { isActing, namedSteps } from './step-names.ts'
 
 /** Probes that can work, objectives that have exactly one source, and the rules of each response. */
 export function checkJudging(spec: View): void {
@@ -86,7 +86,30 @@ function checkResponse(spec: View): void {
       .problem('response runbook needs the runbook to follow', 'For example: runbook: evacuate-checkout')
   if (response !== undefined && response !== 'runbook' && runbook.exists())
     runbook.problem(`a runbook goes with response: runbook, not with ${response}`)
-  const injects = namedSteps(spec).filter(({ view }) => view.at('inject').exists())
-  if (spec.at('steps').items().length > 0 && injects.length === 0)
+  checkEvacuation(spec, response)
+  if (spec.at('steps').items().length > 0 && !namedSteps(spec).some(({ view }) => isActing(view)))
     spec.at('steps').problem('no step injects anything', 'For example: - inject: ec2-stop-instances')
+}
+
+/** The platform acts in an evacuation and nowhere else, and nothing is broken once it has begun. */
+function checkEvacuation(spec: View, response: string | undefined): void {
+  const steps = namedSteps(spec)
+  const acts = steps.filter(({ view }) => view.at('act').exists())
+  if (response === 'evacuation' && acts.length === 0)
+    spec
+      .at('steps')
+      .problem('response evacuation needs a step that does it', 'For example: - act: route53-shift-traffic')
+  if (response !== 'evacuation')
+    for (const { view } of acts)
+      view.at('act').problem(`act goes with response: evacuation, not with ${response ?? 'none'}`)
+  const acted = new Set(acts.map(({ name }) => name))
+  for (const { view, name, after } of steps) {
+    if (!after.some((before) => acted.has(before)) || acted.has(name)) continue
+    acted.add(name)
+    if (view.at('inject').exists())
+      view.problem(
+        'a fault goes in before the evacuation begins',
+        'Put it above the first act, or give it after: [].',
+      )
+  }
 }

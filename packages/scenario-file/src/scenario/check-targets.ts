@@ -1,10 +1,10 @@
 import type { View } from '../yaml/view.ts'
-import { namedSteps } from './step-names.ts'
+import { isActing, namedSteps } from './step-names.ts'
 
 /** Every selector says what it aims at, how many it takes, and where it stops. */
 export function checkTargets(spec: View): void {
   for (const { view } of namedSteps(spec)) {
-    if (!view.at('inject').exists()) continue
+    if (!isActing(view)) continue
     const targets = view.at('targets')
     if (targets.keys().length === 0) continue
     checkAim(targets)

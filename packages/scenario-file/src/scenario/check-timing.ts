@@ -1,7 +1,7 @@
 import { formatDurationMs } from '@firedrill/core'
 import type { View } from '../yaml/view.ts'
 import { DEFAULTS } from './defaults.ts'
-import { namedSteps } from './step-names.ts'
+import { isActing, namedSteps } from './step-names.ts'
 
 type Recovery = Readonly<{ view: View; name: string; maxMs: number; holdMs: number; runMs: number }>
 
@@ -15,7 +15,7 @@ export function warnTiming(spec: View): void {
   for (const { view } of namedSteps(spec)) {
     const duration = view.at('duration')
     const ms = duration.ms()
-    if (!view.at('inject').exists() || ms === undefined) continue
+    if (!isActing(view) || ms === undefined) continue
     if (isRestore) warnRestore(duration, ms, recoveries)
     else warnEarlyEnd(duration, ms, recoveries)
   }

@@ -119,14 +119,16 @@ function fillSteps(steps: readonly StepFile[]): CompiledStep[] {
       waits++
       filled.push({ kind: 'wait', name: step.name ?? `wait-${waits}`, after, durationMs: ms(step.wait, 0) })
     } else {
+      const what = 'act' in step ? step.act : step.inject
       filled.push({
         kind: 'inject',
-        name: step.name ?? step.inject,
+        name: step.name ?? what,
         after,
-        fault: step.inject,
+        fault: what,
         targets: fillTargets(step.targets),
         durationMs: ms(step.duration, 0),
         parameters: step.parameters ?? {},
+        ...('act' in step ? { part: 'response' as const } : {}),
         ...(step.onFailure === undefined ? {} : { onFailure: step.onFailure }),
       })
     }

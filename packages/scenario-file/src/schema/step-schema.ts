@@ -92,15 +92,39 @@ const injectStep = z.strictObject({
   ).optional(),
 })
 
+const actStep = z.strictObject({
+  act: nameField(
+    'A step of the evacuation that the platform carries out, by its name in the catalogue. It comes after every fault, and is undone in the failback.',
+    'route53-shift-traffic',
+  ),
+  name: nameField('Name of the step. Default: the name of what it does.', 'shift-half').optional(),
+  after: afterField,
+  targets: targetsField,
+  duration: durationField(
+    'How long it may last in world time, counted from the request. It is undone by then at the latest.',
+    '2h',
+  ),
+  parameters: described(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    'Settings of the step; its page in docs/faults lists them.',
+    { percent: 50 },
+  ).optional(),
+  onFailure: described(
+    z.enum(FAILURE_ANSWERS),
+    'When it does not take effect: recover (the default) takes everything out, ask holds the run for a person, who may retry or skip the step.',
+    'ask',
+  ).optional(),
+})
+
 const waitStep = z.strictObject({
   wait: durationField('Pause between two faults, in world time.', '30s'),
   name: nameField('Name of the step. Default: wait-1, wait-2 and so on.', 'let-caches-expire').optional(),
   after: afterField,
 })
 
-/** One thing the drill does: inject a fault, or wait. */
+/** One thing the drill does: inject a fault, carry out a step of an evacuation, or wait. */
 export const stepField = z
-  .union([injectStep, waitStep])
-  .meta({ description: 'One step: `inject: FAULT` or `wait: DURATION`.' })
+  .union([injectStep, actStep, waitStep])
+  .meta({ description: 'One step: `inject: FAULT`, `act: STEP` of an evacuation, or `wait: DURATION`.' })
 export type StepFile = z.infer<typeof stepField>
 export type InjectFile = z.infer<typeof injectStep>

@@ -35,6 +35,7 @@ describe('a world file', () => {
       'slow-replica',
       'spot-fleet',
       'warm-standby',
+      'weighted-standby',
     ])
     for (const name of worldNames()) expect(loadWorld(name).metadata.name).toBe(name)
     expect(problemsOf(SMALL)).toEqual([])
@@ -74,7 +75,7 @@ describe('a world file', () => {
 
   it('says which worlds there are when there is none of that name', () => {
     expect(() => loadWorld('warm-standbye')).toThrow(
-      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, spot-fleet, warm-standby/,
+      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, spot-fleet, warm-standby, weighted-standby/,
     )
   })
 })

@@ -1,4 +1,4 @@
-import { worldAt, type UndoRecord, type UndoStore } from '@firedrill/core'
+import { recoveryFrom, worldAt, type UndoRecord, type UndoStore } from '@firedrill/core'
 import { clockOf, type MemoryData } from './memory-data.ts'
 
 /** How long a run that was asked to abort may lie unclaimed before the reaper takes its faults out. Platform time. */
@@ -35,8 +35,7 @@ function isOverdue(data: MemoryData, record: UndoRecord): boolean {
     Math.max(run.wakeAt, run.leaseUntil) + UNATTENDED_ABORT_MS * 1000 <= now
   )
     return true
-  const { recovering, aborting } = run.state.entered
-  const since = Math.min(recovering ?? Infinity, aborting ?? Infinity)
+  const since = recoveryFrom(run.state) ?? Infinity
   const scenario = data.definitions.find(
     ({ kind, teamId, hash }) =>
       kind === 'scenario' && teamId === run.teamId && hash === run.state.scenario.hash,

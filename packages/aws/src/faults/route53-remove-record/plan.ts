@@ -73,6 +73,7 @@ export async function planStep(
   })
 }
 
+/** Where the records of a step are. */
 type Place = Readonly<{
   zoneId: string
   domain: string
@@ -81,7 +82,8 @@ type Place = Readonly<{
   set: string | undefined
 }>
 
-function placeOf(step: InjectStep, environment: CompiledEnvironment): Outcome<Place> {
+/** Finds the zone and the name of a step's selector in its environment. */
+export function placeOf(step: InjectStep, environment: CompiledEnvironment): Outcome<Place> {
   const { zone, record, recordTypes = [], recordSet: set } = step.targets
   const unfit = (message: string) => failed('invalid', OPERATION, 'StepUnfit', message)
   if (zone === undefined || record === undefined) return unfit('the selector must name a zone and a record')
@@ -101,7 +103,8 @@ function holdsZone({ Type }: RecordSet): boolean {
   return Type === 'SOA' || Type === 'NS'
 }
 
-async function unfitOf(
+/** Why records must not be touched: protections, the environment's own list, tags of the zone, and what is no plain record. */
+export async function unfitOf(
   aws: Aws,
   zoneId: string,
   records: readonly RecordSet[],

@@ -9,7 +9,7 @@ import { EVENT_SCHEMAS, EVENT_VERSIONS, type Observation, type RunEventBody } fr
 import { evolve } from '../evolve.ts'
 import { next } from '../next.ts'
 import type { RunState } from '../state.ts'
-import { isEnd } from '../status.ts'
+import { isEnd, isPuttingIn } from '../status.ts'
 import { isInHands, isLeft, undoDecisions } from '../undo-hands.ts'
 
 /** FNV-1a widened to 64 hex digits: enough to notice a change, and core has no SHA-256 of its own. */
@@ -216,7 +216,7 @@ export class Play {
           },
         ])
       case 'inject':
-        if (this.current.status !== 'injecting') this.crimes.push(`put in while ${this.current.status}`)
+        if (!isPuttingIn(this.current.status)) this.crimes.push(`put in while ${this.current.status}`)
         if (this.isScheduled && !this.bookDeadMan(command.step.name, dies)) return
         this.append([
           {

@@ -25,6 +25,8 @@ export function Parts({ measurement }: Readonly<{ measurement: Measurement }>) {
           {(Object.keys(PART_WORDS) as PartName[]).map((name) => {
             const part = measurement.parts[name]
             const { word, who, between, look } = PART_WORDS[name]
+            // Without an evacuation there is no way back that could have been observed.
+            if (name === 'fail-back' && part === undefined) return null
             return (
               <tr key={name}>
                 <th scope="row">

@@ -4,7 +4,14 @@ import { PART_ENDS, PART_WORDS, type PartName } from '../../../vocabulary/measur
 import { clip, type View } from './scale.ts'
 
 /** Noticing has a line of its own: an alarm may come after the traffic has moved. */
-const LINES: Readonly<Record<PartName, 0 | 1>> = { detect: 0, decide: 0, act: 0, propagate: 1, ramp: 1 }
+const LINES: Readonly<Record<PartName, 0 | 1>> = {
+  detect: 0,
+  decide: 0,
+  act: 0,
+  propagate: 1,
+  ramp: 1,
+  'fail-back': 0,
+}
 
 /** The parts of the recovery time. */
 export function PartsRow({ measurement, view }: Readonly<{ measurement: Measurement; view: View }>) {

@@ -1,0 +1,106 @@
+import type { Applied, Failure, Outcome, Seen, StepPlan, TargetSeen, UndoPlan } from '@firedrill/core'
+import { failed, success } from '../../call.ts'
+import type { Aws } from '../../client.ts'
+import { keyToken } from '../key-token.ts'
+import { UNNAMED_CHANGE } from '../route53-remove-record/apply.ts'
+import { readChange, submit, type ChangeState } from '../route53-remove-record/change.ts'
+import { readCapture, type Capture } from './capture.ts'
+import { replace, standsOf, type Stand } from './stand.ts'
+
+/**
+ * Gives the records their new weights in one batch, which Route 53 applies whole or not at all. Each is deleted exactly as it is
+ * to be before this step, so nothing that somebody else changed is overwritten, and a repeat finds nothing to delete.
+ */
+export async function applyStep(
+  aws: Aws,
+  plan: StepPlan,
+  key: string,
+  signal: AbortSignal,
+): Promise<Outcome<Applied>> {
+  const read = readCapture(plan.capture)
+  if (!read.ok) return read
+  const { zoneId, before, after } = read.value
+  const changes = before.flatMap((was, index) => {
+    const is = after[index]
+    return is === undefined ? [] : replace(was, is)
+  })
+  const answer = await submit(aws, zoneId, changes, `Firedrill evacuation ${keyToken(key)}`, signal)
+  if (answer.ok) return success({ handle: answer.value.changeId, requestIds: answer.value.requestIds })
+  const { failure } = answer
+  const isUnclear =
+    failure.kind === 'ambiguous' || failure.kind === 'throttled' || failure.code === 'InvalidChangeBatch'
+  return isUnclear ? settle(aws, read.value, failure, signal) : answer
+}
+
+/** Whether a batch whose answer was lost, or that was turned down, has had its effect after all. */
+async function settle(
+  aws: Aws,
+  capture: Capture,
+  failure: Failure,
+  signal: AbortSignal,
+): Promise<Outcome<Applied>> {
+  const stands = await standsOf(aws, capture, signal)
+  if (!stands.ok) return { ok: false, failure }
+  if (stands.value.every(({ is }) => is === 'after'))
+    return success({
+      handle: UNNAMED_CHANGE,
+      requestIds: failure.requestId === undefined ? [] : [failure.requestId],
+    })
+  if (failure.code !== 'InvalidChangeBatch') return { ok: false, failure }
+  const foreign = stands.value.filter(({ is }) => is !== 'before')
+  if (foreign.length === 0) return failed('invalid', failure.operation, 'ShiftRefused', failure.message)
+  const words = foreign.map(({ target, words: what }) => `${target}: ${what}`).join('; ')
+  return failed('conflict', failure.operation, 'RecordsChanged', `not as they were planned: ${words}`)
+}
+
+/** Looks whether the weights are those of this step, in the zone and on every name server. */
+export async function confirmStep(
+  aws: Aws,
+  capture: Capture,
+  { handle }: UndoPlan,
+  signal: AbortSignal,
+): Promise<Outcome<Seen>> {
+  const stands = await standsOf(aws, capture, signal)
+  if (!stands.ok) return stands
+  const change =
+    handle === undefined || handle === UNNAMED_CHANGE
+      ? success<ChangeState>({ status: 'unknown' })
+      : await readChange(aws, handle, signal)
+  if (!change.ok) return change
+  const { status, submittedAt } = change.value
+  const isTakenOver = handle === undefined && stands.value.every(({ is }) => is === 'after')
+  return success({
+    observations: stands.value.map((stand) => ({
+      target: stand.target,
+      ...judge(stand, status, handle !== undefined),
+    })),
+    ...(submittedAt === undefined ? {} : { actedAt: submittedAt }),
+    ...(isTakenOver ? { handle: UNNAMED_CHANGE } : {}),
+  })
+}
+
+function judge(
+  { is, after, words }: Stand,
+  status: ChangeState['status'],
+  isAccepted: boolean,
+): Omit<TargetSeen, 'target'> {
+  const weight = `weight ${after.Weight ?? 0}`
+  switch (is) {
+    case 'after':
+      if (status === 'PENDING')
+        return { injection: 'unknown', seen: `${weight} in the zone, not yet on every name server` }
+      return {
+        injection: 'injected',
+        seen:
+          status === 'INSYNC'
+            ? `${weight} on every name server`
+            : `${weight} in the zone; which change did it is not known`,
+      }
+    case 'before':
+      return isAccepted
+        ? { injection: 'unknown', seen: 'as before this step again: somebody put it back' }
+        : { injection: 'failed-to-inject', seen: 'as before this step' }
+    case 'foreign':
+      return { injection: 'unknown', seen: `changed by somebody else: ${words}` }
+  }
+}

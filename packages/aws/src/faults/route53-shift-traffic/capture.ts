@@ -1,0 +1,27 @@
+import type { Json, Outcome } from '@firedrill/core'
+import { z } from 'zod'
+import { failed, success } from '../../call.ts'
+import { recordSetSchema } from '../../route53/record-set.ts'
+
+/** The record sets that change, word for word: as they are to be before this step (and after its undo), and with it. */
+export const captureSchema = z.strictObject({
+  zoneId: z.string(),
+  /** Full name of the records, with trailing dot. */
+  name: z.string(),
+  before: z.array(recordSetSchema).min(1),
+  after: z.array(recordSetSchema).min(1),
+})
+export type Capture = z.infer<typeof captureSchema>
+
+/** Reads a capture that comes back from storage. */
+export function readCapture(capture: Json): Outcome<Capture> {
+  const parsed = captureSchema.safeParse(capture)
+  return parsed.success
+    ? success(parsed.data)
+    : failed('invalid', 'capture.read', 'CaptureUnreadable', parsed.error.message)
+}
+
+/** A capture as plain JSON, for storage. */
+export function toJson(capture: Capture): Json {
+  return JSON.parse(JSON.stringify(capture)) as Json
+}
