@@ -73,6 +73,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       parameters: { share: '100', survivors: '0', objective: '1m' },
     },
   ],
+  'planned-evacuation': [
+    { world: 'weighted-standby', ends: 'held' },
+    { world: 'warm-standby', ends: 'refused', because: /group web has suspended/ },
+  ],
   'region-evacuation': [
     { world: 'weighted-standby', ends: 'held' },
     {
