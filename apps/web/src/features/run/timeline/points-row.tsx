@@ -7,6 +7,9 @@ import { axisPoints, placePoints, type PlacedPoint } from './points.ts'
 import { percent, type View } from './scale.ts'
 import { BoundsMark } from './track.tsx'
 
+/** Bounds without a label stand below both lines of labels. */
+const BARE_TOP_PX = 52
+
 /** The measured points in time, each with its bounds, and the last moments of the objectives. */
 export function PointsRow({
   run,
@@ -77,8 +80,8 @@ function Point({
         role={isSelected ? 'accent' : 'ink'}
         says={`${word}, ${duration(hi - lo)} wide`}
         view={view}
-        top={2 + (level ?? 0) * 25}
-        height={23}
+        top={level === null ? BARE_TOP_PX : 2 + level * 25}
+        height={level === null ? 8 : 23}
       />
       {level === null ? null : name === undefined ? (
         <span className={look} style={style}>

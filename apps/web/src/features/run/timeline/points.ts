@@ -12,7 +12,7 @@ export type AxisPoint = Readonly<{
   name: PointName | undefined
 }>
 
-/** A point with a place for its label. `level` null: no room, so the bounds stand alone and the inspector names them. */
+/** A point with a place for its label. `level` null: no room, so the bounds stand alone below and the table names them. */
 export type PlacedPoint = AxisPoint & Readonly<{ level: number | null; side: 'after' | 'before' }>
 
 const LEVELS = 2
@@ -41,21 +41,30 @@ export function axisPoints(run: RunDetail): readonly AxisPoint[] {
   return [...measured, ...limits].sort((a, b) => a.lo - b.lo)
 }
 
-/** Places labels on two lines so that none covers another. Pure. */
+/** Where a label is, and where bounds stand: nothing of one may stand on the other. */
+type Taken = Readonly<{ level: number; from: number; to: number; isLabel: boolean }>
+
+/**
+ * Places labels on two lines so that none covers another, and none the bounds of another. What finds no room has its bounds on a line
+ * of their own below. Pure.
+ */
 export function placePoints(points: readonly AxisPoint[], view: View, width: number): readonly PlacedPoint[] {
-  const taken: Readonly<{ level: number; from: number; to: number }>[] = []
+  const taken: Taken[] = []
   const px = (at: number) => (percent(view, at) / 100) * width
-  const isFree = (level: number, from: number, to: number) =>
-    from >= 0 && to <= width && !taken.some((box) => box.level === level && box.from < to && from < box.to)
+  const isFree = (level: number, from: number, to: number, isLabel: boolean) =>
+    !taken.some((box) => box.level === level && (isLabel || box.isLabel) && box.from < to && from < box.to)
   return points
     .filter(({ lo, hi }) => hi >= view.from && lo <= view.to)
     .map((point) => {
       const length = (point.word.length + (point.name === undefined ? 0 : WIDTH_CHARS)) * CHAR_PX + PADDING_PX
+      const [left, right] = [px(point.lo) - GAP_PX, px(point.hi) + GAP_PX]
       for (let level = 0; level < LEVELS; level++) {
+        if (!isFree(level, left, right, false)) continue
         for (const side of ['after', 'before'] as const) {
-          const from = side === 'after' ? px(point.hi) + GAP_PX : px(point.lo) - GAP_PX - length
-          if (!isFree(level, from, from + length)) continue
-          taken.push({ level, from, to: from + length })
+          const from = side === 'after' ? right : left - length
+          if (from < 0 || from + length > width || !isFree(level, from, from + length, true)) continue
+          taken.push({ level, from, to: from + length, isLabel: true })
+          taken.push({ level, from: left, to: right, isLabel: false })
           return { ...point, level, side }
         }
       }

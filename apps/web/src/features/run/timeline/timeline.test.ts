@@ -81,6 +81,29 @@ describe('points in time', () => {
     }
   })
 
+  test('no label is crossed by the bounds of another point, however narrow the screen', () => {
+    const points = axisPoints(detailOf(closedRun()))
+    for (let width = 200; width <= 1600; width += 37) {
+      for (const seconds of [60, 300, 900]) {
+        const view = { from: world(60), to: world(60 + seconds) }
+        const px = (at: number) => (percent(view, at) / 100) * width
+        const placed = placePoints(points, view, width).filter(({ level }) => level !== null)
+        for (const { key, word, name, level, side, lo, hi } of placed) {
+          const length = (word.length + (name === undefined ? 0 : 8)) * 6.6
+          const from = side === 'after' ? px(hi) : px(lo) - length
+          const crossed = placed.filter(
+            (other) =>
+              other.key !== key &&
+              other.level === level &&
+              px(other.lo) < from + length &&
+              px(other.hi) > from,
+          )
+          expect(crossed.map((other) => `${other.key} crosses ${key}`)).toEqual([])
+        }
+      }
+    }
+  })
+
   test('a point without room for its label keeps its bounds', () => {
     const points = axisPoints(detailOf(closedRun()))
     const placed = placePoints(points, { from: world(0), to: world(1000) }, 120)
