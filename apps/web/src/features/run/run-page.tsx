@@ -25,6 +25,7 @@ import { useSamples } from './queries.ts'
 import { SheetPage } from './sheet/sheet-page.tsx'
 import { selectionOf } from './selection.ts'
 import { Board } from './timeline/board.tsx'
+import { Minimap } from './timeline/minimap.tsx'
 import { Tools } from './tools.tsx'
 import { usePaused } from './use-paused.ts'
 import { useView } from './use-view.ts'
@@ -65,8 +66,16 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
     search.from === undefined || search.to === undefined ? {} : { from: search.from, to: search.to }
   const lanes = useSamples(run.id, fixed, !run.isOver).data ?? NO_LANES
   const { shown, isPaused, toggle, resume } = usePaused<Moment>({ run, events, lanes, worldNow })
-  const { view, hasOutage, select, actions } = useView(shown.run, shown.worldNow, search)
+  const { view, whole, hasOutage, show, select, narrow, actions } = useView(shown.run, shown.worldNow, search)
   const selection = useMemo(() => selectionOf(search), [search])
+  const { find, problems } = search
+  const filter = useMemo(
+    () => ({
+      ...(find === undefined ? {} : { find }),
+      ...(problems === undefined ? {} : { problems }),
+    }),
+    [find, problems],
+  )
   const isLive = liveness.kind !== 'over'
   const step = (by: number) => {
     const from = selection.event ?? (by > 0 ? 0 : events.length + 1)
@@ -116,6 +125,15 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
         hasOutage={hasOutage}
         actions={{ ...actions, togglePause: toggle }}
       />
+      <Minimap
+        run={shown.run}
+        lanes={shown.lanes}
+        worldNow={shown.worldNow}
+        whole={whole}
+        view={view}
+        zone={zone}
+        onShow={show}
+      />
       <div className="stage">
         <Board {...shown} view={view} zone={zone} selection={selection} onSelect={select} />
         <Inspector
@@ -126,7 +144,14 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
           onSelect={select}
         />
       </div>
-      <SheetPage {...shown} zone={zone} selected={selection.event} onSelect={select} />
+      <SheetPage
+        {...shown}
+        zone={zone}
+        selected={selection.event}
+        filter={filter}
+        onFilter={narrow}
+        onSelect={select}
+      />
       <Announcer
         text={`${status.word}: ${status.means}${run.verdict === null ? '' : ` Verdict ${verdictWord(run.verdict).word}.`}`}
       />

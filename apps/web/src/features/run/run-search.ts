@@ -7,6 +7,10 @@ export type RunSearch = Readonly<{
   event?: number
   /** Name of the selected point in time. */
   point?: string
+  /** Words that an event of the journal has to have. */
+  find?: string
+  /** Of the journal, problems and warnings alone. */
+  problems?: true
 }>
 
 /** Reads the search part of an address; whatever makes no sense is left out. */
@@ -14,11 +18,13 @@ export function readRunSearch(raw: Readonly<Record<string, unknown>>): RunSearch
   const from = integer(raw['from'])
   const to = integer(raw['to'])
   const event = integer(raw['event'])
-  const { point } = raw
+  const { point, find } = raw
   return {
     ...(from !== undefined && to !== undefined && from < to ? { from, to } : {}),
     ...(event === undefined ? {} : { event }),
     ...(typeof point === 'string' ? { point } : {}),
+    ...(typeof find === 'string' && find !== '' ? { find } : {}),
+    ...(raw['problems'] === true ? { problems: true } : {}),
   }
 }
 

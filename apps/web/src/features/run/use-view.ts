@@ -30,8 +30,21 @@ export function useView(run: RunDetail, worldNow: number, search: RunSearch) {
     [navigate],
   )
 
+  const narrow = useMemo(
+    () => (filter: Pick<RunSearch, 'find' | 'problems'>) =>
+      void navigate({
+        search: ({ find: _find, problems: _problems, ...rest }) => ({ ...rest, ...filter }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+
   return {
     view,
+    whole: wholeRun(run, worldNow),
+    show,
+    narrow,
     isFixed: fixed !== undefined,
     hasOutage: outageView !== undefined,
     select,

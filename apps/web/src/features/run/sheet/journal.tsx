@@ -1,9 +1,10 @@
 import type { TimelineEvent } from '@firedrill/contracts'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { clockTime, zoneName, type Zone } from '../../../format/time.ts'
 import { StatusWord } from '../../../ui/word.tsx'
 import { TONE_WORDS } from '../../../vocabulary/tones.ts'
 import type { Selection } from '../timeline/board.tsx'
+import { chosenEvents, type JournalFilter } from './chosen-events.ts'
 import { pageOf } from './journal-page.ts'
 
 /** The journal as a table: the same events as on the time axis, newest first, a page at a time. */
@@ -11,28 +12,50 @@ export function Journal({
   events,
   zone,
   selected,
+  filter,
+  onFilter,
   onSelect,
 }: Readonly<{
   events: readonly TimelineEvent[]
   zone: Zone
   selected: number | undefined
+  filter: JournalFilter
+  onFilter: (filter: JournalFilter) => void
   onSelect: (selection: Selection) => void
 }>) {
   const [page, setPage] = useState(0)
-  const [isTroubleOnly, setTroubleOnly] = useState(false)
-  const chosen = isTroubleOnly ? events.filter(({ tone }) => tone === 'bad' || tone === 'warning') : events
+  const { find = '', problems } = filter
+  const isTroubleOnly = problems === true
+  const chosen = useMemo(() => chosenEvents(events, filter), [events, filter])
   const { rows, current, pages } = pageOf(chosen, page)
   return (
     <section className="sheet" aria-labelledby="h-journal">
       <header>
         <h2 id="h-journal">Journal</h2>
-        <span className="muted">{events.length} events, newest first</span>
-        <span className="end">
+        <span className="muted">
+          {chosen.length === events.length ? '' : `${chosen.length} of `}
+          {events.length} events, newest first
+        </span>
+        <span className="end journal-filter">
+          <input
+            type="search"
+            aria-label="Find in the journal"
+            placeholder="Find"
+            defaultValue={find}
+            onChange={(event) => {
+              setPage(0)
+              onFilter(filterOf(event.target.value, isTroubleOnly))
+            }}
+          />
           <span className="seg">
-            <button type="button" aria-pressed={!isTroubleOnly} onClick={() => setTroubleOnly(false)}>
+            <button
+              type="button"
+              aria-pressed={!isTroubleOnly}
+              onClick={() => onFilter(filterOf(find, false))}
+            >
               All
             </button>
-            <button type="button" aria-pressed={isTroubleOnly} onClick={() => setTroubleOnly(true)}>
+            <button type="button" aria-pressed={isTroubleOnly} onClick={() => onFilter(filterOf(find, true))}>
               Problems
             </button>
           </span>
@@ -91,4 +114,8 @@ export function Journal({
       )}
     </section>
   )
+}
+
+function filterOf(find: string, problems: boolean): JournalFilter {
+  return { ...(find === '' ? {} : { find }), ...(problems ? { problems: true as const } : {}) }
 }

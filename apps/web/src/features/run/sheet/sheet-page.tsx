@@ -8,6 +8,7 @@ import { lanesUntil } from '../timeline/overlays.ts'
 import { timelineRows } from '../timeline/rows.ts'
 import { AddNote } from './add-note.tsx'
 import { Findings } from './findings.tsx'
+import type { JournalFilter } from './chosen-events.ts'
 import { Guardrails } from './guardrails.tsx'
 import { Journal } from './journal.tsx'
 import { Parts } from './parts.tsx'
@@ -23,6 +24,8 @@ export function SheetPage({
   worldNow,
   zone,
   selected,
+  filter,
+  onFilter,
   onSelect,
 }: Readonly<{
   run: RunDetail
@@ -31,6 +34,8 @@ export function SheetPage({
   worldNow: number
   zone: Zone
   selected: number | undefined
+  filter: JournalFilter
+  onFilter: (filter: JournalFilter) => void
   onSelect: (selection: Selection) => void
 }>) {
   return (
@@ -45,7 +50,14 @@ export function SheetPage({
         <Targets run={run} events={events} zone={zone} />
         <Findings run={run} />
         <Guardrails run={run} zone={zone} />
-        <Journal events={events} zone={zone} selected={selected} onSelect={onSelect} />
+        <Journal
+          events={events}
+          zone={zone}
+          selected={selected}
+          filter={filter}
+          onFilter={onFilter}
+          onSelect={onSelect}
+        />
         <AddNote runId={run.id} />
         <TimelineTable
           rows={timelineRows({ run, events, worldNow, zone })}

@@ -3,6 +3,7 @@ import { detailOf, eventsOf } from '../../../../test/story/tell.ts'
 import { closedRun, liveRun } from '../../../../test/story/told-runs.ts'
 import { ribbonPhases } from '../header/ribbon.ts'
 import { readRunSearch } from '../run-search.ts'
+import { chosenEvents } from './chosen-events.ts'
 import { PAGE_SIZE, pageOf } from './journal-page.ts'
 import { presentTargets } from './present-targets.ts'
 
@@ -41,4 +42,17 @@ test('an address that makes no sense selects nothing rather than failing', () =>
     event: 7,
     point: 'onset',
   })
+})
+
+test('the journal is narrowed by all words wherever they stand, and to problems; the address keeps both', () => {
+  const events = eventsOf(closedRun())
+  const found = chosenEvents(events, { find: 'OBSERVING injecting' })
+  expect(found.length).toBeGreaterThan(0)
+  expect(found.length).toBeLessThan(events.length)
+  expect(chosenEvents(events, { find: 'no such word' })).toEqual([])
+  const problems = chosenEvents(events, { problems: true })
+  expect(problems.every(({ tone }) => tone === 'bad' || tone === 'warning')).toBe(true)
+  expect(chosenEvents(events, {})).toBe(events)
+  expect(readRunSearch({ find: 'dns', problems: true })).toEqual({ find: 'dns', problems: true })
+  expect(readRunSearch({ find: 3, problems: 'yes' })).toEqual({})
 })

@@ -3,8 +3,8 @@ export type View = Readonly<{ from: number; to: number }>
 
 const SECOND = 1_000_000
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400].map((s) => s * SECOND)
-/** No view is shorter; probes are a second apart. */
-const SHORTEST = 2 * SECOND
+/** No view is shorter, in microseconds; probes are a second apart. */
+export const SHORTEST = 2 * SECOND
 
 /** Where an instant stands in a view, in percent; outside of it below 0 or above 100. */
 export function percent(view: View, at: number): number {

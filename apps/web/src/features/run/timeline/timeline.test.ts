@@ -4,11 +4,13 @@ import { lanesUntil } from '../../../../test/story/lanes.ts'
 import { OUTAGE } from '../../../../test/story/script.ts'
 import { detailOf, eventsOf, type Told } from '../../../../test/story/tell.ts'
 import { closedRun, liveRun } from '../../../../test/story/told-runs.ts'
+import { brushed, nudged } from './brush.ts'
 import { laneSegments } from './lane-segments.ts'
 import { axisPoints, placePoints } from './points.ts'
 import type { Mark } from './row.ts'
 import { timelineRows } from './rows.ts'
 import { clip, pan, percent, ticks, zoom } from './scale.ts'
+import { thinOut } from './thin-out.ts'
 
 function rowsOf(told: Told) {
   const run = detailOf(told)
@@ -109,6 +111,44 @@ describe('points in time', () => {
     const placed = placePoints(points, { from: world(0), to: world(1000) }, 120)
     expect(placed).toHaveLength(points.length)
     expect(placed.some(({ level }) => level === null)).toBe(true)
+  })
+})
+
+describe('a row of ten thousand events', () => {
+  const marks = Array.from({ length: 10_000 }, (_, seq): Mark => ({
+    kind: 'glyph',
+    at: world(seq / 10),
+    icon: 'note',
+    role: 'people',
+    says: `note ${seq}`,
+    seq,
+  }))
+
+  test('draws a few hundred icons, which say how many they stand for, and every one of them zoomed in', () => {
+    const drawn = thinOut(marks, { from: world(0), to: world(1000) })
+    expect(drawn.length).toBeLessThan(400)
+    const stoodFor = drawn.map((mark) =>
+      mark.kind === 'glyph' ? /and (\d+) more/.exec(mark.says)?.[1] : '0',
+    )
+    expect(drawn.length + stoodFor.reduce((sum, more) => sum + Number(more ?? 0), 0)).toBe(10_000)
+    expect(thinOut(marks, { from: world(500), to: world(510) })).toHaveLength(101)
+  })
+})
+
+describe('the minimap', () => {
+  const whole = { from: world(0), to: world(1000) }
+  const view = { from: world(100), to: world(200) }
+
+  test('shows what was dragged over in either direction, and a click moves the same length there', () => {
+    expect(brushed(whole, view, 0.5, 0.25)).toEqual({ from: world(250), to: world(500) })
+    expect(brushed(whole, view, 0.7, 0.701)).toEqual({ from: world(651), to: world(751) })
+    expect(brushed(whole, view, 0.9, 4)).toEqual({ from: world(900), to: world(1000) })
+  })
+
+  test('an edge that is moved by keys never passes the other, nor the end of the run', () => {
+    expect(nudged(whole, view, 'to', 1)).toEqual({ from: world(100), to: world(210) })
+    expect(nudged(whole, view, 'from', -50)).toEqual({ from: world(0), to: world(200) })
+    expect(nudged(whole, view, 'from', 10)).toEqual(view)
   })
 })
 

@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { Icon } from '../../../ui/icon.tsx'
 import type { Mark, Row } from './row.ts'
 import { clip, percent, type View } from './scale.ts'
+import { thinOut } from './thin-out.ts'
 
 type Select = (seq: number) => void
 
@@ -22,7 +23,7 @@ export const TrackRow = memo(function TrackRow({
         <span className="meta">{row.meta}</span>
       </div>
       <div className="tl-track">
-        {row.marks.map((mark, index) => (
+        {thinOut(row.marks, view).map((mark, index) => (
           // Marks have no identity of their own beyond their place in the row.
           // oxlint-disable-next-line react/no-array-index-key
           <MarkView key={index} mark={mark} view={view} selected={selected} onSelect={onSelect} />
