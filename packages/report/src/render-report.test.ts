@@ -207,3 +207,47 @@ describe('a journal that was tampered with', () => {
     expect(visible(html)).toMatch(/broken ?: ?event 5 was changed/)
   })
 })
+
+describe('the report of a run whose people followed a runbook', () => {
+  const input = sampleRun('held')
+  const { state } = input.run
+  const { measurement } = state
+  if (measurement === undefined) throw new Error('the sample was not measured')
+  const { detected, onset } = measurement.points
+  const from = detected ?? onset ?? { lo: 0, hi: 0 }
+  const at = (seconds: number) => from.hi + seconds * 1_000_000
+  const said = (seconds: number, note = '') => ({ by: 'M. Okafor', note, at: at(seconds) })
+  const acted = { lo: at(10), hi: at(25), source: 'journal', clock: 'platform' }
+  const followed = renderReport({
+    ...input,
+    run: {
+      ...input.run,
+      state: {
+        ...state,
+        runbook: { name: 'bring-up-standby', hash: 'c'.repeat(64) },
+        runbookSteps: {
+          'see-served': { skipped: said(30, 'the page says so') },
+          'scale-out': { started: said(10, 'six'), done: { ...said(25), checked: '3 good in a row' } },
+        },
+        measurement: { ...measurement, points: { ...measurement.points, acted } },
+      },
+    },
+  })
+
+  it('says who did what, in the order of what they did, and how long people held the clock', () => {
+    const text = visible(followed.html)
+    expect(text).toMatch(
+      /What people did runbook bring-up-standby cccccccccccc .*scale-out .*15 s six; check passed: 3 good in a row see-served .*left out the page says so/,
+    )
+    expect(followed.model.runbook?.people).toEqual({
+      lo: 10_000_000,
+      hi: at(25) - from.lo,
+      from: detected === undefined ? 'onset' : 'detected',
+    })
+    expect(text).toMatch(/people held the clock for .* from there to sustained recovery it took/)
+  })
+
+  it('control: without a runbook nothing of that is said', () => {
+    expect(visible(renderReport(input).html)).not.toContain('What people did')
+  })
+})

@@ -9,6 +9,7 @@ import { html, raw, when, type Markup } from './markup.ts'
 import { objectives } from './objectives.ts'
 import { notes, record } from './record.ts'
 import { restoration } from './restoration.ts'
+import { runbook } from './runbook.ts'
 import { safety } from './safety.ts'
 import { signOff } from './sign-off.ts'
 import { split } from './split.ts'
@@ -43,7 +44,7 @@ export function page(model: ReportModel, { json, hash, journal, signOff: sheet }
                 ${strip(model)}
               </section>`,
           )}
-          ${objectives(model)}${split(model)}${restoration(model)}${safety(model)}${sources(model)}${findings(model)}${notes(model)}${background(model)}${timeline(model)}${controls()}${signOff(sheet)}
+          ${objectives(model)}${split(model)}${runbook(model)}${restoration(model)}${safety(model)}${sources(model)}${findings(model)}${notes(model)}${background(model)}${timeline(model)}${controls()}${signOff(sheet)}
         </main>
         <aside aria-label="Record">${record(model)}</aside>
       </div>

@@ -59,7 +59,7 @@ export function split(model: ReportModel): Markup {
         </thead>
         <tbody>
           ${PARTS.filter((part) => part !== 'fail-back' || model.parts[part] !== undefined).map((part) =>
-            row(part, model.parts[part]),
+            row(part, model),
           )}
         </tbody>
       </table>
@@ -67,8 +67,10 @@ export function split(model: ReportModel): Markup {
   </section>`
 }
 
-function row(part: Part, interval: DurationInterval | undefined): Markup {
-  const { who, between } = PART_WORDS[part]
+function row(part: Part, { parts, scenario }: ReportModel): Markup {
+  const interval = parts[part]
+  const { who: usual, between } = PART_WORDS[part]
+  const who = part === 'act' && scenario.response === 'runbook' ? 'people' : usual
   const took =
     interval === undefined
       ? html`<span class="muted">not observed</span>`

@@ -14,6 +14,7 @@ import type { ReportInput } from '../input.ts'
 import { headlineText, summaryText } from '../text/headline.ts'
 import { REPORT_FORMAT, type FindingReport, type ReportModel } from './model.ts'
 import { phasesOf } from './phases.ts'
+import { runbookOf } from './runbook.ts'
 import { targetReports } from './targets.ts'
 import { timelineOf } from './timeline.ts'
 import { undoLatency } from './undo-latency.ts'
@@ -28,6 +29,7 @@ export function buildModel(input: ReportInput): ReportModel {
   const isAllClean = targets.every(({ injection }) => isClean(injection))
   const objectives = measurement?.objectives ?? []
   const undo = undoLatency(events)
+  const runbook = runbookOf(run.state, events)
   const compiled = environment.compiled
   return {
     format: REPORT_FORMAT,
@@ -80,6 +82,7 @@ export function buildModel(input: ReportInput): ReportModel {
     ...guardrailFacts(events),
     timeline: timelineOf(events),
     notes: notesOf(events),
+    ...(runbook === undefined ? {} : { runbook }),
     findings: input.findings.map(findingReport),
     evidence: [...input.evidence].sort((a, b) => a.at - b.at || (a.hash < b.hash ? -1 : 1)),
     journal: journalFacts(input),

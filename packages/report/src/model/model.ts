@@ -1,4 +1,5 @@
 import type { FindingTerms } from '@firedrill/core'
+import type { RunbookReport } from './runbook.ts'
 import type {
   CrossCheck,
   DurationInterval,
@@ -130,6 +131,8 @@ export type ReportModel = Readonly<{
   guardrailsAsked: number
   timeline: readonly TimelineEntry[]
   notes: readonly Readonly<{ worldAt: number; by: string; text: string }>[]
+  /** What people did by their runbook; absent where they followed none. */
+  runbook?: RunbookReport
   /** What was missing, who does something about it and by when. */
   findings: readonly FindingReport[]
   evidence: readonly EvidenceSummary[]

@@ -21,6 +21,7 @@ import { useLiveRun, type LiveRun } from './live/use-live-run.ts'
 import { presentObjectives } from './objectives/present.ts'
 import { ApprovalBox } from './person/approval-box.tsx'
 import { PersonBox } from './person/person-box.tsx'
+import { RunbookBox } from './runbook/runbook-box.tsx'
 import { useSamples } from './queries.ts'
 import { SheetPage } from './sheet/sheet-page.tsx'
 import { selectionOf } from './selection.ts'
@@ -112,6 +113,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
       />
       <PersonBox run={run} />
       <ApprovalBox run={run} zone={zone} />
+      <RunbookBox run={run} lanes={lanes} worldNow={worldNow} />
       <FrozenMeanwhile freezes={run.freezes} zone={zone} />
       <PhaseRibbon phases={ribbonPhases(run, worldNow)} />
       <Tools

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import type { ResolveTarget, RunDetail, SignReport } from '@firedrill/contracts'
+import type { ResolveTarget, RunbookAct, RunDetail, SignReport } from '@firedrill/contracts'
 import { api } from '../../../app/client.ts'
 
 /** What a person may ask of a run besides an abort. Each answer means that it was heard; the page shows what came of it. */
@@ -23,6 +23,8 @@ export function useAsk(run: Pick<RunDetail, 'id'>) {
     skip: (step: string, reason: string) => then(api.runs.skipStep(run.id, step, reason)),
     retry: (step: string, reason: string) => then(api.runs.retryStep(run.id, step, reason)),
     takeOver: (reason: string) => then(api.runs.takeOver(run.id, reason)),
+    runbook: (step: string, act: RunbookAct, note: string) =>
+      then(api.runs.runbookStep(run.id, step, act, note)),
     sign: signed,
     resolve: (answer: ResolveTarget) => then(api.runs.resolve(run.id, answer)),
   }

@@ -1,8 +1,11 @@
-import { formatInterval, type Measurement } from '@firedrill/contracts'
+import { formatInterval, type Measurement, type RunDetail } from '@firedrill/contracts'
 import { PART_WORDS, type PartName } from '../../../vocabulary/measured.ts'
 
 /** Where a recovery time went. What was not observed says so. */
-export function Parts({ measurement }: Readonly<{ measurement: Measurement }>) {
+export function Parts({
+  measurement,
+  response,
+}: Readonly<{ measurement: Measurement; response: RunDetail['response'] }>) {
   return (
     <section className="sheet" aria-labelledby="h-parts">
       <header>
@@ -33,7 +36,7 @@ export function Parts({ measurement }: Readonly<{ measurement: Measurement }>) {
                   <span className={`key is-${look}`} />
                   {word}
                 </th>
-                <td className="muted">{who}</td>
+                <td className="muted">{name === 'act' && response === 'runbook' ? 'people' : who}</td>
                 <td className="soft">{between}</td>
                 <td className="right">
                   {part === undefined ? <span className="muted">not observed</span> : formatInterval(part)}

@@ -45,7 +45,7 @@ export function SheetPage({
           rows={presentObjectives(run, worldNow)}
           isFinal={run.isOver && run.measurement?.provisional !== true}
         />
-        {run.measurement === null ? null : <Parts measurement={run.measurement} />}
+        {run.measurement === null ? null : <Parts measurement={run.measurement} response={run.response} />}
         <Steps run={run} />
         <Targets run={run} events={events} zone={zone} />
         <Findings run={run} />

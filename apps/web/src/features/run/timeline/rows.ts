@@ -4,6 +4,7 @@ import { duration } from '../../../format/duration.ts'
 import { STATUS_WORDS } from '../../../vocabulary/statuses.ts'
 import { TONE_WORDS } from '../../../vocabulary/tones.ts'
 import type { Role } from '../../../vocabulary/word.ts'
+import { runbookRow } from '../runbook/runbook-row.ts'
 import { stepRows } from './fault-rows.ts'
 import type { BarLook, Mark, Row } from './row.ts'
 
@@ -21,6 +22,7 @@ export function timelineRows(source: RowsSource): readonly Row[] {
     platformRow(source),
     ...source.run.steps.flatMap((step) => stepRows(step, source)),
     ...alarmRow(source),
+    ...runbookRow(source.run, source.events, source.worldNow),
     peopleRow(source),
     ...troubleRow(source),
     journalRow(source),
