@@ -23,6 +23,7 @@ export function markdown(model: ReportModel): string {
           }),
           '',
         ]),
+    ...peopleLines(model),
     ...findingLines(model),
     plain(restorationText(targets, run.isClean, model.markers)),
     '',
@@ -30,6 +31,15 @@ export function markdown(model: ReportModel): string {
     '',
   ]
   return lines.join('\n')
+}
+
+/** How much of the recovery time was people's, by their runbook. */
+function peopleLines({ runbook }: ReportModel): readonly string[] {
+  const { people, machine } = runbook ?? {}
+  if (people === undefined) return []
+  const rest = machine === undefined ? '' : `; from there to sustained recovery ${intervalText(machine)}`
+  const from = people.from === 'detected' ? 'alarm' : 'failure'
+  return [`From the first ${from} to the first step people took ${intervalText(people)}${rest}.`, '']
 }
 
 function findingLines({ findings }: ReportModel): readonly string[] {

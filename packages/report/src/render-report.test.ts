@@ -244,10 +244,14 @@ describe('the report of a run whose people followed a runbook', () => {
       hi: at(25) - from.lo,
       from: detected === undefined ? 'onset' : 'detected',
     })
+    expect(followed.markdown).toMatch(
+      /to the first step people took \d+.*; from there to sustained recovery \d+/,
+    )
     expect(text).toMatch(/people held the clock for .* from there to sustained recovery it took/)
   })
 
   it('control: without a runbook nothing of that is said', () => {
     expect(visible(renderReport(input).html)).not.toContain('What people did')
+    expect(renderReport(input).markdown).not.toContain('people took')
   })
 })
