@@ -22,7 +22,7 @@ describe('the timeline', () => {
   it('says why a fault is taken out in words, and who aborted', () => {
     const data = { step: 'remove', attempt: 1, reason: 'observed-long-enough' as const }
     expect(told({ type: 'recovery-requested', data })).toBe(
-      'Step remove: the fault is being taken out: it lasted as long as planned (attempt 1)',
+      'Step remove: being taken out: it lasted as long as planned (attempt 1)',
     )
     expect(told({ type: 'abort-requested', data: { reason: 'orders are failing' } })).toBe(
       'Abort by Ana: orders are failing',

@@ -141,7 +141,7 @@ function stepWords(body: StepEvent): Words {
         : say('warning', `the cloud’s own way back was not called off: ${seen}`)
     }
     case 'injection-requested':
-      return say('fault', `the fault is being put in (attempt ${body.data.attempt})`)
+      return say('fault', `being put in (attempt ${body.data.attempt})`)
     case 'injection-accepted':
       return say('fault', `the call was accepted as ${body.data.handle}`)
     case 'injection-observed':
@@ -149,7 +149,7 @@ function stepWords(body: StepEvent): Words {
     case 'recovery-requested':
       return say(
         'undo',
-        `the fault is being taken out: ${RECOVER_REASON_WORDS[body.data.reason]} (attempt ${body.data.attempt})`,
+        `being taken out: ${RECOVER_REASON_WORDS[body.data.reason]} (attempt ${body.data.attempt})`,
       )
     case 'recovery-accepted':
       return say('undo', 'the call to put it back was accepted')
