@@ -51,12 +51,11 @@ export {
 export * from './measurement/interval.ts'
 export {
   CLEAN_UPS,
-  isTakenOut,
-  markerInWords,
   type CleanUp,
   type MarkerCleanUp,
   type MarkerSummary,
 } from './measurement/marker-summary.ts'
+export { isTakenOut, markerInWords } from './measurement/marker-words.ts'
 export { measure } from './measurement/measure.ts'
 export type { MeasureInput } from './measurement/measure-input.ts'
 export type { InstantBounds } from './measurement/recovery-time.ts'
@@ -85,6 +84,7 @@ export {
   isDeadManReady,
 } from './run/dead-man.ts'
 export * from './run/decide.ts'
+export * from './run/approval-flaw.ts'
 export * from './run/approval.ts'
 export * from './run/decide-approval.ts'
 export * from './run/decide-by-person.ts'
@@ -110,6 +110,7 @@ export * from './sign-off/sign-off.ts'
 export { compare, DIFFERENCES, type Comparison } from './statistics/compare.ts'
 export { regressionOf, type Regression } from './statistics/regression.ts'
 export { observationOf, summarise, type RunFigure, type Summary } from './statistics/summarise.ts'
+export * from './target/injection.ts'
 export * from './target/target.ts'
 export * from './time/duration.ts'
 export * from './time/environment-clock.ts'

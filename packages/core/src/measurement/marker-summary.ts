@@ -20,24 +20,6 @@ export const markerSummarySchema = z.strictObject({
 })
 export type MarkerSummary = z.infer<typeof markerSummarySchema>
 
-/** True when nothing that a marker wrote is left where nobody agreed to leave it. */
-export function isTakenOut({ cleanUp }: Pick<MarkerSummary, 'cleanUp'>): boolean {
-  return cleanUp.state === 'removed' || cleanUp.state === 'kept'
-}
-
-const CLEAN_UP_WORDS: Readonly<Record<CleanUp, string>> = {
-  removed: 'taken out',
-  kept: 'kept',
-  failed: 'NOT REMOVED',
-  pending: 'NOT REMOVED yet',
-}
-
-/** What a marker wrote and what became of it: `orders: 260 writes acknowledged, 12 failed; taken out (read back: none is left)`. */
-export function markerInWords({ marker, acknowledged, failed, cleanUp }: MarkerSummary): string {
-  const writes = acknowledged === 1 ? '1 write' : `${acknowledged} writes`
-  return `${marker}: ${writes} acknowledged, ${failed} failed; ${CLEAN_UP_WORDS[cleanUp.state]} (${cleanUp.note})`
-}
-
 /** One summary a marker of the scenario. One that nothing is known of wrote nothing that we know of, which is not the same as nothing. */
 export function markerSummaries(input: MeasureInput): readonly MarkerSummary[] {
   return (input.scenario.markers ?? []).map(({ name }) => {

@@ -5,7 +5,8 @@ import type { Reach } from '../fault/reach.ts'
 import type { Expiry, Fencing, Restoration } from '../fault/restoration.ts'
 import type { Json } from '../journal/canonical-json.ts'
 import type { InjectStep } from '../scenario/scenario.ts'
-import type { ForeignChange, FrozenTarget, Injection } from '../target/target.ts'
+import type { Injection } from '../target/injection.ts'
+import type { ForeignChange, FrozenTarget } from '../target/target.ts'
 import type { WorldInstant } from '../time/instant.ts'
 
 /** The answer of any call to the outside: a value, or a failure as data. */

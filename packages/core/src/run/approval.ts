@@ -4,6 +4,7 @@ import type { CompiledEnvironment } from '../environment/environment.ts'
 import { canonicalJson } from '../journal/canonical-json.ts'
 import { ACTOR_KINDS, type Sha256 } from '../journal/envelope.ts'
 import type { PlatformInstant } from '../time/instant.ts'
+import type { ApprovalFlaw } from './approval-flaw.ts'
 
 /** How long an approval counts, in platform time: people in other time zones have a day, and yesterday's look is none. */
 export const APPROVAL_VALID_MS = 86_400_000
@@ -29,20 +30,6 @@ export const approvalSchema = z.strictObject({
   own: z.boolean(),
 })
 export type Approval = z.infer<typeof approvalSchema>
-
-/** Why an approval does not count, in the order in which it is asked. */
-export const APPROVAL_FLAWS = ['no-person', 'own', 'expired', 'other-plan', 'other-targets', 'again'] as const
-export type ApprovalFlaw = (typeof APPROVAL_FLAWS)[number]
-
-/** What each flaw is called: "B. Ito’s does not count: expired". */
-export const APPROVAL_FLAW_WORDS: Readonly<Record<ApprovalFlaw, string>> = {
-  'no-person': 'not given by a person',
-  own: 'by whoever started the run',
-  expired: 'expired',
-  'other-plan': 'of another plan',
-  'other-targets': 'of other targets',
-  again: 'by the same person again',
-}
 
 /** What approvals are held against. `targets` undefined: only the plan can be compared here. */
 export type ApprovalQuestion = Readonly<{

@@ -1,4 +1,4 @@
-import { isSettled } from '../target/target.ts'
+import { isSettled } from '../target/injection.ts'
 import { plusMs, worldInstant, type WorldInstant } from '../time/instant.ts'
 import type { Command } from './command.ts'
 import type { RunState, StepState } from './state.ts'

@@ -1,5 +1,5 @@
 import type { CompiledScenario } from '../scenario/scenario.ts'
-import { isSettled, type Injection } from '../target/target.ts'
+import { isSettled, type Injection } from '../target/injection.ts'
 import type { Asked } from './decide.ts'
 import type { Resolution, RunEventBody } from './events.ts'
 import { dirtySteps } from './next-undo.ts'

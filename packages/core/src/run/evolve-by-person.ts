@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../journal/envelope.ts'
-import { isSettled } from '../target/target.ts'
+import { isSettled } from '../target/injection.ts'
 import type { RunEventBody } from './events.ts'
 import { plannedStep, rested } from './evolve-step.ts'
 import type { RunState, StepState } from './state.ts'

@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../journal/envelope.ts'
-import { isSettled } from '../target/target.ts'
+import { isSettled } from '../target/injection.ts'
 import type { Observation, RunEventBody } from './events.ts'
 import { merged, rested } from './evolve-step.ts'
 import type { StepState } from './state.ts'

@@ -1,4 +1,4 @@
-import type { Injection } from '../target/target.ts'
+import type { Injection } from '../target/injection.ts'
 import type { Observation } from './events.ts'
 import type { StepState, TargetState } from './state.ts'
 

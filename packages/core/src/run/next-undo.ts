@@ -1,4 +1,4 @@
-import { isSettled } from '../target/target.ts'
+import { isSettled } from '../target/injection.ts'
 import { platformInstant, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { isResponseStep, type CompiledScenario } from '../scenario/scenario.ts'
 import { goto, type Command, type NextContext } from './command.ts'

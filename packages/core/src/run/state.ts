@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { foreignChangeSchema, INJECTIONS } from '../target/target.ts'
+import { INJECTIONS } from '../target/injection.ts'
+import { foreignChangeSchema } from '../target/target.ts'
 import { measurementSchema } from '../verdict/verdict.ts'
 import { plannedStepSchema, RECOVER_REASONS, RESOLUTIONS } from './events.ts'
 import { RUNBOOK_MARKS } from '../runbook/runbook.ts'

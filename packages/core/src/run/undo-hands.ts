@@ -1,5 +1,6 @@
 import type { UndoDecisions } from '../ports/fault-driver.ts'
-import { isRestored, isSettled, type ForeignChange } from '../target/target.ts'
+import { isRestored, isSettled } from '../target/injection.ts'
+import type { ForeignChange } from '../target/target.ts'
 import type { RunState, StepState, TargetState } from './state.ts'
 
 /** Somebody else's change to a target, which waits for a person's answer. */

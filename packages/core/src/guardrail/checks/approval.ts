@@ -1,4 +1,5 @@
-import { APPROVAL_FLAW_WORDS, judgeApprovals } from '../../run/approval.ts'
+import { APPROVAL_FLAW_WORDS } from '../../run/approval-flaw.ts'
+import { judgeApprovals } from '../../run/approval.ts'
 import { allow, refuse, type Guardrail } from '../guardrail.ts'
 
 /** As many people approved exactly this plan on exactly these targets as the environment asks for. */
