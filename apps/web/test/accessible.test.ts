@@ -36,6 +36,7 @@ const STATES: readonly Readonly<{
 }>[] = [
   { name: 'the overview', path: '/' },
   { name: 'an overview of nothing yet', path: '/', before: () => (dashboard.stub.state.runs = []) },
+  { name: 'a wall', path: `/wall/${liveRun().id}` },
   { name: 'runs', path: '/runs' },
   { name: 'no run yet', path: '/runs', before: () => (dashboard.stub.state.runs = []) },
   { name: 'a live run with an event inspected', path: `/runs/${liveRun().id}?event=14` },

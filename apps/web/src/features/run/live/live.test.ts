@@ -55,4 +55,26 @@ describe('the feed', () => {
     expect(feed.get().events.map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq))
     expect(drawn).toBe(3)
   })
+
+  test('a stream that is lost a hundred times, each time in the middle, loses no event and repeats none', async () => {
+    const [first] = eventsOf(liveRun())
+    if (first === undefined) throw new Error('the story has no event')
+    const events = Array.from({ length: 350 }, (_, index) => ({ ...first, seq: index + 1 }))
+    async function* follow(
+      _run: string,
+      { after = 0 }: Readonly<{ after?: number }> = {},
+    ): AsyncGenerator<LiveEvent, void> {
+      for (const event of events.slice(after, after + 7)) yield { kind: 'journal', seq: event.seq, event }
+    }
+    const feed = createRunFeed(follow, 'run_1', () => 0)
+    for (let round = 0; round < 100; round++) {
+      const close = feed.open()
+      // Closed after three to seven events, wherever the stream is then.
+      for (let turn = 0; turn < 8 + (round % 30); turn++) await Promise.resolve()
+      close()
+    }
+    const seen = feed.get().events.map(({ seq }) => seq)
+    expect(seen.length).toBeGreaterThan(200)
+    expect(seen).toEqual(events.slice(0, seen.length).map(({ seq }) => seq))
+  })
 })
