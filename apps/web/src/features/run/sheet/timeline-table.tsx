@@ -1,4 +1,5 @@
 import type { ProbeLane } from '@firedrill/contracts'
+import { useState } from 'react'
 import { duration } from '../../../format/duration.ts'
 import { clockTime, zoneName, type Zone } from '../../../format/time.ts'
 import { LANE_WORDS } from '../../../vocabulary/lanes.ts'
@@ -12,47 +13,60 @@ export function TimelineTable({
   until,
   zone,
 }: Readonly<{ rows: readonly Row[]; lanes: readonly ProbeLane[]; until: number; zone: Zone }>) {
+  // Rows nobody has asked for are not made: ten thousand of them cost more than everything else on the page.
+  const [isOpen, setOpen] = useState(false)
   return (
-    <details className="sheet as-table">
+    <details className="sheet as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>The timeline as a table</summary>
-      <div className="scroll-x" tabIndex={0} role="region" aria-label="Timeline as a table">
-        <table className="tbl">
-          <caption className="sr">Bars of the timeline and what the probes saw, {zoneName(zone)}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Row</th>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col">What</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows
-              .flatMap((row) =>
-                row.marks.flatMap((mark, index) => {
-                  const span = spanOf(mark)
-                  return span === undefined ? [] : [{ key: `${row.key} ${index}`, label: row.label, ...span }]
-                }),
-              )
-              .map(({ key, label, from, to, says }) => (
-                <TableRow key={key} label={label} from={from} to={to} says={says} zone={zone} />
-              ))}
-            {lanes.flatMap((lane) =>
-              laneSegments(lane, until).map((segment) => (
-                <TableRow
-                  key={`${lane.probe} ${lane.vantage} ${segment.from}`}
-                  label={`${lane.probe}, ${lane.vantage}`}
-                  from={segment.from}
-                  to={segment.to}
-                  says={`${LANE_WORDS[segment.state].word} for ${duration(segment.to - segment.from)}${segment.detail === '' ? '' : `, ${segment.detail}`}`}
-                  zone={zone}
-                />
-              )),
-            )}
-          </tbody>
-        </table>
-      </div>
+      {isOpen ? <Table rows={rows} lanes={lanes} until={until} zone={zone} /> : null}
     </details>
+  )
+}
+
+function Table({
+  rows,
+  lanes,
+  until,
+  zone,
+}: Readonly<{ rows: readonly Row[]; lanes: readonly ProbeLane[]; until: number; zone: Zone }>) {
+  return (
+    <div className="scroll-x" tabIndex={0} role="region" aria-label="Timeline as a table">
+      <table className="tbl">
+        <caption className="sr">Bars of the timeline and what the probes saw, {zoneName(zone)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Row</th>
+            <th scope="col">From</th>
+            <th scope="col">To</th>
+            <th scope="col">What</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows
+            .flatMap((row) =>
+              row.marks.flatMap((mark, index) => {
+                const span = spanOf(mark)
+                return span === undefined ? [] : [{ key: `${row.key} ${index}`, label: row.label, ...span }]
+              }),
+            )
+            .map(({ key, label, from, to, says }) => (
+              <TableRow key={key} label={label} from={from} to={to} says={says} zone={zone} />
+            ))}
+          {lanes.flatMap((lane) =>
+            laneSegments(lane, until).map((segment) => (
+              <TableRow
+                key={`${lane.probe} ${lane.vantage} ${segment.from}`}
+                label={`${lane.probe}, ${lane.vantage}`}
+                from={segment.from}
+                to={segment.to}
+                says={`${LANE_WORDS[segment.state].word} for ${duration(segment.to - segment.from)}${segment.detail === '' ? '' : `, ${segment.detail}`}`}
+                zone={zone}
+              />
+            )),
+          )}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
