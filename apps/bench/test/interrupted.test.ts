@@ -109,8 +109,7 @@ async function killedWhileGone(backend: 'postgres' | 'redis'): Promise<void> {
   expect(readdirSync(join(stateDir, 'kits')).filter((name) => name.endsWith('.kit.json'))).toEqual([])
 }
 
-// Whether they are put back does not depend on how punctual the probes are, so both may run at once.
-describe.concurrent('every process is killed while the records are gone', () => {
+describe('every process is killed while the records are gone', () => {
   const asked = have('awscli')
     ? 'the AWS CLI'
     : `the simulator's own log (awscli is absent: ${installCommand('awscli')})`
