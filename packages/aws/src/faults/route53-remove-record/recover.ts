@@ -1,6 +1,7 @@
 import type { Failure, Outcome, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { inSyncByTime } from '../../route53/in-sync-by-time.ts'
 import { normalName, recordLabel, recordTargetId, recordText } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
 import type { Capture } from './capture.ts'
@@ -141,12 +142,6 @@ export async function confirmRecoveredStep(
   })
 }
 
-/**
- * How long a record is looked at that is back by a change nobody knows the id of. Route 53 reaches all its name servers within
- * 60 s as a rule; this is twice that. World time.
- */
-const ASSUMED_IN_SYNC_MS = 120_000
-
 function judgeBack(status: ChangeState['status']): Omit<TargetSeen, 'target'> {
   switch (status) {
     case 'INSYNC':
@@ -155,11 +150,10 @@ function judgeBack(status: ChangeState['status']): Omit<TargetSeen, 'target'> {
       return { injection: 'recovering', seen: 'as captured in the zone, not yet on every name server' }
     case 'unknown': {
       const seen = 'as captured in the zone; which change did it is not known'
-      const waited = `${seen}, and it has been so for the ${ASSUMED_IN_SYNC_MS / 1000} s that name servers are given`
       return {
         injection: 'recovering',
         seen: `${seen}, so neither whether every name server has it`,
-        settles: { afterMs: ASSUMED_IN_SYNC_MS, seen: waited },
+        settles: inSyncByTime(seen),
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { Outcome, Recovered, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { inSyncByTime } from '../../route53/in-sync-by-time.ts'
 import { recordText } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
 import { readChange, submit, type ChangeState } from '../route53-remove-record/change.ts'
@@ -42,9 +43,6 @@ export async function recoverStep(
   const message = `changed by somebody else, and not overwritten: ${words}`
   return failed('conflict', 'route53.ChangeResourceRecordSets', 'RecordInTheWay', message)
 }
-
-/** How long a record is looked at that is back by a change nobody knows the id of: twice what name servers take. World time. */
-const ASSUMED_IN_SYNC_MS = 120_000
 
 /** Compares every record with what it was before this step, field by field; `restored` once every name server has it. */
 export async function confirmRecoveredStep(
@@ -89,14 +87,7 @@ function judge(
       if (status === 'PENDING')
         return { injection: 'recovering', seen: `${weight}, not yet on every name server` }
       const seen = `${weight}; which change did it is not known`
-      return {
-        injection: 'recovering',
-        seen,
-        settles: {
-          afterMs: ASSUMED_IN_SYNC_MS,
-          seen: `${seen}, and it has been so for the ${ASSUMED_IN_SYNC_MS / 1000} s that name servers are given`,
-        },
-      }
+      return { injection: 'recovering', seen, settles: inSyncByTime(seen) }
     }
   }
 }
