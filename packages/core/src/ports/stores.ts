@@ -288,6 +288,7 @@ export type EventFeed = Readonly<{
 
 /** Bearer tokens: only their SHA-256 is kept. */
 export type TokenStore = Readonly<{
+  /** A token whose hash is there already stays as it is. */
   add(
     token: Readonly<{
       id: string

@@ -5,7 +5,8 @@ import type { PrismaClient } from '../generated/client.ts'
 export function tokenStore(prisma: PrismaClient): TokenStore {
   return {
     add: async (token) => {
-      await prisma.token.create({ data: { ...token, permissions: [...token.permissions] } })
+      const data = { ...token, permissions: [...token.permissions] }
+      await prisma.token.createMany({ data, skipDuplicates: true })
     },
     byHash: async (hash) =>
       (await prisma.token.findUnique({

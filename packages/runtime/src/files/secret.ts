@@ -1,7 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod } from 'node:fs/promises'
 import { randomText } from '../identity.ts'
-import { readIfThere, writeDurably } from './durable-file.ts'
+import { createDurably, readIfThere, writeDurably } from './durable-file.ts'
 
 /**
  * The secret kept in a file, made on first use: `prefix` and 256 random bits. The file is readable by this user only and is
@@ -17,8 +16,10 @@ export async function ensureSecretFile(
     return { secret: known, created: false }
   }
   const secret = `${prefix}${randomText(32)}`
-  // A directory that is there keeps its mode: others may have to pass through it, and the file itself is closed.
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeDurably(path, `${secret}\n`)
-  return { secret, created: true }
+  if (known !== undefined) {
+    await writeDurably(path, `${secret}\n`)
+    return { secret, created: true }
+  }
+  const kept = (await createDurably(path, `${secret}\n`)).trim()
+  return { secret: kept, created: kept === secret }
 }

@@ -6,11 +6,10 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { chmod, mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod } from 'node:fs/promises'
 import { AppError, type Signer } from '@firedrill/core'
 import { sha256Bytes } from '../identity.ts'
-import { readIfThere, writeDurably } from './durable-file.ts'
+import { createDurably, readIfThere } from './durable-file.ts'
 
 /** Name of the installation's own signing key inside the state directory. */
 export const SIGNING_KEY_FILE = 'signing-key.pem'
@@ -27,9 +26,7 @@ export async function ensureSigningKey(path: string): Promise<Signer> {
     return signerOf(known, path)
   }
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeDurably(path, pem)
-  return signerOf(pem, path)
+  return signerOf(await createDurably(path, pem), path)
 }
 
 /** A signing key that the operator put there. @throws AppError `config-invalid` when it is missing or no Ed25519 key. */

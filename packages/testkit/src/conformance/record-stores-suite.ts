@@ -175,6 +175,21 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(await bench.stores.tokens.byHash(sha256('guess'))).toBeUndefined()
     })
 
+    test('a token that two processes add at once is there once, as the first one gave it', async () => {
+      const hash = sha256('shared')
+      const tokens = ['a', 'b', 'c', 'd'].map((n) => ({
+        id: `tok_${n}`,
+        teamId: TEAM,
+        name: n,
+        permissions: [],
+      }))
+      await Promise.all(tokens.map((token) => bench.stores.tokens.add({ ...token, hash })))
+      const kept = await bench.stores.tokens.byHash(hash)
+      expect(tokens).toContainEqual(kept)
+      await bench.stores.tokens.add({ id: 'tok_later', teamId: TEAM, name: 'later', permissions: [], hash })
+      expect(await bench.stores.tokens.byHash(hash)).toEqual(kept)
+    })
+
     test('the halt is not set at first, and says who set it and why', async () => {
       expect(await bench.stores.halt.get()).toMatchObject({ set: false })
       await bench.stores.halt.set(PERSON, 'smoke')
