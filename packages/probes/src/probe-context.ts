@@ -1,4 +1,4 @@
-import type { CompiledEnvironment, CompiledProbe, ProbeKind } from '@firedrill/core'
+import type { CompiledEnvironment, CompiledProbe, ProbeKind, Reach } from '@firedrill/core'
 import type { KeptConnection } from './http/kept-connection.ts'
 
 /** A probe of one kind. */
@@ -15,6 +15,8 @@ export type AttemptContext = Readonly<{
   proxy?: string | undefined
   /** Certificate authorities to trust besides the well-known ones, PEM. */
   ca?: string | undefined
+  /** How far it may reach; absent: anywhere but where a cloud hands out credentials. */
+  reach?: Reach | undefined
   /** The connection that this stream keeps, if it keeps one. */
   kept?: KeptConnection | undefined
   /** Real time; the signal ends the attempt after it. */

@@ -1,4 +1,4 @@
-import type { CallClock, CompiledProbe, Sample } from '@firedrill/core'
+import type { CallClock, CompiledProbe, Reach, Sample } from '@firedrill/core'
 import { unproven, type Attempt } from './attempt.ts'
 import { attemptDns } from './dns/dns-probe.ts'
 import { attemptHttp } from './http/http-probe.ts'
@@ -23,6 +23,7 @@ export type ProbeDeps = Readonly<{
   world: WorldTime
   proxy?: string | undefined
   ca?: string | undefined
+  reach?: Reach | undefined
   kept?: KeptConnection | undefined
   /** Absent: the prober is taken to be punctual. */
   stalls?: Pick<StallWatch, 'longestSince'> | undefined
@@ -64,6 +65,7 @@ export async function runProbe(probe: CompiledProbe, vantage: Vantage, deps: Pro
       resolver: vantage.resolver,
       proxy: deps.proxy,
       ca: deps.ca,
+      reach: deps.reach,
       kept: deps.kept,
       timeoutMs,
       signal: deadline.signal,

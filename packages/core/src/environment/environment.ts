@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { REACHES } from '../network/address.ts'
 import { API_VERSION } from '../scenario/scenario.ts'
 
 /** `sandbox`: simulated, on loopback, needs no sign-in. `cloud`: a real account. */
@@ -66,6 +67,8 @@ export const compiledEnvironmentSchema = z.strictObject({
     proxy: z.url().optional(),
     /** Certificate authorities of one's own, PEM, that HTTPS and TLS probes trust besides the well-known ones. */
     ca: z.string().optional(),
+    /** How far probes may reach; absent: `loopback` in a sandbox, `public` elsewhere. */
+    reach: z.enum(REACHES).optional(),
     /** `remote`: not looked from by the platform's own prober but by a `firedrill probe` somewhere; absent means no. */
     vantages: z
       .array(z.strictObject({ name, resolver: z.string().optional(), remote: z.boolean().optional() }))

@@ -1,4 +1,5 @@
 import type { CompiledEnvironment } from './environment.ts'
+import type { Reach } from '../network/address.ts'
 import { isLoopback } from './loopback.ts'
 
 /**
@@ -13,4 +14,9 @@ export function isSandbox(environment: Pick<CompiledEnvironment, 'environmentKin
     isLoopback(endpoint) &&
     credentials.source === 'static'
   )
+}
+
+/** How far whatever a scenario names may be reached for: what the environment says, else this machine in a sandbox and the internet elsewhere. */
+export function reachOf(environment: Pick<CompiledEnvironment, 'environmentKind' | 'aws' | 'probes'>): Reach {
+  return environment.probes.reach ?? (isSandbox(environment) ? 'loopback' : 'public')
 }

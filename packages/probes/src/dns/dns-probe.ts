@@ -51,7 +51,8 @@ async function askOne(
   context: AttemptContext,
 ): Promise<Attempt> {
   const { host, port } = parseHostPort(server, 53)
-  const resolved = await resolveName(host, context)
+  // A resolver of ours may well be on this machine or at a link-local address; a zone's servers are named by the zone.
+  const resolved = await resolveName(host, isWatched ? context : { ...context, reach: 'anywhere' })
   if (!resolved.ok) return resolved.attempt
   const question = {
     name: probe.host,

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { refusedAddress, type Reach } from '@firedrill/core'
 import {
   codeOf,
   succeed,
@@ -17,6 +18,8 @@ import { queryDns, type DnsReply } from './dns-query.ts'
 export type ResolveOptions = Readonly<{
   /** `host:port` of the vantage's resolver; absent: the host's own. */
   resolver?: string | undefined
+  /** How far the addresses may reach; absent: anywhere but where a cloud hands out credentials. */
+  reach?: Reach | 'anywhere' | undefined
   timeoutMs: number
   signal: AbortSignal
 }>
@@ -26,7 +29,19 @@ export async function resolveName(
   name: string,
   options: ResolveOptions,
 ): Promise<StepResult<readonly [string, ...string[]]>> {
-  const bare = name.replace(/^\[|\]$/g, '')
+  const resolved = await addressesOf(name.replace(/^\[|\]$/g, ''), options)
+  const { reach = 'loopback' } = options
+  if (!resolved.ok || reach === 'anywhere') return resolved
+  // A scenario names hosts, so whoever writes one must not get the prober to call where it is trusted and they are not. The
+  // connection is made to what was judged here, so that no second answer of a resolver counts.
+  const why = resolved.value.flatMap((address) => refusedAddress(address, reach) ?? [])[0]
+  return why === undefined ? resolved : ended(unusable(`not probed: ${why}`))
+}
+
+async function addressesOf(
+  bare: string,
+  options: ResolveOptions,
+): Promise<StepResult<readonly [string, ...string[]]>> {
   if (isIP(bare) !== 0) return succeed([bare])
   if (options.resolver === undefined) return lookupOnHost(bare, options.signal)
   const resolver = parseHostPort(options.resolver, 53)

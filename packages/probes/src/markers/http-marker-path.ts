@@ -6,6 +6,7 @@ import type {
   MarkerRanges,
   MarkerRequest,
   MarkerWriteAnswer,
+  Reach,
   RunId,
 } from '@firedrill/core'
 import type { Attempt } from '../attempt.ts'
@@ -22,6 +23,7 @@ export type HttpMarkerContext = Readonly<{
   vantage: Vantage
   proxy?: string | undefined
   ca?: string | undefined
+  reach?: Reach | undefined
   /** Real time that a name server has to answer in. */
   timeoutMs: number
 }>
@@ -34,6 +36,7 @@ export function httpMarkerPath(marker: HttpMarker, where: HttpMarkerContext): Ma
       resolver: where.vantage.resolver,
       proxy: where.proxy,
       ca: where.ca,
+      reach: where.reach,
       timeoutMs: where.timeoutMs,
       signal,
     })

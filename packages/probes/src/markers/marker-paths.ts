@@ -1,4 +1,4 @@
-import { DATABASE_VARIABLE, type CompiledEnvironment, type MarkerPaths } from '@firedrill/core'
+import { DATABASE_VARIABLE, reachOf, type CompiledEnvironment, type MarkerPaths } from '@firedrill/core'
 import { httpMarkerPath } from './http-marker-path.ts'
 import type { DatabaseLogin } from './postgres-connection.ts'
 import { postgresMarkerPath } from './postgres-marker-path.ts'
@@ -20,7 +20,7 @@ export function createMarkerPaths(variables: Readonly<Record<string, string | un
       switch (marker.kind) {
         case 'http': {
           const { proxy, ca } = environment.probes
-          return httpMarkerPath(marker, { runId, vantage, proxy, ca, timeoutMs })
+          return httpMarkerPath(marker, { runId, vantage, proxy, ca, reach: reachOf(environment), timeoutMs })
         }
         case 'postgresql': {
           const { resolver: address } = vantage

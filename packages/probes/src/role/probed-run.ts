@@ -1,12 +1,13 @@
-import type {
-  CallClock,
-  CompiledEnvironment,
-  CompiledScenario,
-  EnvironmentClock,
-  Metrics,
-  RunId,
-  Sample,
-  Samples,
+import {
+  reachOf,
+  type CallClock,
+  type CompiledEnvironment,
+  type CompiledScenario,
+  type EnvironmentClock,
+  type Metrics,
+  type RunId,
+  type Sample,
+  type Samples,
 } from '@firedrill/core'
 import { createBatcher, type Batcher } from '../schedule/batcher.ts'
 import { createProber } from '../schedule/prober.ts'
@@ -69,6 +70,7 @@ export function probeRun(options: ProbedRunOptions): ProbedRun {
     vantages: environment.probes.vantages.filter(({ remote }) => remote !== true),
     proxy: environment.probes.proxy,
     ca: environment.probes.ca,
+    reach: reachOf(environment),
     anchor: options.anchor,
     environmentClock: options.environmentClock,
     clock,

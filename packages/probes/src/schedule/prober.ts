@@ -4,6 +4,7 @@ import {
   type Clock,
   type CompiledProbe,
   type EnvironmentClock,
+  type Reach,
   type Sample,
 } from '@firedrill/core'
 import type { Vantage } from '../probe-context.ts'
@@ -27,6 +28,7 @@ export type ProberOptions = Readonly<{
   proxy?: string | undefined
   /** Certificate authorities to trust besides the well-known ones, PEM. */
   ca?: string | undefined
+  reach?: Reach | undefined
   anchor: Anchor
   environmentClock: EnvironmentClock
   clock: CallClock
@@ -73,6 +75,7 @@ export function createProber(options: ProberOptions): Prober {
       world,
       proxy: options.proxy,
       ca: options.ca,
+      reach: options.reach,
       kept: stream.kept,
       stalls,
       dueMs,

@@ -57,6 +57,7 @@ function fillEnvironment({ metadata, spec }: EnvironmentFile): CompiledEnvironme
     probes: {
       ...(probes.proxy === undefined ? {} : { proxy: probes.proxy }),
       ...(probes.ca === undefined ? {} : { ca: probes.ca }),
+      ...(probes.reach === undefined ? {} : { reach: probes.reach }),
       vantages: probes.vantages.map(({ name, resolver, remote }) => ({
         name,
         ...(resolver === undefined ? {} : { resolver }),

@@ -1,4 +1,4 @@
-import { DATABASE_VARIABLE, DEAD_MEN, ENVIRONMENT_KINDS } from '@firedrill/core'
+import { DATABASE_VARIABLE, DEAD_MEN, ENVIRONMENT_KINDS, REACHES } from '@firedrill/core'
 import { z } from 'zod'
 import { INSTANT, INSTANT_WORDS } from '../environment/freeze-instant.ts'
 import {
@@ -85,6 +85,11 @@ const probesField = described(
     ca: textField(
       'Certificate authorities of your own, PEM, that HTTPS and TLS probes trust besides the well-known ones.',
       '-----BEGIN CERTIFICATE-----',
+    ).optional(),
+    reach: described(
+      z.enum(REACHES),
+      'How far probes may reach: public (the internet), private (also 10.0.0.0/8 and the like), loopback (also this machine). Addresses at which a cloud hands out credentials are always refused. Default: loopback in a sandbox, public elsewhere.',
+      'private',
     ).optional(),
     vantages: described(
       z
