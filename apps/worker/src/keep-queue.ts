@@ -7,6 +7,9 @@ const LOOK_MS = 2000
 /** How long jobs under way get when their queue is given up or the process is asked to end. */
 const CLOSE_MS = 6000
 
+/** How long opening may take. A Redis that goes in the middle of it leaves a wait that ends when it is back. */
+const OPEN_MS = 10_000
+
 /** A queue that comes and goes. Whoever works on it goes on without it, by looking into the database. */
 export type KeptQueue = Readonly<{
   /** Reject with `queue-away` while there is no queue. */
@@ -37,7 +40,7 @@ export function keepQueue({ open, clock, log }: KeepQueueOptions): KeptQueue {
 
   async function tryToOpen(): Promise<void> {
     try {
-      workers = await open()
+      workers = await openInTime()
       if (isAway) log.info({}, 'the queue is back')
       isAway = false
     } catch (error) {
@@ -45,6 +48,19 @@ export function keepQueue({ open, clock, log }: KeepQueueOptions): KeptQueue {
       if (!isAway) log.warn({ err: error }, 'the queue cannot be reached; due runs are served without it')
       isAway = true
     }
+  }
+
+  async function openInTime(): Promise<Workers> {
+    const opening = open()
+    const enough = new AbortController()
+    const late = clock
+      .sleep(OPEN_MS, AbortSignal.any([stopped.signal, enough.signal]))
+      .then(() => 'late' as const)
+    const opened = await Promise.race([opening, late]).finally(() => enough.abort())
+    if (opened !== 'late') return opened
+    // What opens after all is not used any more, and must not take jobs.
+    void opening.then((tooLate) => tooLate.close(0)).catch(() => undefined)
+    throw new AppError('queue-away', 'The queue could not be opened in time')
   }
 
   async function replaceIfDead(): Promise<void> {

@@ -11,18 +11,50 @@ export type WithoutQueue = Readonly<{
   serve: (runId: RunId) => Promise<unknown>
 }>
 
+/** Serves due runs right here. */
+export type DueServer = Readonly<{
+  /** One round: begins with what is due as far as there is room, and does not wait for any of it. */
+  look(): Promise<void>
+  /** Settles when nothing is being served. */
+  settled(): Promise<void>
+}>
+
 /**
  * With the queue away, runs that are under way go on: whatever of this role is due is worked on right here, as many at
- * a time as the queue would hand out. A run that fails keeps no other from its turn.
+ * a time as the queue would hand out. A run that takes long, or fails, keeps no other from its turn: each round looks
+ * anew, so that an undo is not behind a slow one while there is room.
  */
-export async function serveWithoutQueue({ runs, role, concurrency, serve }: WithoutQueue): Promise<void> {
-  const due = (await runs.due(DUE_MAX)).filter(({ status }) => isRecovery(status) === (role === 'recover'))
-  const waiting = due.map(({ id }) => id)
-  const lane = async () => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      // Whoever serves has said what went wrong; the run comes again with the next round.
-      await serve(id).catch(() => undefined)
-    }
+export function createDueServer({ runs, role, concurrency, serve }: WithoutQueue): DueServer {
+  const serving = new Map<RunId, Promise<void>>()
+  const begin = (id: RunId) => {
+    // Whoever serves has said what went wrong; the run comes again with a later round.
+    const served = serve(id).then(
+      () => void serving.delete(id),
+      () => void serving.delete(id),
+    )
+    serving.set(id, served)
+    return served
   }
-  await Promise.all(Array.from({ length: concurrency }, lane))
+  return {
+    async look() {
+      if (serving.size >= concurrency) return
+      const due = (await runs.due(DUE_MAX)).filter(
+        ({ status }) => isRecovery(status) === (role === 'recover'),
+      )
+      const waiting = due.map(({ id }) => id).filter((id) => !serving.has(id))
+      // Room that becomes free within this round goes to the next that is due, without another look.
+      const fill = () => {
+        while (serving.size < concurrency) {
+          const id = waiting.shift()
+          if (id === undefined) return
+          if (serving.has(id)) continue
+          void begin(id).then(fill)
+        }
+      }
+      fill()
+    },
+    settled: async () => {
+      while (serving.size > 0) await Promise.all(serving.values())
+    },
+  }
 }

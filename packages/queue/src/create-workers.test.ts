@@ -74,7 +74,7 @@ test('workers go on after every connection of theirs was cut', async () => {
   const client = new Client({ connectionString: database.url })
   await client.connect()
   await client.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'firedrill queue work'`,
   )
   await client.end()
   await queue.hints.send('advance', ids.mint('run'))

@@ -5,7 +5,8 @@ import { systemClock } from '@firedrill/runtime'
 import type { Worker } from '../main/compose.ts'
 import { every } from '../every.ts'
 import { keepQueue } from '../keep-queue.ts'
-import { serveWithoutQueue } from '../serve-without-queue.ts'
+import { lookForDue } from '../look-for-due.ts'
+import { createDueServer } from '../serve-without-queue.ts'
 import { tickSchedules } from './tick-schedules.ts'
 
 /** The roles `advance` and `recover`: work on hints of one queue, and nudge due runs that nobody holds. */
@@ -44,25 +45,20 @@ export async function drive(worker: Worker, role: HintQueue): Promise<void> {
   shutdown.add('queue', async () => {
     if (!(await queue.close())) log.warn('a hint was cut short; its run is taken over when the lease ends')
   })
-  await queue.start()
+  const dueServer = createDueServer({
+    runs: ports.runs,
+    role,
+    concurrency,
+    serve: (runId) => serve(runId, shutdown.signal),
+  })
   const reconcile = createReconcile({ runs: ports.runs, hints: queue.hints })
-  const withoutQueue = () =>
-    serveWithoutQueue({
-      runs: ports.runs,
-      role,
-      concurrency,
-      serve: (runId) => serve(runId, shutdown.signal),
-    })
-  const look = async () => {
-    if (!queue.isOpen()) return withoutQueue()
-    try {
-      await reconcile()
-    } catch (error) {
-      await withoutQueue()
-      throw error
-    }
-  }
-  if (role === 'advance') tickSchedules(worker, queue.hints)
+  const look = lookForDue({ reconcile, isOpen: queue.isOpen, dueServer, clock: systemClock })
+  // Before the queue is open, too: it may be away for long, and what is due does not wait for it.
   const reconciling = every(reconcileMs, 'reconciling', systemClock, log, shutdown.signal, look)
-  shutdown.add('reconciler', () => reconciling)
+  shutdown.add('reconciler', async () => {
+    await reconciling
+    await dueServer.settled()
+  })
+  if (role === 'advance') tickSchedules(worker, queue.hints)
+  await queue.start()
 }

@@ -6,7 +6,8 @@ import { KEY_PREFIX, WORKER_SETTINGS } from './settings.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
 const RECONNECT_MS_MAX = 1000
-const SEND_TIMEOUT_MS = 5000
+/** One that hangs instead of refusing is as good as away; a hint costs no more than this. */
+const SEND_TIMEOUT_MS = 2000
 
 /** Opens Redis. @throws AppError `config-invalid` when it may evict jobs, `queue-away` when it does not answer. */
 export async function openRedis(options: QueueOptions): Promise<OpenBackend> {
