@@ -205,7 +205,7 @@ async function carryOut(
       const seen = await confirmInjection(tenure, command.step, memory, ports, signal)
       if (seen === 'again')
         return (await inject(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
-      return seen === 'went-on' ? 'again' : soon(POLL_WORLD_MS)
+      return seen === 'went-on' ? 'again' : soon(POLL_WORLD_MS / Math.max(1, openSteps(tenure.state)))
     }
     case 'release-dead-man':
       return (await releaseDeadMan(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
@@ -234,6 +234,13 @@ async function carryOut(
         ? 'again'
         : soon(POLL_WORLD_MS)
   }
+}
+
+/** How many steps are asked for and not yet seen to be in: each is looked at as often as if it were alone. */
+function openSteps({ steps }: RunState): number {
+  return Object.values(steps).filter(
+    ({ requestedAt, injected }) => requestedAt !== undefined && injected === undefined,
+  ).length
 }
 
 /** Stop conditions are asked while faults go in or are in, until they are taken out, whether or not the run is held. */

@@ -80,16 +80,34 @@ export function failingBack(state: RunState, context: NextContext): Command {
 
 /**
  * What is undone next: every fault before anything of the response, so that nobody is sent back to what is still broken, and
- * of the response the last step first, since each was made on top of the one before it.
+ * of the response what no other of its steps was made on top of, so that the last goes first.
  */
 function undoTurn(
   dirty: readonly (readonly [string, StepState])[],
   { steps }: Pick<CompiledScenario, 'steps'>,
 ): readonly (readonly [string, StepState])[] {
-  const order = new Map(steps.filter(isResponseStep).map(({ name }, index) => [name, index]))
-  const faults = dirty.filter(([name]) => !order.has(name))
+  const response = new Set(steps.filter(isResponseStep).map(({ name }) => name))
+  const faults = dirty.filter(([name]) => !response.has(name))
   if (faults.length > 0) return faults
-  return dirty.toSorted(([a], [b]) => (order.get(b) ?? 0) - (order.get(a) ?? 0)).slice(0, 1)
+  const below = stepsBelow(
+    dirty.map(([name]) => name),
+    steps,
+  )
+  return dirty.filter(([name]) => !below.has(name))
+}
+
+/** The steps that any of these comes after, however many others lie between. */
+function stepsBelow(names: readonly string[], steps: CompiledScenario['steps']): ReadonlySet<string> {
+  const after = new Map(steps.map((step) => [step.name, step.after]))
+  const below = new Set<string>()
+  const open = [...names]
+  for (let name = open.pop(); name !== undefined; name = open.pop())
+    for (const one of after.get(name) ?? []) {
+      if (below.has(one)) continue
+      below.add(one)
+      open.push(one)
+    }
+  return below
 }
 
 /** The failback is a leg of its own where the response ran its course; an abort undoes in the same order without it. */

@@ -6,6 +6,7 @@ import { deadManHeldUntil, releaseDeadMan } from './dead-man.ts'
 import { clearing, dirtySteps, failingBack, recovering, verifying } from './next-undo.ts'
 import type { RunState, StepState } from './state.ts'
 import { isEnd, isRecovery, type Status } from './status.ts'
+import { turnOf } from './turn.ts'
 
 /** How long an acknowledgement of the recovery kit may take, in world time, before the drill is given up. */
 export const ACKNOWLEDGE_WITHIN_MS = 600_000
@@ -84,22 +85,23 @@ function baseline(state: RunState, context: NextContext): Command {
 }
 
 /**
- * Steps one after another, faults and what precedes them first. The first step of the platform's response is a decision: the
- * status says so, and what follows in it is done in the same way.
+ * Steps in the order of their `after`, faults and what precedes them first; those that wait for nobody go side by side. The first
+ * step of the platform's response is a decision: the status says so, and what follows in it is done in the same way.
  */
 function injecting(state: RunState, context: NextContext): Command {
-  for (const step of context.scenario.steps) {
-    if (isStepDone(state, step)) continue
-    if (isResponseStep(step) && state.status === 'injecting') continue
+  const commands = context.scenario.steps.flatMap((step): readonly Command[] => {
+    if (isStepDone(state, step)) return []
+    if (isResponseStep(step) && state.status === 'injecting') return []
     const startsAt = stepStart(state, step, context)
-    if (startsAt === undefined) continue
-    if (step.kind === 'wait') {
-      const until = heldBy(state, startsAt, step.durationMs)
-      if (context.worldNow < until) return { do: 'wait', until, why: `step ${step.name}` }
-      return { do: 'record', events: [{ type: 'step-waited', data: { step: step.name } }] }
-    }
-    return injectStep(state, step, startsAt, context)
-  }
+    if (startsAt === undefined) return []
+    return [
+      step.kind === 'wait'
+        ? waiting(state, step, startsAt, context)
+        : injectStep(state, step, startsAt, context),
+    ]
+  })
+  const turn = turnOf(commands, state, context.worldNow)
+  if (turn !== undefined) return turn
   const hasResponse = context.scenario.steps.some((step) => isResponseStep(step) && !isStepDone(state, step))
   if (state.status === 'injecting' && hasResponse) return goto(state, 'responding', decidedWords(state))
   const skipped = Object.keys(state.skipped ?? {})
@@ -113,6 +115,17 @@ function injecting(state: RunState, context: NextContext): Command {
         `every fault but those skipped (${skipped.join(', ')}) is confirmed on its targets`,
       )
     : giveUp(state, context, `every fault was skipped: ${skipped.join(', ')}`, 'cancelled')
+}
+
+function waiting(
+  state: RunState,
+  { name, durationMs }: Extract<CompiledStep, { kind: 'wait' }>,
+  startsAt: WorldInstant,
+  { worldNow }: NextContext,
+): Command {
+  const until = heldBy(state, startsAt, durationMs)
+  if (worldNow < until) return { do: 'wait', until, why: `step ${name}` }
+  return { do: 'record', events: [{ type: 'step-waited', data: { step: name } }] }
 }
 
 function decidedWords(state: RunState): string {
