@@ -12,21 +12,42 @@ import { normalName, readRecordSet, type RecordSet } from './record-set.ts'
 const OPERATION = 'route53.ListResourceRecordSets'
 /** Far more than the 100 variants a name and type may have, times its types. */
 const PAGES_MAX = 20
+/** More than the 10,000 record sets a zone may have unless AWS raised that, at 300 a page. */
+const ZONE_PAGES_MAX = 200
 
 /**
  * Every record set of one name, all types and set identifiers. The listing is sorted by name, so it starts at the name and
  * ends where another begins; the SDK has no paginator for it.
  */
 export async function listRecordSets(
-  { route53 }: Aws,
+  aws: Aws,
   zoneId: string,
   name: string,
   signal: AbortSignal,
 ): Promise<Outcome<readonly RecordSet[]>> {
-  const wanted = normalName(name)
+  return listFrom(aws, zoneId, normalName(name), signal)
+}
+
+/** Every record set of a zone, in the order in which Route 53 lists them. */
+export async function listZone(
+  aws: Aws,
+  zoneId: string,
+  signal: AbortSignal,
+): Promise<Outcome<readonly RecordSet[]>> {
+  return listFrom(aws, zoneId, undefined, signal)
+}
+
+async function listFrom(
+  { route53 }: Aws,
+  zoneId: string,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<Outcome<readonly RecordSet[]>> {
   const found: RecordSet[] = []
-  let from: Omit<ListResourceRecordSetsCommandInput, 'HostedZoneId'> = { StartRecordName: wanted }
-  for (let page = 0; page < PAGES_MAX; page++) {
+  const pagesMax = wanted === undefined ? ZONE_PAGES_MAX : PAGES_MAX
+  let from: Omit<ListResourceRecordSetsCommandInput, 'HostedZoneId'> =
+    wanted === undefined ? {} : { StartRecordName: wanted }
+  for (let page = 0; page < pagesMax; page++) {
     const start = from
     const answer = await read(OPERATION, signal, (options) =>
       route53.send(
@@ -43,7 +64,7 @@ export async function listRecordSets(
       NextRecordIdentifier,
     } = answer.value
     for (const item of listed) {
-      if (normalName(item.Name ?? '') !== wanted) continue
+      if (wanted !== undefined && normalName(item.Name ?? '') !== wanted) continue
       const record = readRecordSet(item)
       if (!record.success) {
         const where = `${item.Name ?? ''} ${item.Type ?? ''}`
@@ -52,7 +73,9 @@ export async function listRecordSets(
       found.push(record.data)
     }
     const isOver =
-      IsTruncated !== true || NextRecordName === undefined || normalName(NextRecordName) !== wanted
+      IsTruncated !== true ||
+      NextRecordName === undefined ||
+      (wanted !== undefined && normalName(NextRecordName) !== wanted)
     if (isOver) return success(found)
     from = {
       StartRecordName: NextRecordName,
@@ -60,7 +83,7 @@ export async function listRecordSets(
       ...(NextRecordIdentifier === undefined ? {} : { StartRecordIdentifier: NextRecordIdentifier }),
     }
   }
-  return failed('unexpected', OPERATION, 'PagingLoop', `the listing of ${wanted} does not end`)
+  return failed('unexpected', OPERATION, 'PagingLoop', `the listing of ${wanted ?? 'the zone'} does not end`)
 }
 
 /** Names and types whose records the zone's owner has locked, with the owner's comment. */

@@ -41,7 +41,7 @@ const targetsField = described(
     ]).optional(),
     zone: nameField('For DNS faults: name of a hosted zone in the environment.', 'public').optional(),
     record: textField(
-      'For DNS faults: full name of the record, without trailing dot.',
+      'For DNS faults: full name of the record, without trailing dot; where a fault allows it, * for every name of the zone.',
       'checkout.larkspur.example',
     ).optional(),
     types: described(

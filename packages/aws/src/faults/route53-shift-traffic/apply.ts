@@ -1,6 +1,7 @@
 import type { Applied, Failure, Outcome, Seen, StepPlan, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { recordTargetId } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
 import { UNNAMED_CHANGE } from '../route53-remove-record/apply.ts'
 import { readChange, submit, type ChangeState } from '../route53-remove-record/change.ts'
@@ -53,21 +54,25 @@ async function settle(
   return failed('conflict', failure.operation, 'RecordsChanged', `not as they were planned: ${words}`)
 }
 
-/** Looks whether the weights are those of this step, in the zone and on every name server. */
+/**
+ * Looks whether the weights are those of this step, in the zone and on every name server. While the change itself says that it is
+ * on its way there is nothing else to read: a zone takes many requests to list, and all steps share the account's.
+ */
 export async function confirmStep(
   aws: Aws,
   capture: Capture,
   { handle }: UndoPlan,
   signal: AbortSignal,
 ): Promise<Outcome<Seen>> {
-  const stands = await standsOf(aws, capture, signal)
-  if (!stands.ok) return stands
   const change =
     handle === undefined || handle === UNNAMED_CHANGE
       ? success<ChangeState>({ status: 'unknown' })
       : await readChange(aws, handle, signal)
   if (!change.ok) return change
   const { status, submittedAt } = change.value
+  if (status === 'PENDING') return success(onItsWay(capture, submittedAt))
+  const stands = await standsOf(aws, capture, signal)
+  if (!stands.ok) return stands
   const isTakenOver = handle === undefined && stands.value.every(({ is }) => is === 'after')
   return success({
     observations: stands.value.map((stand) => ({
@@ -79,6 +84,17 @@ export async function confirmStep(
   })
 }
 
+function onItsWay({ zoneId, after }: Capture, submittedAt: ChangeState['submittedAt']): Seen {
+  return {
+    observations: after.map((record) => ({
+      target: recordTargetId(zoneId, record),
+      injection: 'unknown',
+      seen: `weight ${record.Weight ?? 0} is on its way, not yet on every name server`,
+    })),
+    ...(submittedAt === undefined ? {} : { actedAt: submittedAt }),
+  }
+}
+
 function judge(
   { is, after, words }: Stand,
   status: ChangeState['status'],
@@ -87,8 +103,6 @@ function judge(
   const weight = `weight ${after.Weight ?? 0}`
   switch (is) {
     case 'after':
-      if (status === 'PENDING')
-        return { injection: 'unknown', seen: `${weight} in the zone, not yet on every name server` }
       return {
         injection: 'injected',
         seen:

@@ -1,7 +1,7 @@
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53'
 import type { InjectStep, UndoPlan } from '@firedrill/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listRecordSets } from '../../route53/list-record-sets.ts'
+import { listRecordSets, listZone } from '../../route53/list-record-sets.ts'
 import { toSdk, type RecordSet } from '../../route53/record-set.ts'
 import {
   injectStep,
@@ -73,6 +73,29 @@ async function somebodySets(Weight: number) {
   account.advance(120)
 }
 
+const wholeZone = (parts: Readonly<{ part?: number; parts?: number }>) =>
+  injectStep(
+    'route53-shift-traffic',
+    { zone: 'public', record: '*', recordTypes: ['A'], recordSet: 'primary' },
+    { parameters: { percent: 100, ...parts } },
+  )
+const zoneRecords = async () => valueOf(await listZone(aws(), zoneId(), account.context.signal))
+const batches = () =>
+  account.sim.world.calls.mutations().filter(({ operation }) => operation === 'ChangeResourceRecordSets')
+    .length
+
+/** A second name with the same variants. */
+async function addCart() {
+  const Changes = (await listed()).map((record) => ({
+    Action: 'CREATE' as const,
+    ResourceRecordSet: toSdk({ ...record, Name: 'cart.larkspur.example.' }),
+  }))
+  await aws().route53.send(
+    new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId(), ChangeBatch: { Changes } }),
+  )
+  account.advance(120)
+}
+
 describe('shifting traffic', () => {
   it('goes in steps and comes back in steps, to the very records that were captured', async () => {
     const before = await listed()
@@ -125,6 +148,27 @@ describe('shifting traffic', () => {
     const overwrite = undo.targets.map(({ id }) => id)
     expect(await back({ ...undo, decided: { left: [], untouched: [], overwrite } })).toEqual(['restored'])
     expect(await weights()).toEqual([100, 0])
+  })
+
+  it('takes every name of a zone that has the variant, in one batch or in parts, and puts all of them back', async () => {
+    await addCart()
+    const before = await zoneRecords()
+    const whole = await done(wholeZone({}))
+    expect(whole[0]?.targets).toHaveLength(4)
+    expect(await weights()).toEqual([0, 200])
+    expect(batches()).toBe(2)
+    expect(await back(whole[0] ?? ({} as UndoPlan))).toEqual(['restored'])
+    expect(await zoneRecords()).toEqual(before)
+
+    const parts = await done(wholeZone({ part: 1, parts: 2 }), wholeZone({ part: 2, parts: 2 }))
+    expect(parts.map(({ targets }) => targets.map(({ label }) => label))).toEqual([
+      ['cart.larkspur.example A primary', 'cart.larkspur.example A standby'],
+      ['checkout.larkspur.example A primary', 'checkout.larkspur.example A standby'],
+    ])
+    const taken = (await zoneRecords()).filter(({ Weight }) => Weight === 0)
+    expect(taken.map(({ SetIdentifier }) => SetIdentifier)).toEqual(['primary', 'primary'])
+    for (const part of parts) expect(await back(part)).toEqual(['restored'])
+    expect(await zoneRecords()).toEqual(before)
   })
 
   it.each([

@@ -2,12 +2,11 @@ import type { CompiledEnvironment, Demand, InjectStep, Outcome, StepPlan } from 
 import { z } from 'zod'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
-import { listRecordSets } from '../../route53/list-record-sets.ts'
 import { differences, recordLabel, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
 import { SCHEDULER_PERMISSIONS } from '../../scheduler/undo-calls.ts'
-import { placeOf, unfitOf } from '../route53-remove-record/plan.ts'
-import { toJson } from './capture.ts'
-import { shifted } from './weights.ts'
+import { batchProblem, placeOf, unfitOf } from '../route53-remove-record/plan.ts'
+import { listNamed, toJson, WHOLE_ZONE } from './capture.ts'
+import { nameAndType, shifted } from './weights.ts'
 
 const OPERATION = 'route53-shift-traffic.plan'
 /** Elements that one batch may have: a deletion and a creation for each value. */
@@ -24,17 +23,23 @@ export const PERMISSIONS = [
   'route53:GetChange',
 ] as const
 
-/** How far traffic is shifted by this step, and how far it was by the one before, in percent of what the variant was sent. */
+/**
+ * How far traffic is shifted by this step, and how far it was by the one before, in percent of what the variant was sent; and,
+ * for a zone with more records than one batch takes, which part of its names this step is for.
+ */
 export const parameters = z
   .strictObject({
     percent: z.coerce.number().gt(0).max(100).default(100),
     from: z.coerce.number().min(0).lt(100).default(0),
+    part: z.coerce.number().int().min(1).default(1),
+    parts: z.coerce.number().int().min(1).max(100).default(1),
   })
   .refine(({ percent, from }) => from < percent, 'from is less than percent')
+  .refine(({ part, parts }) => part <= parts, 'part is at most parts')
 
 /**
- * Finds the weighted variants of the name and works out their weights before and after this step, from how they are now: with
- * nothing shifted. Describes only.
+ * Finds the weighted variants of the name, or of every name of the zone that has the variant, and works out their weights before
+ * and after this step, from how they are now: with nothing shifted. Describes only.
  */
 export async function planStep(
   aws: Aws,
@@ -45,20 +50,27 @@ export async function planStep(
   const unfitStep = (message: string) => failed('invalid', OPERATION, 'StepUnfit', message)
   const wanted = parameters.safeParse(step.parameters)
   if (!wanted.success) return unfitStep(z.prettifyError(wanted.error))
-  const place = placeOf(step, environment)
+  const isWholeZone = step.targets.record === WHOLE_ZONE
+  const place = placeOf(isWholeZone ? atApex(step, environment) : step, environment)
   if (!place.ok) return place
-  const { zoneId, name, types, set } = place.value
+  const { zoneId, types, set } = place.value
+  const name = isWholeZone ? WHOLE_ZONE : place.value.name
   if (set === undefined) return unfitStep('the selector must name the variant that is evacuated, by its set')
-  const listed = await listRecordSets(aws, zoneId, name, signal)
+  const listed = await listNamed(aws, { zoneId, name }, signal)
   if (!listed.ok) return listed
-  const weighted = listed.value.filter(
+  const ofTypes = listed.value.filter(
     ({ Type, Weight }) => Weight !== undefined && (types.length === 0 || types.includes(Type)),
   )
+  const weighted = isWholeZone ? partOf(namesWith(ofTypes, set), wanted.data) : ofTypes
   const [before, after] = [wanted.data.from, wanted.data.percent].map((percent) =>
     shifted(weighted, set, percent),
   )
   if (before === undefined || after === undefined || weighted.length === 0)
-    return unfitStep(`${name} has no weighted records of the types asked for`)
+    return unfitStep(
+      isWholeZone
+        ? `no name of the zone has a weighted variant ${set} of the types asked for that is sent anything`
+        : `${name} has no weighted records of the types asked for`,
+    )
   if (!before.ok) return unfitStep(before.problem)
   if (!after.ok) return unfitStep(after.problem)
   // All variants belong to the step, those too whose weight happens to stay the same: shares are one decision.
@@ -69,6 +81,9 @@ export async function planStep(
   if (pairs.every(({ was, is }) => differences(was, is).length === 0))
     return unfitStep('this step would change nothing')
   const records = pairs.map(({ was }) => was)
+  const tooLarge = batchProblem(pairs.flatMap(({ was, is }) => [was, is]))
+  if (tooLarge !== undefined)
+    return unfitStep(`${tooLarge}; shift the zone in parts: one step for each part, all with the same parts`)
   const unfit = await unfitOf(aws, zoneId, records, environment, signal)
   if (!unfit.ok) return unfit
   return success({
@@ -86,6 +101,29 @@ export async function planStep(
     permissions:
       environment.deadMan === 'aws-scheduler' ? [...PERMISSIONS, ...SCHEDULER_PERMISSIONS] : PERMISSIONS,
   })
+}
+
+/** The apex stands for the zone where every name of it is meant. */
+function atApex(step: InjectStep, { hostedZones }: CompiledEnvironment): InjectStep {
+  const { domain } = hostedZones[step.targets.zone ?? ''] ?? { domain: WHOLE_ZONE }
+  return { ...step, targets: { ...step.targets, record: domain } }
+}
+
+/** The names and types that have the variant, some of whose traffic goes to it: what it is sent can be shifted. */
+function namesWith(records: readonly RecordSet[], set: string): readonly RecordSet[] {
+  return [...Map.groupBy(records, nameAndType).values()]
+    .filter((variants) => variants.some((one) => one.SetIdentifier === set && (one.Weight ?? 0) > 0))
+    .flat()
+}
+
+/** One of several parts of the names, about as large as the others: the same for every step of the same zone. */
+function partOf(
+  records: readonly RecordSet[],
+  { part, parts }: Readonly<{ part: number; parts: number }>,
+): readonly RecordSet[] {
+  const groups = [...Map.groupBy(records, nameAndType).entries()].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const [from, to] = [part - 1, part].map((edge) => Math.floor((groups.length * edge) / parts))
+  return groups.slice(from, to).flatMap(([, variants]) => variants)
 }
 
 function demandsOf(count: number, records: readonly RecordSet[]): readonly Demand[] {

@@ -7,10 +7,11 @@ import { keyToken } from '../key-token.ts'
 import { readChange, submit, type ChangeState } from '../route53-remove-record/change.ts'
 import type { Capture } from './capture.ts'
 import { replace, standsOf, undoable, type Stand } from './stand.ts'
+import { nameAndType } from './weights.ts'
 
 /**
  * Gives the records back the weights they had before this step, in one batch that replaces exactly what the step made. What
- * somebody else changed is left alone, with all variants of its type since their shares are one decision, and answered as a
+ * somebody else changed is left alone, with all variants of its name and type since their shares are one decision, and answered as a
  * conflict after other types were put back; what a person decided to take back is replaced as it was found. When all is back
  * and the change that did it is not known it is written once more: only a change with an id can be seen on every name server.
  */
@@ -25,11 +26,11 @@ export async function recoverStep(
   const stands = undoable(listed.value, undo)
   const isTakenBack = ({ target }: Stand) => undo.decided?.overwrite.includes(target) === true
   const conflicts = stands.filter((stand) => stand.is === 'foreign' && !isTakenBack(stand))
-  const disputed = new Set(conflicts.map(({ before }) => before.Type))
+  const disputed = new Set(conflicts.map(({ before }) => nameAndType(before)))
   const isBack = stands.length > 0 && stands.every(({ is }) => is === 'before')
   const isWrittenAgain = isBack && undo.undoHandle === undefined
   const changes = stands
-    .filter(({ is, before }) => (is === 'before' ? isWrittenAgain : !disputed.has(before.Type)))
+    .filter(({ is, before }) => (is === 'before' ? isWrittenAgain : !disputed.has(nameAndType(before))))
     .flatMap(({ found, before }) => replace(found, before))
   if (changes.length > 0) {
     const comment = `Firedrill failback ${keyToken(undo.key)}`
@@ -51,14 +52,14 @@ export async function confirmRecoveredStep(
   { undoHandle }: UndoPlan,
   signal: AbortSignal,
 ): Promise<Outcome<Seen>> {
-  const stands = await standsOf(aws, capture, signal)
-  if (!stands.ok) return stands
   const change =
     undoHandle === undefined
       ? success<ChangeState>({ status: 'unknown' })
       : await readChange(aws, undoHandle, signal)
   if (!change.ok) return change
   const { status } = change.value
+  const stands = await standsOf(aws, capture, signal)
+  if (!stands.ok) return stands
   return success({
     observations: stands.value.map((stand) => ({ target: stand.target, ...judge(stand, status) })),
   })

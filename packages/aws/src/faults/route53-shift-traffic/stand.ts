@@ -1,10 +1,9 @@
 import type { Outcome, UndoPlan } from '@firedrill/core'
 import { success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
-import { listRecordSets } from '../../route53/list-record-sets.ts'
 import { differences, recordKey, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
 import type { Change } from '../route53-remove-record/change.ts'
-import type { Capture } from './capture.ts'
+import { listNamed, type Capture } from './capture.ts'
 
 /** One record set of the step and what the zone holds in its place: as before, as this step makes it, or neither. */
 export type Stand = Readonly<{
@@ -20,10 +19,11 @@ export type Stand = Readonly<{
 /** Where every record set of the step stands now, as the control plane sees it, pending changes included. */
 export async function standsOf(
   aws: Aws,
-  { zoneId, name, before, after }: Capture,
+  capture: Capture,
   signal: AbortSignal,
 ): Promise<Outcome<readonly Stand[]>> {
-  const listed = await listRecordSets(aws, zoneId, name, signal)
+  const { zoneId, before, after } = capture
+  const listed = await listNamed(aws, capture, signal)
   if (!listed.ok) return listed
   const now = new Map(listed.value.map((record) => [recordKey(record), record]))
   const stands = before.flatMap((was, index): readonly Stand[] => {

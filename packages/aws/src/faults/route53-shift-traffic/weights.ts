@@ -1,4 +1,4 @@
-import type { RecordSet } from '../../route53/record-set.ts'
+import { normalName, type RecordSet } from '../../route53/record-set.ts'
 
 /** What the new weights add up to, roughly: fine enough for half a percent, and below Route 53's 255. */
 const PARTS = 200
@@ -7,15 +7,16 @@ const PARTS = 200
 export type Weighted = Readonly<{ ok: true; records: readonly RecordSet[] } | { ok: false; problem: string }>
 
 /**
- * Takes a share of its traffic from the variant `set` of each type, and gives it to the others: in proportion to what they were
+ * Takes a share of its traffic from the variant `set` of each name and type, and gives it to the others: in proportion to what they were
  * sent before, or alike where they were sent nothing. 0 is word for word what was captured, 100 leaves the variant a weight of 0.
  * Whoever had some share keeps one of at least 1 in 200. Pure.
  */
 export function shifted(records: readonly RecordSet[], set: string, percent: number): Weighted {
   if (percent === 0) return { ok: true, records }
   const done: RecordSet[] = []
-  for (const [type, variants] of Map.groupBy(records, ({ Type }) => Type)) {
+  for (const variants of Map.groupBy(records, nameAndType).values()) {
     const total = weightOf(variants)
+    const type = variants[0]?.Type ?? ''
     const from = variants.find(({ SetIdentifier }) => SetIdentifier === set)
     const others = variants.filter((one) => one !== from)
     if (from === undefined) return { ok: false, problem: `no ${type} variant is called ${set}` }
@@ -33,6 +34,11 @@ export function shifted(records: readonly RecordSet[], set: string, percent: num
     )
   }
   return { ok: true, records: done }
+}
+
+/** What has shares of its own: a name and type, however many variants it has. */
+export function nameAndType({ Name, Type }: RecordSet): string {
+  return `${normalName(Name)} ${Type}`
 }
 
 function weightOf(records: readonly RecordSet[]): number {

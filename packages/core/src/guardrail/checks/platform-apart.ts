@@ -33,11 +33,18 @@ function neededNames({ environment, installation, steps }: GuardrailFacts): read
   ]
   const hosts = [...installation.hosts, ...urls.map(hostOf)].map(plainName)
   return steps.flatMap(({ step }) => {
-    const record = step.targets.record === undefined ? undefined : plainName(step.targets.record)
-    const hit = hosts.filter((host) => record !== undefined && answersFor(record, host))
+    const { record: named, zone = '' } = step.targets
+    const record =
+      named === '*' ? `every name of ${zone}` : named === undefined ? undefined : plainName(named)
+    const domain = named === '*' ? plainName(environment.hostedZones[zone]?.domain ?? '') : undefined
+    const hit = hosts.filter((host) =>
+      domain === undefined
+        ? record !== undefined && answersFor(record, host)
+        : host === domain || host.endsWith(`.${domain}`),
+    )
     return hit.length > 0
       ? [
-          `step ${step.name} removes ${record ?? ''}, by which the platform reaches ${[...new Set(hit)].join(', ')}`,
+          `step ${step.name} changes ${record ?? ''}, by which the platform reaches ${[...new Set(hit)].join(', ')}`,
         ]
       : []
   })
