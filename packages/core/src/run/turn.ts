@@ -23,19 +23,11 @@ const LOOK = 4
 const WAIT = 5
 
 function rank(command: Command, steps: RunState['steps']): number {
-  switch (command.do) {
-    case 'prepare-undo':
-      return 1
-    case 'confirm-injection':
-      // Until it is known whether it was done, nothing else is asked for: the same limit would turn that away too.
-      return steps[command.step.name]?.acceptedAt === undefined ? 2 : LOOK
-    case 'inject':
-      return 3
-    case 'wait':
-      return WAIT
-    default:
-      return 0
-  }
+  if (command.do === 'prepare-undo') return 1
+  // Until it is known whether it was done, nothing else is asked for: the same limit would turn that away too.
+  if (command.do === 'confirm-injection') return steps[command.step.name]?.acceptedAt === undefined ? 2 : LOOK
+  if (command.do === 'inject') return 3
+  return command.do === 'wait' ? WAIT : 0
 }
 
 function waitingForFirst(waits: readonly Command[]): Command | undefined {
