@@ -40,6 +40,7 @@ export default defineConfig({
           globalSetup: ['apps/bench/test/prepare-once.ts'],
           exclude,
           fileParallelism: false,
+          maxConcurrency: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

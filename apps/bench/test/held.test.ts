@@ -74,7 +74,10 @@ describe('one command', () => {
       await decoy.stop()
     }
   })
+})
 
+// Their worlds stand still while anybody is busy: no matter what else the machine does, so two at a time.
+describe.concurrent('in lockstep', () => {
   test('the removal of records is held and both are put back', async () => {
     const { code, said, verdict } = await drill(['--lockstep', '--scenario', 'dns-record-removal'])
     expect(code, said).toBe(0)
@@ -82,10 +85,8 @@ describe('one command', () => {
     expectPutBack(verdict(), 2)
     expectSelfContained(verdict().report)
   })
-})
 
-describe('numbered writes', () => {
-  test('tell what the standby had not received, are told late or lost after the return, and are taken out', async () => {
+  test('numbered writes tell what the standby had not received, are told late or lost after the return, and are taken out', async () => {
     const { code, said, verdict } = await drill(['--lockstep', '--scenario', 'data-loss'])
     expect(verdict(), said).toMatchObject({ status: 'closed', verdict: 'held', exitCode: 0 })
     expect(code).toBe(0)
@@ -101,10 +102,8 @@ describe('numbered writes', () => {
     expect(crossChecks.map(({ agrees }) => agrees)).toEqual([true])
     expectPutBack(verdict(), 6)
   })
-})
 
-describe('a world without failover', () => {
-  test('with a fault that ends before the objective the drill is never held', async () => {
+  test('in a world without failover, with a fault that ends before the objective the drill is never held', async () => {
     const { code, said, verdict } = await drill([
       '--lockstep',
       '--world',
@@ -117,7 +116,7 @@ describe('a world without failover', () => {
     expectPutBack(verdict(), 6)
   })
 
-  test('with a fault that outlasts the objective the drill is deviated', async () => {
+  test('in a world without failover, with a fault that outlasts the objective the drill is deviated', async () => {
     const { code, said, verdict } = await drill([
       '--lockstep',
       '--world',
