@@ -33,17 +33,17 @@ export function decideResume(state: RunState, reason: string): Asked {
 export function decideSkip(state: RunState, scenario: CompiledScenario, step: string, reason: string): Asked {
   const known = scenario.steps.find(({ name }) => name === step)
   if (known === undefined) return no(`the scenario has no step ${step}; it has ${names(scenario)}`)
+  const current = state.steps[step]
+  const mayBeIn = Object.values(current?.targets ?? {}).filter(({ injection }) => !isHarmless(injection))
+  if (mayBeIn.length > 0 && !isEnd(state.status) && !isRecovery(state.status))
+    return no(
+      `the fault of step ${step} is in, or may be, on ${mayBeIn.length} of its targets; abort the run to take it out`,
+    )
   const before = notInStep(state)
   if (before !== undefined) return no(before)
   if (state.skipped?.[step] !== undefined) return { events: [] }
   if (known.kind === 'wait' && state.waited.includes(step))
     return no(`step ${step} has been waited for already`)
-  const current = state.steps[step]
-  const mayBeIn = Object.values(current?.targets ?? {}).filter(({ injection }) => !isHarmless(injection))
-  if (mayBeIn.length > 0)
-    return no(
-      `the fault of step ${step} is in, or may be, on ${mayBeIn.length} of its targets; abort the run to take it out`,
-    )
   if (current?.again !== undefined)
     return no(`what the failed attempt of step ${step} left is being cleared; skip it after that`)
   return { events: [{ type: 'step-skipped', data: { step, reason } }] }
