@@ -11,6 +11,6 @@ export {
 } from './remote/remote-prober.ts'
 export { createProbeRole, type ProbeRole, type ProbeRolePorts, type ProbeTrouble } from './role/probe-role.ts'
 export { runProbe, type MakeAttempt, type ProbeDeps } from './run-probe.ts'
-export { createProber, type Prober, type ProberOptions } from './schedule/prober.ts'
+export { createProber, SLOT_SHARE, type Prober, type ProberOptions } from './schedule/prober.ts'
 export { readAnchor, worldTime, type Anchor, type WorldTime } from './schedule/world-time.ts'
 export type { StallWatch } from './schedule/stall-watch.ts'

@@ -133,7 +133,12 @@ function vary(
       healthyThreshold: chance.whole(2, 5),
     })
   for (const group of spec.groups) {
-    if (group.instances > 0) group.instances = instances
+    if (group.instances > 0) {
+      // Fewer servers each carry more, or the service would be ill before anything is done to it.
+      if (group.requestsPerSecondMax !== undefined)
+        group.requestsPerSecondMax = Math.ceil((group.requestsPerSecondMax * group.instances) / instances)
+      group.instances = instances
+    }
     // Out of a backup it takes a quarter of an hour; that is long, not different.
     if (group.bootSeconds[0] > 120) group.bootSeconds = [90, 150]
   }

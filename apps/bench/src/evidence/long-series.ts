@@ -1,13 +1,16 @@
 import { worldInstant, type Sample, type SeriesSample } from '@firedrill/core'
+import { SLOT_SHARE } from '@firedrill/probes'
 
-const PERIOD = 1_000_000
+const HOUR = 3_600_000_000
+/** A slot of a probe that runs once a second, microseconds. */
+const SLOT = 1_000_000 * SLOT_SHARE
 const FIRST_AT = 1_767_225_600_000_000
 
 /** One series of recorded samples with where in its slot each started. */
 type Placed = Readonly<{ offset: number; sample: Sample }>
 
 /**
- * A series of so many hours at one sample a second, made of recorded samples with their own place in the slot, latency,
+ * A series of so many hours of a probe that runs once a second, made of recorded samples with their own place in the slot, latency,
  * outcome and detail, from a different one on for every `n`. Instants are cut to whole units of `unit` microseconds.
  */
 export function longSeries(
@@ -17,11 +20,11 @@ export function longSeries(
   unit: number,
 ): readonly SeriesSample[] {
   const placed = placesOf(recorded)
-  return Array.from({ length: hours * 3600 }, (_, slot): SeriesSample => {
+  return Array.from({ length: Math.floor((hours * HOUR) / SLOT) }, (_, slot): SeriesSample => {
     const found = placed[(slot + n * 7919) % placed.length]
     if (found === undefined) throw new RangeError('nothing was recorded')
     const { offset, sample } = found
-    const start = FIRST_AT + slot * PERIOD + offset
+    const start = FIRST_AT + Math.floor(slot * SLOT + offset)
     const end = start + sample.end - sample.start
     return {
       start: worldInstant(start - (start % unit)),
@@ -40,8 +43,7 @@ function placesOf(recorded: readonly Sample[]): readonly Placed[] {
   if (known !== undefined) return known
   const streams = Map.groupBy(recorded, ({ probe }) => probe)
   const placed = [...streams.values()].flatMap((samples) => {
-    const offsetsFrom = (from: number) =>
-      samples.map(({ start }) => (((start - from) % PERIOD) + PERIOD) % PERIOD)
+    const offsetsFrom = (from: number) => samples.map(({ start }) => (((start - from) % SLOT) + SLOT) % SLOT)
     const begins = samples
       .map(({ start }) => ({ start, span: Math.max(...offsetsFrom(start)) }))
       .reduce((best, one) => (one.span < best.span ? one : best))

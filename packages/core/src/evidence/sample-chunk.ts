@@ -14,6 +14,9 @@ const OUTCOME_BITS = 2
 /** Units in which the times of a chunk are whole numbers, in microseconds, the coarsest first. */
 const UNITS = [1000, 1] as const
 
+/** Starts that are more than so many usual distances apart have a slot between them that was left out. */
+const FAR = 1.5
+
 /** Slots of one period each, from `phase` on, in units of the chunk. */
 type Grid = Readonly<{ unit: number; period: number; phase: number; firstSlot: number }>
 
@@ -151,14 +154,11 @@ function gridOf(samples: readonly SeriesSample[]): Grid {
     : { unit, period, phase: moved, firstSlot: Math.floor(((starts[0] ?? 0) - moved) / period) }
 }
 
-/** The median distance of two starts, rounded to as few digits as change it by no more than a tenth. */
+/** The mean distance of two starts, those that are far apart left out: scattered starts come back to their slots. */
 function periodOf(starts: readonly number[]): number {
   const sorted = starts.toSorted((a, b) => a - b)
   const distances = sorted.slice(1).map((start, i) => start - (sorted[i] ?? start))
   const median = distances.toSorted((a, b) => a - b)[distances.length >> 1] ?? 1
-  for (let digit = 10 ** Math.floor(Math.log10(Math.max(1, median))); digit > 1; digit /= 10) {
-    const round = Math.round(median / digit) * digit
-    if (Math.abs(round - median) <= median / 10) return round
-  }
-  return Math.max(1, median)
+  const near = distances.filter((distance) => distance <= FAR * median)
+  return Math.max(1, Math.round(near.reduce((sum, distance) => sum + distance, 0) / Math.max(1, near.length)))
 }

@@ -2,6 +2,7 @@ import type { CompiledProbe, Sample } from '@firedrill/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runProbe } from '../run-probe.ts'
 import { createResources, fastClock, hostClock, realWorld, type Resources } from '../testing/loopback.ts'
+import { virtualProber, virtualTime } from '../testing/virtual-time.ts'
 import { watchStalls } from './stall-watch.ts'
 
 let resources: Resources
@@ -34,27 +35,17 @@ const count = (samples: readonly Sample[], outcome: Sample['outcome']) =>
 
 describe('the schedule', () => {
   it('is an absolute grid in world time: late starts do not add up', async () => {
-    const port = await resources.http((_request, response) => void response.end())
-    // A second of this world takes 250 ms, far more than a busy machine is late.
-    const { prober, samples } = resources.prober({
-      probes: [probe(port, { periodMs: 1000, timeoutMs: 800 })],
-      vantages: here,
-      environmentClock: fastClock(4),
-    })
-    await hostClock.sleep(2500)
-    await prober.stop()
-    // Starts are scattered over the whole of their slot and never leave it, and a timer here is late by less than another.
-    const slots = samples.map(({ start }) => Math.floor(start / 1_000_000))
-    expect(samples.length).toBeGreaterThan(6)
-    expect(new Set(slots).size).toBe(slots.length)
-    // Slots that a busy machine missed are on record, so nothing is unaccounted for.
-    const missed = samples.filter(({ detail }) => detail?.includes('not started') === true)
-    const span = (slots.at(-1) ?? 0) - (slots[0] ?? 0) + 1
-    const accounted =
-      samples.length -
-      missed.length +
-      missed.reduce((sum, { detail }) => sum + Number(/(\d+) not started/.exec(detail ?? '')?.[1]), 0)
-    expect(Math.abs(span - accounted)).toBeLessThanOrEqual(1)
+    const starts = async (lateMs: number) => {
+      const time = virtualTime()
+      const { samples } = virtualProber(time, { probes: [probe(1, { periodMs: 1000 })], vantages: here })
+      await time.runTo(60_000, lateMs)
+      return samples.map(({ start }) => start / 1000)
+    }
+    const [punctual, late] = [await starts(0), await starts(90)]
+    expect(punctual.length).toBeGreaterThan(60)
+    const behind = late.map((start, index) => start - (punctual[index] ?? 0))
+    expect(Math.min(...behind)).toBeGreaterThan(89)
+    expect(Math.max(...behind)).toBeLessThan(91)
   })
 
   it('starts the next probe while the last one is still waiting for its answer', async () => {
@@ -72,34 +63,34 @@ describe('the schedule', () => {
   })
 
   it('probes from every vantage, spread over the period', async () => {
-    const port = await resources.http((_request, response) => void response.end())
-    const { prober, samples } = resources.prober({
-      probes: [probe(port, { periodMs: 200 })],
-      vantages: [{ name: 'a' }, { name: 'b' }],
-    })
-    await hostClock.sleep(1100)
-    await prober.stop()
-    // The least late start shows where in the period a stream belongs.
-    const phaseMs = (name: string, offsetMs: number) =>
-      Math.min(
-        ...samples
-          .filter(({ vantage, outcome }) => vantage === name && outcome === 'good')
-          .map(({ start }) => (start / 1000 - offsetMs) % 200),
-      )
-    expect(phaseMs('a', 0)).toBeLessThan(60)
-    expect(phaseMs('b', 100)).toBeLessThan(60)
+    const time = virtualTime()
+    const vantages = [{ name: 'a' }, { name: 'b' }, { name: 'c' }, { name: 'd' }]
+    const { samples } = virtualProber(time, { probes: [probe(1, { periodMs: 1000 })], vantages })
+    await time.runTo(60_000)
+    const from = (name: string) => samples.flatMap(({ vantage, start }) => (vantage === name ? [start] : []))
+    const first = from('a').slice(1, 51)
+    for (const [index, name] of ['b', 'c', 'd'].entries()) {
+      const nearest = first.map((start) => Math.min(...from(name).map((other) => Math.abs(other - start))))
+      // A quarter of a period away from the first, or from its next one.
+      expect(Math.min(...nearest), name).toBeGreaterThan(index === 1 ? 300_000 : 80_000)
+    }
   })
 
-  it('scatters starts, so that a service that fails in step with the probe is seen', async () => {
-    const port = await resources.http((_request, response) => void response.end())
-    const { prober, samples } = resources.prober({ probes: [probe(port, { periodMs: 100 })], vantages: here })
-    await hostClock.sleep(1500)
-    await prober.stop()
-    const phases = samples
-      .filter(({ outcome }) => outcome === 'good')
-      .map(({ start }) => (start / 1000) % 100)
-    expect(Math.min(...phases)).toBeLessThan(10)
-    expect(phases.filter((phase) => phase > 10).length).toBeGreaterThan(phases.length / 3)
+  it('never starts two probes more than a period apart, and meets every part of a rhythm of the service', async () => {
+    const time = virtualTime()
+    const { samples } = virtualProber(time, { probes: [probe(1, { periodMs: 1000 })], vantages: here })
+    await time.runTo(120_000)
+    const starts = samples.map(({ start }) => start / 1000)
+    const apart = starts.slice(1).map((start, index) => start - (starts[index] ?? start))
+    expect(Math.max(...apart)).toBeLessThanOrEqual(1000.01)
+    expect(Math.min(...apart)).toBeGreaterThan(750)
+    const partsMet = (of: readonly number[], rhythmMs: number) =>
+      new Set(of.map((start) => Math.floor(((start % rhythmMs) / rhythmMs) * 10))).size
+    for (const rhythmMs of [500, 1000, 2000, 3000, 5000, 10_000])
+      expect(partsMet(starts, rhythmMs), `a rhythm of ${rhythmMs} ms`).toBe(10)
+    // Exact probes meet one part of a rhythm of their own.
+    const exact = starts.map((_, n) => n * 1000)
+    expect(partsMet(exact, 1000)).toBe(1)
   })
 
   it('follows a clock that changes its rate', async () => {

@@ -51,8 +51,8 @@ type Stream = Readonly<{
 }>
 
 /**
- * Starts each probe from each vantage once a period of world time, on an absolute grid: a late start does not move the next
- * one. Streams are spread over the period, starts scattered over all of it. A probe that is still in flight at the next start does not delay it. Slots that
+ * Starts each probe from each vantage at least once a period of world time, on an absolute grid: a late start does not move the
+ * next one. Streams are spread over a slot, starts scattered over a quarter of their slot. A probe that is still in flight at the next start does not delay it. Slots that
  * passed while the process was not running are recorded as one unusable sample, never made up for.
  */
 export function createProber(options: ProberOptions): Prober {
@@ -120,28 +120,31 @@ type Following = Readonly<{
   onSample: (sample: Sample) => void
 }>
 
-/**
- * Share of the period over which starts are scattered. A service that fails every n-th request, or every second, could
- * stay in step with a probe that is exact and never be seen; starts that are scattered over less than the whole period are
- * blind to the rest of such a rhythm.
- */
-const SCATTER_SHARE = 1
 const GOLDEN_RATIO = 0.618_033_988_749_895
+/**
+ * Share of a slot over which starts are scattered: probes that are exact could stay in step with a service that fails every
+ * n-th request, or every second, and never meet it.
+ */
+const SCATTER_SHARE = 1 / 4
+/**
+ * A slot's share of the period, about 0.866: so no two starts are more than a period apart, however they are scattered. Neither
+ * is it a whole part of the period or of several: beside a rhythm of seconds the slots drift, and meet every part of it.
+ */
+export const SLOT_SHARE = 1 / (1 + SCATTER_SHARE * GOLDEN_RATIO)
 
 async function follow(stream: Stream, { clock, signal, world, launch, onSample }: Following): Promise<void> {
-  const periodMicros = stream.probe.periodMs * 1000
-  const slotAt = (instant: number) => Math.floor((instant - stream.offset) / periodMicros)
+  const slotMicros = stream.probe.periodMs * 1000 * SLOT_SHARE
+  const slotAt = (instant: number) => Math.floor((instant - stream.offset) / slotMicros)
   // Multiples of the golden ratio fill an interval evenly, and repeat for the same slot.
-  const scatter = (slot: number) => ((slot * GOLDEN_RATIO) % 1) * SCATTER_SHARE * periodMicros
-  const dueOf = (slot: number) =>
-    worldInstant(Math.round(slot * periodMicros + stream.offset + scatter(slot)))
+  const scatter = (slot: number) => ((slot * GOLDEN_RATIO) % 1) * SCATTER_SHARE * slotMicros
+  const dueOf = (slot: number) => worldInstant(Math.floor(slot * slotMicros + stream.offset + scatter(slot)))
 
   let slot = slotAt(world().at(clock.monotonicMs())) + 1
   while (!signal.aborted) {
     await clock.sleep(Math.max(0, world().monotonicAt(dueOf(slot)) - clock.monotonicMs()), signal)
     if (signal.aborted) return
     const now = world().at(clock.monotonicMs())
-    const missed = Math.floor((now - dueOf(slot)) / periodMicros)
+    const missed = Math.floor((now - dueOf(slot)) / slotMicros)
     if (missed > 0) {
       onSample({
         probe: stream.probe.name,
@@ -161,7 +164,7 @@ async function follow(stream: Stream, { clock, signal, world, launch, onSample }
 }
 
 /**
- * Every probe from every vantage, their starts spread evenly over the period; at one instant where the world stands still
+ * Every probe from every vantage, their starts spread evenly over a slot; at one instant where the world stands still
  * meanwhile, since it takes longest to go from one instant to the next.
  */
 function spread(
@@ -175,7 +178,9 @@ function spread(
       probe,
       vantage,
       kept: keepsConnection(probe) ? createKeptConnection() : undefined,
-      offset: isTogether ? 0 : Math.round((probe.periodMs * 1000 * (row * vantages.length + column)) / count),
+      offset: isTogether
+        ? 0
+        : Math.round((probe.periodMs * 1000 * SLOT_SHARE * (row * vantages.length + column)) / count),
     })),
   )
 }
