@@ -54,7 +54,7 @@ export function virtualProber(
     environmentClock,
     clock,
     stalls: { longestSince: () => 0, stop: () => undefined },
-    attempt: () => Promise.resolve({ end: 'good', detail: '' }),
+    attempt: () => Promise.resolve({ end: 'good', answers: '' }),
     onSample: (sample) => void samples.push(sample),
   })
   return { samples, stop: () => prober.stop() }
