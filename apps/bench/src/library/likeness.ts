@@ -27,6 +27,7 @@ export function likenessOf(world: World): readonly string[] {
       (row) => `health check ${JSON.stringify({ ...row, changedAt: undefined })}`,
     ),
     ...[...world.kernel.store.table('fis-templates').keys()].map((id) => `left over: template ${id}`),
+    ...[...world.kernel.store.table('scheduler-schedules').keys()].map((id) => `left over: schedule ${id}`),
   ].toSorted()
 }
 

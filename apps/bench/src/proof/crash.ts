@@ -5,7 +5,7 @@ import { systemClock } from '@firedrill/runtime'
 import { seededRandom } from '@firedrill/testkit'
 import { quantile, rounded, type Backend, type Bench, type Figure, type Size } from '../figures/figure.ts'
 import { eachInAWorld, openArena, type Arena, type Place, type Played, type PlayOptions } from './arena.ts'
-import { DRILL_KINDS, drillOf, stepsOf, type DrillKind } from './drill-kinds.ts'
+import { askedOf, DRILL_KINDS, drillOf, stepsOf, type DrillKind } from './drill-kinds.ts'
 import type { ProofWorld } from './world.ts'
 
 const SEED = 1
@@ -144,8 +144,7 @@ export function playKind(
   place?: Place,
   options: PlayOptions = {},
 ): Promise<Played> {
-  const environment = kind === 'approval' ? { approvalsNeeded: 1 } : {}
-  const drill = drillOf(kind, world, stepsOf(kind, world), { environment })
+  const drill = drillOf(kind, world, stepsOf(kind, world), { environment: askedOf(kind) })
   let isDone = false
   const person = async (run: RunId, status: Status) => {
     if (kind === 'approval' && status === 'awaiting-approval') await arena.lab.approve(run)

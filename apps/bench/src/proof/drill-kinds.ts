@@ -6,6 +6,17 @@ import { domainOf, type ProofWorld } from './world.ts'
 export const DRILL_KINDS = ['linear', 'parallel', 'waiting', 'approval', 'recovering'] as const
 export type DrillKind = (typeof DRILL_KINDS)[number]
 
+/** Kinds whose environment has a dead man in the account: it is told before the fault and called off after its undo. */
+const WITH_DEAD_MAN: readonly DrillKind[] = ['linear', 'recovering']
+
+/** What the environment of a kind of drill asks for besides. */
+export function askedOf(kind: DrillKind): Partial<CompiledEnvironment> {
+  return {
+    ...(kind === 'approval' ? { approvalsNeeded: 1 } : {}),
+    ...(WITH_DEAD_MAN.includes(kind) ? { deadMan: 'aws-scheduler' as const } : {}),
+  }
+}
+
 /** What is booked. */
 export type DrillDefinition = Readonly<{ scenario: CompiledScenario; environment: CompiledEnvironment }>
 
@@ -167,6 +178,7 @@ export function drillOf(
           secretAccessKey: 'firedrill-simulator-secret',
         },
         fisRoleArn: 'arn:aws:iam::111122223333:role/firedrill-fis',
+        schedulerRoleArn: 'arn:aws:iam::111122223333:role/firedrill-dead-man',
       },
       clock: { source: 'simulator', url: world.control },
       probes: { vantages: [{ name: 'here', resolver: world.resolver }] },

@@ -1,4 +1,4 @@
-import type { FaultCatalogue } from '@firedrill/core'
+import type { DeadMan, FaultCatalogue } from '@firedrill/core'
 import type { Worker } from '@firedrill/worker'
 
 /** What a tolled worker says before and after each of its calls to the outside that belong to a run. */
@@ -25,6 +25,9 @@ const UNTOLLED = new Set([
   'undo.unacknowledged',
   'faults.list',
 ])
+
+/** Ports that stay within the process. Whatever else there is leads out of it. */
+const WITHIN = new Set(['actor', 'calls', 'clock', 'installation', 'random'])
 
 /**
  * The ports of a worker that serves one run at a time, with a gate before and after every call to the outside. What the
@@ -57,20 +60,15 @@ export function tolled(ports: Worker['ports'], role: string, gate: Gate): Worker
           )
       },
     })
+  const stores = Object.entries(ports).map(([name, port]: [string, unknown]) => [
+    name,
+    typeof port === 'object' && port !== null && !WITHIN.has(name) ? wrap(port, name) : port,
+  ])
   return {
-    ...ports,
+    ...(Object.fromEntries(stores) as Worker['ports']),
     clockOf: (...asked) =>
       through('clockOf', [], () => ports.clockOf(...asked)) as ReturnType<typeof ports.clockOf>,
     crash: async (name) => void (await through(`between ${name}`, [], () => undefined)),
-    runs: wrap(ports.runs, 'runs'),
-    undo: wrap(ports.undo, 'undo'),
-    definitions: wrap(ports.definitions, 'definitions'),
-    evidence: wrap(ports.evidence, 'evidence'),
-    samples: wrap(ports.samples, 'samples'),
-    halt: wrap(ports.halt, 'halt'),
-    identity: wrap(ports.identity, 'identity'),
-    metrics: wrap(ports.metrics, 'metrics'),
-    readiness: wrap(ports.readiness, 'readiness'),
     faults: tolledFaults(ports.faults, wrap),
   }
 }
@@ -85,7 +83,7 @@ function tolledFaults(
       const driver = faults.get(name)
       if (driver === undefined) return undefined
       const { plan, apply, confirm, recover, confirmRecovered } = wrap(driver, name)
-      const { together } = driver
+      const { together, deadMan } = driver
       return {
         ...driver,
         plan,
@@ -95,10 +93,21 @@ function tolledFaults(
         confirmRecovered,
         ...(together === undefined
           ? {}
-          : { together: { key: together.key, recover: wrap(together, `${name}.together`).recover } }),
+          : { together: { ...together, recover: wrap(together, `${name}.together`).recover } }),
+        ...(deadMan === undefined ? {} : { deadMan: tolledDeadMan(deadMan, name, wrap) }),
       }
     },
   }
+}
+
+/** What is only worked out is no call. */
+function tolledDeadMan(
+  deadMan: DeadMan,
+  name: string,
+  wrap: <T extends object>(port: T, prefix: string) => T,
+): DeadMan {
+  const { arm, release } = wrap(deadMan, `${name}.deadMan`)
+  return { ...deadMan, arm, release }
 }
 
 function claimOf(answer: unknown): Toll['claimed'] {

@@ -10,6 +10,7 @@ type World = Readonly<{
   at: number
   instances: readonly Readonly<{ id: string; state: string; appUp: boolean }>[]
   recordSets: readonly object[]
+  schedules: readonly Readonly<{ region: string; name: string }>[]
 }>
 
 /** A world before a drill, as its simulator tells it. Nothing here knows the engine. */
@@ -17,7 +18,7 @@ export type Before = Readonly<{ world: World; mutations: number; transitions: nu
 
 /** What the simulator saw of one drill. Every list is in words; all empty is as it must be. */
 export type Found = Readonly<{
-  /** Faults that are still in. */
+  /** Faults that are still in, and schedules of a dead man that nobody called off. */
   left: readonly string[]
   /** Faults that went in more than once. */
   twice: readonly string[]
@@ -72,6 +73,7 @@ export async function find(control: string, was: Before): Promise<Found> {
   const transitions = allTransitions.filter(({ seq }) => seq >= was.transitions)
   const states = new Map(world.instances.map(({ id, state }) => [id, state]))
   const records = new Set(world.recordSets.map((record) => JSON.stringify(record)))
+  const schedules = new Set(was.world.schedules.map(scheduleOf))
   const experiments = new Map<string, string>()
   const times = new Map<string, number>()
   for (const [index, { subject, at, to }] of transitions.entries()) {
@@ -95,6 +97,9 @@ export async function find(control: string, was: Before): Promise<Found> {
       ...(world.recordSets.length > was.world.recordSets.length
         ? ['there are more records than before']
         : []),
+      ...world.schedules.flatMap((one) =>
+        schedules.has(scheduleOf(one)) ? [] : [`schedule ${scheduleOf(one)} is still there`],
+      ),
       ...[...experiments].flatMap(([id, state]) => (OVER.has(state) ? [] : [`${id} is still ${state}`])),
     ],
     twice: [...times].flatMap(([subject, count]) =>
@@ -106,6 +111,10 @@ export async function find(control: string, was: Before): Promise<Found> {
     mutations: allMutations,
     transitions,
   }
+}
+
+function scheduleOf({ region, name }: World['schedules'][number]): string {
+  return `${region}/${name}`
 }
 
 /** One batch may delete a record and create it again; nobody ever sees it gone. */

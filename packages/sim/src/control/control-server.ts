@@ -238,6 +238,7 @@ const describeWorld = (world: World): unknown => ({
   answers: answersNow(world),
   stores: [...world.stores.stores.values()],
   replicas: [...world.stores.replicas.values()],
+  schedules: [...world.kernel.store.table('scheduler-schedules').values()],
   zonesDown: world.places.zonesDown(),
 })
 
