@@ -149,11 +149,13 @@ async function gatherSteps(
     }
     const plan = () =>
       ask(`${step.fault}.plan`, (ends) => driver.plan(step, seed, { environment, signal: ends }))
-    const { restoration, expiry, fencing, reach = 'targets', obeysLever = false } = driver
+    const { restoration, expiry, fencing, reach = 'targets', obeysLever = false, leftBehind } = driver
     const approved = input.approved.get(step.name) ?? (await plan())
     const again = input.again ? { again: await plan() } : {}
     const deadMan = bookingOf(step, driver, approved, environment)
-    steps.push({ step, restoration, expiry, fencing, reach, obeysLever, approved, ...again, ...deadMan })
+    const harmless = leftBehind === undefined ? {} : { leftBehind }
+    const promised = { restoration, expiry, fencing, reach, obeysLever, ...harmless }
+    steps.push({ step, ...promised, approved, ...again, ...deadMan })
   }
   return { steps, unknownFaults }
 }

@@ -12,7 +12,8 @@ export type SeenGroup = Readonly<{
   /** The bounds within which `desired` may be set. */
   least: number
   most: number
-  /** Members that are in service. */
+  /** Ids of the members that are in service, and how many they are. */
+  members: readonly string[]
   inService: number
   /** Target groups of load balancers with which it registers its members, by ARN. */
   targetGroups: readonly string[]
@@ -70,6 +71,9 @@ export function whyNotReplaced(name: string, group: SeenGroup | undefined): stri
 function seenGroup(group: AutoScalingGroup): readonly SeenGroup[] {
   const { AutoScalingGroupName: name, AutoScalingGroupARN: arn } = group
   if (name === undefined || arn === undefined) return []
+  const members = (group.Instances ?? []).flatMap(({ InstanceId, LifecycleState }) =>
+    LifecycleState === 'InService' ? (InstanceId ?? []) : [],
+  )
   return [
     {
       name,
@@ -77,8 +81,8 @@ function seenGroup(group: AutoScalingGroup): readonly SeenGroup[] {
       desired: group.DesiredCapacity ?? 0,
       least: group.MinSize ?? 0,
       most: group.MaxSize ?? 0,
-      inService: (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService')
-        .length,
+      members,
+      inService: members.length,
       targetGroups: group.TargetGroupARNs ?? [],
       zones: group.AvailabilityZones ?? [],
       suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),

@@ -5,6 +5,7 @@ import { describeInstances, type SeenInstance } from '../ec2/describe-instances.
 import { readTargets, type SeenTarget } from '../elbv2/target-groups.ts'
 import { findExperiment, findTemplateIds, isActive, isOver, type SeenExperiment } from '../fis/experiments.ts'
 import { keyToken } from '../faults/key-token.ts'
+import { groupsNow, type GroupNow } from './group-newcomers.ts'
 import { healthyTargets, type Capture, type HealthyTarget } from './capture.ts'
 import type { InstanceKind } from './instance-kind.ts'
 
@@ -17,6 +18,8 @@ type World = Readonly<{
   instances: readonly SeenInstance[]
   /** Healthy targets now, by target group. */
   healthy: ReadonlyMap<string, readonly HealthyTarget[]>
+  /** Auto Scaling groups of those that are gone and that no load balancer knew. */
+  groups: ReadonlyMap<string, GroupNow>
 }>
 
 /**
@@ -38,12 +41,15 @@ export async function confirmRecoveredStep(
   if (!instances.ok) return instances
   const healthy = await healthNow(aws, capture, signal)
   if (!healthy.ok) return healthy
+  const groups = await groupsNow(aws, capture, instances.value, experiment.value, signal)
+  if (!groups.ok) return groups
   const world: World = {
     capture,
     kind,
     experiment: experiment.value,
     instances: instances.value,
     healthy: healthy.value,
+    groups: groups.value,
   }
   const observations = capture.instances.map((captured) => judge(captured, world))
   const leftovers = await leftoverWords(aws, token, observations, signal)
@@ -119,6 +125,15 @@ function judge(captured: Captured, world: World): TargetSeen {
 function judgeGone(captured: Captured, world: World, state: string, gaps: readonly string[]): TargetSeen {
   const target = captured.arn
   if (captured.targetGroups.length === 0) {
+    const group = world.groups.get(captured.group ?? '')
+    if (group !== undefined)
+      return group.isComplete
+        ? {
+            target,
+            injection: 'replaced',
+            seen: `${state}; replaced by ${group.newcomers.join(', ')}; ${group.words}`,
+          }
+        : { target, injection: 'recovering', seen: `${state}; ${group.words}` }
     return {
       target,
       injection: 'unknown',

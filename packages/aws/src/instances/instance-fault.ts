@@ -45,6 +45,7 @@ export function createInstanceFault<P extends Shared & Record<string, string | n
     fencing: 'idempotent-key',
     expiry: kind.expiry,
     obeysLever: true,
+    isMadeUpFor: true,
     parameters: kind.parameters,
     async plan(step, seed, { environment, signal }) {
       const observe = (region: string) => clients.get({ environment, region, purpose: 'observe' })

@@ -21,6 +21,8 @@ export type StepFacts = Readonly<{
   obeysLever: boolean
   /** What a scheduler of the cloud would be told. Absent: not known. */
   deadMan?: DeadManBooking
+  /** What stays behind where nobody is left to take it back, and why that breaks nothing. Absent: what stays is a fault. */
+  leftBehind?: string
   approved: Outcome<StepPlan>
   again?: Outcome<StepPlan>
 }>

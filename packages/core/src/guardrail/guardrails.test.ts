@@ -378,6 +378,13 @@ describe('a fault that does not end by itself', () => {
     expect(refusals(left(undefined))).toEqual(['survivors'])
   })
 
+  it('may go into production with a step that leaves nothing broken behind, and says what that is', () => {
+    const harmless = step({ expiry: 'dead-man', leftBehind: 'instances that cost and serve' })
+    expect(refusals(harmless)).toEqual([])
+    const answer = checkGuardrails(harmless).find(({ guardrail }) => guardrail === 'dead-man')
+    expect(answer?.reason).toContain('instances that cost and serve')
+  })
+
   it('may go into production where a scheduler of the cloud takes it out, whose role is of the account', () => {
     const booked = { ok: true, schedules: ['eu-central-1/fd-1'] } as const
     expect(refusals(scheduled(booked))).toEqual([])

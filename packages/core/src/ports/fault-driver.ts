@@ -156,6 +156,16 @@ export type FaultDriver = Readonly<{
   expiry: Expiry
   /** How far the effect goes beyond the targets; absent means not at all. */
   reach?: Reach
+  /**
+   * Absent: a target that is `replaced` before anybody asked was taken out of the fault by somebody. True: it is gone for good, and
+   * the system under drill has made up for it, which is its response to the fault.
+   */
+  isMadeUpFor?: boolean
+  /**
+   * What stays behind where nobody is left to take this step back, in words that say why it breaks nothing. A scheduler of the
+   * cloud is then not asked for: it could not tell whether what stays is needed. The reaper takes it back as ever.
+   */
+  leftBehind?: string
   /** The cloud itself refuses this fault while the Region's safety lever is engaged. Absent means it does not. */
   obeysLever?: boolean
   /** Scenario `parameters` of this fault. */

@@ -46,6 +46,7 @@ export async function armDeadMan(
   signal: AbortSignal,
 ): Promise<Armed> {
   if (driver.expiry !== 'dead-man' || tenure.environment.deadMan !== 'aws-scheduler') return { now: 'ready' }
+  if (driver.leftBehind !== undefined) return { now: 'ready' }
   const known = tenure.state.steps[step.name]
   if (known !== undefined && isDeadManReady(known, expiresAt())) return { now: 'ready' }
   if (driver.deadMan === undefined)

@@ -192,7 +192,8 @@ const AS_PLANNED: readonly RecoverReason[] = ['response-seen', 'observed-long-en
 
 /**
  * Targets that are as captured before anybody asked: somebody else put them back, or the fault ended by itself. A
- * recovery that was seen while the fault was going says nothing about the response, so the run cannot be held.
+ * recovery that was seen while the fault was going says nothing about the response, so the run cannot be held. What the
+ * system under drill has made up for by itself is no such end: that is the response which is drilled.
  */
 async function alreadyGone(
   tenure: Tenure,
@@ -211,7 +212,10 @@ async function alreadyGone(
     driver.confirmRecovered(record.plan, { environment: tenure.environment, signal: ends }),
   )
   if (!look.ok) return []
-  return look.value.observations.flatMap((seen) => (isAsCaptured(seen) ? [seen.target] : []))
+  const isResponse = ({ injection }: TargetSeen) => injection === 'replaced' && driver.isMadeUpFor === true
+  return look.value.observations.flatMap((seen) =>
+    isAsCaptured(seen) && !isResponse(seen) ? [seen.target] : [],
+  )
 }
 
 /** Describes the targets and compares them with the capture. Only what was seen is ever called restored. */

@@ -90,6 +90,19 @@ describe('a zonal shift', () => {
     const [seen] = valueOf(await driver.confirmRecovered(live, account.context)).observations
     expect(seen).toMatchObject({ injection: 'unknown', foreign: { captured: 'no shift' } })
     expect(account.calls('arc-zonal-shift.CancelZonalShift')).toBe(0)
+    const overwrite = plan.targets.map(({ id }) => id)
+    const decided = { left: [], untouched: [], overwrite }
+    valueOf(await driver.recover({ ...live, decided }, account.context))
+    expect(wordsOf(await driver.confirmRecovered(live, account.context))).toEqual(['restored'])
+  })
+
+  it('is never called never put in once it was accepted, though no list shows it', async () => {
+    const { driver, live } = await started()
+    for (const row of account.sim.world.zonalShifts.rows.values())
+      account.sim.world.zonalShifts.rows.put(row.id, { ...row, state: 'CANCELED' })
+    expect(wordsOf(await driver.confirm(live, account.context))).toEqual(['unknown'])
+    const { handle: _, ...unanswered } = live
+    expect(wordsOf(await driver.confirm(unanswered, account.context))).toEqual(['failed-to-inject'])
   })
 })
 

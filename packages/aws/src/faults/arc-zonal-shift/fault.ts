@@ -111,10 +111,11 @@ async function startShifts(
 async function cancelShifts(aws: Aws, undo: UndoPlan, signal: AbortSignal): Promise<Outcome<Recovered>> {
   const shifts = await activeShifts(aws, signal)
   if (!shifts.ok) return shifts
-  const { left = [], untouched = [] } = undo.decided ?? {}
+  const { left = [], untouched = [], overwrite = [] } = undo.decided ?? {}
   const alone = new Set([...left, ...untouched])
   const ours = shifts.value.filter(
-    ({ comment, resource }) => comment === keyToken(undo.key) && !alone.has(resource),
+    ({ comment, resource }) =>
+      (comment === keyToken(undo.key) || overwrite.includes(resource)) && !alone.has(resource),
   )
   const answers: Outcome<Recovered>[] = []
   for (const { id } of ours) answers.push(await cancelShift(aws, id, signal))
@@ -123,7 +124,12 @@ async function cancelShifts(aws: Aws, undo: UndoPlan, signal: AbortSignal): Prom
   return success({ requestIds: answers.flatMap((answer) => (answer.ok ? answer.value.requestIds : [])) })
 }
 
-type Judge = (target: string, shift: SeenShift | undefined, isOurs: boolean) => TargetSeen
+/** `isAccepted`: the service has answered that it shifts. */
+type Judge = (
+  target: string,
+  shift: SeenShift | undefined,
+  about: Readonly<{ isOurs: boolean; isAccepted: boolean }>,
+) => TargetSeen
 
 async function look(
   aws: Aws,
@@ -138,7 +144,10 @@ async function look(
   const ours = shifts.value.filter((shift) => shift.comment === comment)
   const observations = resources.map((resource) => {
     const shift = shifts.value.find((one) => one.resource === resource)
-    return judge(resource, shift, shift?.comment === comment)
+    return judge(resource, shift, {
+      isOurs: shift?.comment === comment,
+      isAccepted: undo.handle !== undefined,
+    })
   })
   const [first] = ours.toSorted((a, b) => a.startedAt - b.startedAt)
   return success({
@@ -148,14 +157,18 @@ async function look(
   })
 }
 
-const judgeIn: Judge = (target, shift, isOurs) => {
-  if (shift === undefined) return { target, injection: 'failed-to-inject', seen: 'no shift is active' }
+const judgeIn: Judge = (target, shift, { isOurs, isAccepted }) => {
+  // What was accepted may not be listed yet; only what never was can be called never put in.
+  if (shift === undefined)
+    return isAccepted
+      ? { target, injection: 'unknown', seen: 'a shift was accepted, and none is active' }
+      : { target, injection: 'failed-to-inject', seen: 'no shift is active' }
   return isOurs
     ? { target, injection: 'injected', seen: wordsOf(shift) }
     : { target, injection: 'unknown', seen: `${wordsOf(shift)}, but not by us` }
 }
 
-const judgeOut: Judge = (target, shift, isOurs) => {
+const judgeOut: Judge = (target, shift, { isOurs }) => {
   if (shift === undefined) return { target, injection: 'restored', seen: 'no shift is active, as before' }
   if (isOurs) return { target, injection: 'injected', seen: wordsOf(shift) }
   const foreign = { captured: 'no shift', ours: 'a shift of this run', now: wordsOf(shift) }

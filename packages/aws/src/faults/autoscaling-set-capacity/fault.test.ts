@@ -73,6 +73,27 @@ describe('scaling a group out', () => {
     expect(desired()).toBe(2)
   })
 
+  it('does not set a number over one that somebody else set since it was planned, and sees its own again', async () => {
+    const driver = driverOf()
+    const plan = storedPlan(valueOf(await driver.plan(stepOf(4), 1, account.context)))
+    account.sim.world.groups.setDesiredCapacity(groupKey(), 6, 'somebody')
+    expect(await driver.apply(stepOf(4), plan, 'k', account.context)).toMatchObject({
+      failure: { kind: 'conflict', code: 'CapacityChanged' },
+    })
+    account.sim.world.groups.setDesiredCapacity(groupKey(), 4, 'an attempt whose answer was lost')
+    valueOf(await driver.apply(stepOf(4), plan, 'k', account.context))
+    expect(account.calls('autoscaling.SetDesiredCapacity')).toBe(0)
+  })
+
+  it('says that the group is gone instead of guessing', async () => {
+    const undo = await asked(5)
+    account.sim.world.compute.groups.delete(groupKey())
+    for (const look of ['confirm', 'confirmRecovered', 'recover'] as const)
+      expect(await driverOf()[look](undo, account.context)).toMatchObject({
+        failure: { kind: 'not-found', code: 'NoGroup' },
+      })
+  })
+
   it.each([
     ['more than the group may have', stepOf(9), /8 instances at most/],
     ['no more than it has', stepOf(2), /has 2 instances already/],

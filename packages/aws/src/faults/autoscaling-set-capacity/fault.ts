@@ -1,4 +1,5 @@
 import type {
+  Applied,
   CompiledEnvironment,
   DriverContext,
   FaultDriver,
@@ -46,6 +47,7 @@ export function createAutoScalingSetCapacity(clients: AwsClients): FaultDriver {
     restoration: 'equivalent',
     fencing: 'queryable',
     expiry: 'dead-man',
+    leftBehind: 'instances that were added, which cost and serve',
     parameters,
     async plan(step, _seed, { environment, signal }) {
       const aws = clients.get({ environment, region: step.targets.region, purpose: 'observe' })
@@ -63,10 +65,9 @@ export function createAutoScalingSetCapacity(clients: AwsClients): FaultDriver {
       }
     },
     async apply(_step, plan, _key, context) {
-      return onCapture(plan.capture, context, 'inject', async (aws, { group, after }) => {
-        const set = await setDesired(aws, group, after, context.signal)
-        return set.ok ? success({ handle: HANDLE, requestIds: set.value }) : set
-      })
+      return onCapture(plan.capture, context, 'inject', async (aws, capture) =>
+        applyStep(aws, capture, context.signal),
+      )
     },
     async confirm(undo, context) {
       return onCapture(undo.capture, context, 'observe', async (aws, capture) =>
@@ -84,6 +85,32 @@ export function createAutoScalingSetCapacity(clients: AwsClients): FaultDriver {
       )
     },
   }
+}
+
+/** Looks first: a number that somebody set since it was planned is not overwritten, and might be larger than ours. */
+async function applyStep(
+  aws: Aws,
+  { group, before, after }: Capture,
+  signal: AbortSignal,
+): Promise<Outcome<Applied>> {
+  const found = await findGroups(aws, [group], signal)
+  if (!found.ok) return found
+  const [seen] = found.value
+  if (seen === undefined) return noGroup(group)
+  if (seen.desired === after) return success({ handle: HANDLE, requestIds: [] })
+  if (seen.desired !== before)
+    return failed(
+      'conflict',
+      'autoscaling.SetDesiredCapacity',
+      'CapacityChanged',
+      `changed by somebody else, and not overwritten: desired capacity ${seen.desired} instead of ${before}`,
+    )
+  const set = await setDesired(aws, group, after, signal)
+  return set.ok ? success({ handle: HANDLE, requestIds: set.value }) : set
+}
+
+function noGroup(group: string): Outcome<never> {
+  return failed('not-found', 'autoscaling.DescribeAutoScalingGroups', 'NoGroup', `group ${group} is gone`)
 }
 
 /** The same number twice is the same as once, so a repeat after a lost answer does no harm. */
@@ -115,8 +142,7 @@ async function look(aws: Aws, { group, targetGroups }: Capture, signal: AbortSig
   const found = await findGroups(aws, [group], signal)
   if (!found.ok) return found
   const [seen] = found.value
-  if (seen === undefined)
-    return failed('not-found', 'autoscaling.DescribeAutoScalingGroups', 'NoGroup', `group ${group} is gone`)
+  if (seen === undefined) return noGroup(group)
   const healthy = await healthyOf(aws, targetGroups, signal)
   return healthy.ok ? success({ group: seen, healthy: Math.min(...Object.values(healthy.value)) }) : healthy
 }

@@ -43,6 +43,7 @@ export function createAzPowerInterruption(clients: AwsClients): FaultDriver {
     expiry: 'native',
     reach: 'zone',
     obeysLever: true,
+    isMadeUpFor: true,
     parameters,
     async plan(step, _seed, { environment, signal }) {
       const observe = (region: string) => clients.get({ environment, region, purpose: 'observe' })

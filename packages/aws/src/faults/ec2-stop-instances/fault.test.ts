@@ -404,6 +404,43 @@ describe('taking it out', () => {
     expect(seen?.seen).toMatch(/^(terminated|gone); replaced by i-[0-9a-f]+; \S+ has 2 healthy targets/)
   })
 
+  it('asks the group where no load balancer knows the instance: replaced once it is complete, by newcomers it names', async () => {
+    const { compute, balancers } = account.sim.world
+    for (const [key, group] of [...compute.groups.entries()])
+      compute.groups.put(key, { ...group, replaces: true })
+    for (const key of [...balancers.targets.keys()]) balancers.targets.delete(key)
+    const driver = driverOf()
+    const one = injectStep('ec2-stop-instances', {
+      tags: { service: 'checkout' },
+      choose: { mode: 'count', count: 1 },
+    })
+    const plan = await planned(one)
+    const { handle } = valueOf(await driver.apply(one, plan, KEY, account.context))
+    const live = stored(driver.undo(one, plan, KEY, account.environment), handle)
+    account.advance(60)
+    const lost = plan.targets[0]?.id.split('/').at(-1) ?? ''
+    for (const [key, group] of [...compute.groups.entries()])
+      compute.groups.put(key, { ...group, replaces: false })
+    compute.terminate([lost], 'test')
+    valueOf(await driver.recover(live, account.context))
+    account.advance(60)
+    const look = async () => valueOf(await driver.confirmRecovered(live, account.context)).observations[0]
+    expect(await look()).toMatchObject({
+      injection: 'recovering',
+      seen: 'terminated; group web has 5 of 6 members in service',
+    })
+    for (const [key, group] of [...compute.groups.entries()]) {
+      compute.groups.put(key, { ...group, replaces: true, desiredCapacity: group.desiredCapacity - 1 })
+      account.sim.world.groups.setDesiredCapacity(key, group.desiredCapacity, 'test')
+    }
+    account.advance(300)
+    const seen = await look()
+    expect(seen?.injection).toBe('replaced')
+    expect(seen?.seen).toMatch(
+      /^(terminated|gone); replaced by i-[0-9a-f]+; group web has 6 of 6 members in service$/,
+    )
+  })
+
   it('goes on after a capture that cannot be read only with a failure', async () => {
     const driver = driverOf()
     const plan = await planned()

@@ -14,7 +14,11 @@ const DURATION_MAX_MS = 12 * 3_600_000
 const STARTS_MAX = 1000
 
 /** IAM actions of the platform's role. */
-export const PERMISSIONS = [...COMMON_PERMISSIONS, 'ec2:StartInstances'] as const
+export const PERMISSIONS = [
+  ...COMMON_PERMISSIONS,
+  'autoscaling:DescribeAutoScalingGroups',
+  'ec2:StartInstances',
+] as const
 
 const KIND: InstanceKind = {
   name: 'ec2-stop-instances',

@@ -3,7 +3,8 @@ import { allow, refuse, unresolved, type Answer, type Guardrail } from '../guard
 
 /**
  * Every fault goes away when nobody is left to take it out. Those that do not end by themselves have the reaper, whose
- * copy of the kit lies on the platform's own host; production demands a scheduler of the cloud besides.
+ * copy of the kit lies on the platform's own host; production demands a scheduler of the cloud besides. What leaves
+ * something behind that breaks nothing needs no scheduler, which could not tell whether it is needed.
  */
 export const deadMan: Guardrail = {
   code: 'dead-man',
@@ -14,9 +15,17 @@ export const deadMan: Guardrail = {
       return refuse(
         `step ${namesOf(unfenced)}: its fault can be neither fenced nor found again, and does not end by itself`,
       )
-    const needing = steps.filter(({ expiry }) => expiry === 'dead-man')
-    if (needing.length === 0) return allow('every fault ends by itself')
-    if (environment.deadMan === 'aws-scheduler') return askScheduler(facts, needing)
+    const needing = steps.filter(
+      ({ expiry, leftBehind }) => expiry === 'dead-man' && leftBehind === undefined,
+    )
+    const staying = steps.flatMap(({ step, leftBehind }) =>
+      leftBehind === undefined
+        ? []
+        : [`step ${step.name} would leave ${leftBehind}, until the reaper is back`],
+    )
+    if (needing.length === 0)
+      return allow(staying.length === 0 ? 'every fault ends by itself' : staying.join('; '))
+    if (environment.deadMan === 'aws-scheduler') return askScheduler(facts, needing, staying)
     if (environment.production)
       return refuse(
         `step ${namesOf(needing)} does not end by itself, and production demands a dead man that survives the platform's host: the environment has the reaper, which lives on it, and not deadMan: aws-scheduler`,
@@ -25,7 +34,11 @@ export const deadMan: Guardrail = {
   },
 }
 
-function askScheduler(facts: GuardrailFacts, needing: readonly StepFacts[]): Answer {
+function askScheduler(
+  facts: GuardrailFacts,
+  needing: readonly StepFacts[],
+  staying: readonly string[],
+): Answer {
   if (facts.environment.aws.schedulerRoleArn === undefined)
     return refuse('deadMan: aws-scheduler needs aws.schedulerRoleArn, the role by which Scheduler acts')
   const missing = unresolved(facts)
@@ -37,7 +50,10 @@ function askScheduler(facts: GuardrailFacts, needing: readonly StepFacts[]): Ans
   if (unfit.length > 0)
     return refuse(`EventBridge Scheduler cannot take every fault out by itself: ${unfit.join('; ')}`)
   return allow(
-    `EventBridge Scheduler takes out step ${namesOf(needing)} soon after its expiry though nobody of the platform is left; the reaper does at its expiry`,
+    [
+      `EventBridge Scheduler takes out step ${namesOf(needing)} soon after its expiry though nobody of the platform is left; the reaper does at its expiry`,
+      ...staying,
+    ].join('; '),
   )
 }
 
