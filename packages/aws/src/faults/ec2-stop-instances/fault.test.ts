@@ -406,9 +406,9 @@ describe('taking it out', () => {
 
   it('asks the group where no load balancer knows the instance: replaced once it is complete, by newcomers it names', async () => {
     const { compute, balancers } = account.sim.world
-    for (const [key, group] of [...compute.groups.entries()])
+    for (const [key, group] of compute.groups.entries())
       compute.groups.put(key, { ...group, replaces: true })
-    for (const key of [...balancers.targets.keys()]) balancers.targets.delete(key)
+    for (const key of balancers.targets.keys()) balancers.targets.delete(key)
     const driver = driverOf()
     const one = injectStep('ec2-stop-instances', {
       tags: { service: 'checkout' },
@@ -419,7 +419,7 @@ describe('taking it out', () => {
     const live = stored(driver.undo(one, plan, KEY, account.environment), handle)
     account.advance(60)
     const lost = plan.targets[0]?.id.split('/').at(-1) ?? ''
-    for (const [key, group] of [...compute.groups.entries()])
+    for (const [key, group] of compute.groups.entries())
       compute.groups.put(key, { ...group, replaces: false })
     compute.terminate([lost], 'test')
     valueOf(await driver.recover(live, account.context))
@@ -429,7 +429,7 @@ describe('taking it out', () => {
       injection: 'recovering',
       seen: 'terminated; group web has 5 of 6 members in service',
     })
-    for (const [key, group] of [...compute.groups.entries()]) {
+    for (const [key, group] of compute.groups.entries()) {
       compute.groups.put(key, { ...group, replaces: true, desiredCapacity: group.desiredCapacity - 1 })
       account.sim.world.groups.setDesiredCapacity(key, group.desiredCapacity, 'test')
     }
