@@ -406,8 +406,7 @@ describe('taking it out', () => {
 
   it('asks the group where no load balancer knows the instance: replaced once it is complete, by newcomers it names', async () => {
     const { compute, balancers } = account.sim.world
-    for (const [key, group] of compute.groups.entries())
-      compute.groups.put(key, { ...group, replaces: true })
+    for (const [key, group] of compute.groups.entries()) compute.groups.put(key, { ...group, replaces: true })
     for (const key of balancers.targets.keys()) balancers.targets.delete(key)
     const driver = driverOf()
     const one = injectStep('ec2-stop-instances', {
