@@ -7,6 +7,7 @@ import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
 import { probes } from './probes/probes.ts'
 import { report } from './report/report.ts'
+import { regression } from './regression/regression.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { startup } from './figures/startup.ts'
 import { abort } from './proof/abort.ts'
@@ -48,6 +49,7 @@ const BENCHES: readonly Bench[] = [
   evidence,
   report,
   trend,
+  regression,
   probes,
   seeds,
 ]

@@ -20,11 +20,17 @@ const WARM_UP_SECONDS = 240
 const RUN = 'run_00000000000000000000000001' as RunId
 const REAL_TIME = { anchorPlatform: platformInstant(START_AT), anchorWorld: worldInstant(START_AT), rate: 1 }
 
+/** From an instant on everything in the world takes so many times as long; who watches it keeps time. */
+export type Slowness = Readonly<{ from: number; times: number }>
+
 /** A world in this process without sockets, whose time moves as fast as everything that is due can be done. */
-export async function openLab(drill: Drill): Promise<DrillSite> {
+export async function openLab(
+  drill: Drill,
+  slow: Slowness = { from: START_AT, times: 1 },
+): Promise<DrillSite> {
   const { file, seed } = drill
   const lab = openWorld({ file, seed, startAt: START_AT, warmUpSeconds: WARM_UP_SECONDS })
-  const time = new LabTime(START_AT, (at) => lab.advanceTo(at))
+  const time = new LabTime(START_AT, (at) => lab.advanceTo(slowed(at, slow)))
   return {
     world: lab.world,
     now: () => time.now(),
@@ -32,6 +38,10 @@ export async function openLab(drill: Drill): Promise<DrillSite> {
     watch: (scenario, vantages) => startWatching(drill, lab, time, scenario, vantages),
     close: () => Promise.resolve(),
   }
+}
+
+function slowed(at: number, { from, times }: Slowness): number {
+  return at <= from ? at : from + Math.round((at - from) / times)
 }
 
 /** Probes and marker writers, each vantage in a process of its own. */

@@ -1,7 +1,7 @@
 import { responseSeen, worldInstant, type CompiledMarker, type MeasureInput } from '@firedrill/core'
 import { SECOND, type World } from '@firedrill/sim'
 import { buildScenario } from '@firedrill/testkit'
-import { chanceOf } from './chance.ts'
+import { chanceOf, type Chance } from './chance.ts'
 import type { Drill } from './draw-drill.ts'
 import { START_AT, type DrillSite, type OpenSite } from './drill-site.ts'
 import { ALARM, publishedMetrics, readAlarm, readMetrics, trueAlarms } from './evidence.ts'
@@ -51,7 +51,7 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
   const vantages = file.spec.vantages.slice(0, drill.vantages).map(({ name }) => name)
   const watch = time.watch(scenario, vantages)
 
-  const injectAt = START_AT + Math.round((BASELINE_SECONDS + chance.between(0, 20)) * SECOND)
+  const injectAt = injectionAt(chance)
   if (drill.pausedSeconds > 0) {
     await time.runTo(injectAt - drill.pausedSeconds * SECOND)
     setReplication(world, true)
@@ -116,6 +116,11 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
       ),
     },
   }
+}
+
+/** When the fault goes in: the first thing that the chance of a run, `chanceOf(seed, 'run')`, draws. */
+export function injectionAt(chance: Chance): number {
+  return START_AT + Math.round((BASELINE_SECONDS + chance.between(0, 20)) * SECOND)
 }
 
 function scenarioOf({ file, periodMs, timeoutMs, goodInARow, holdMs, nativePeriodSeconds, seed }: Drill) {

@@ -44,6 +44,8 @@ export const comparisonSchema = z.object({
   changePercent: z.number().nullable(),
   /** The chance of such a difference if nothing had changed; null with too few runs to tell. */
   chance: z.number().nullable(),
+  /** How many pairs of runs with the same seed were compared; null where the runs were compared as two sets. */
+  pairs: z.int().nullable(),
   reason: z.string(),
 })
 export type Comparison = z.infer<typeof comparisonSchema>

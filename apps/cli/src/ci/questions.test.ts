@@ -145,13 +145,13 @@ describe('limits of the command line', () => {
 
 describe('a baseline', () => {
   const cli = () => testCli({ cwd: dir })
-  const figures = (name: string, lows: readonly number[], exitCode = 0): CiScenario => ({
+  const figures = (name: string, lows: readonly number[], exitCode = 0, isSeeded = false): CiScenario => ({
     scenario: name,
     file: null,
     comparisons: [],
     runs: lows.map((lo, i) => ({
       repeat: i + 1,
-      seed: null,
+      seed: isSeeded ? i + 1 : null,
       run: 'run_x',
       number: 1,
       exitCode,
@@ -190,6 +190,24 @@ describe('a baseline', () => {
     expect(outcome(figures('three', five))).toEqual(['new'])
     // A run that was stopped or refused gives no figure.
     expect(outcome(figures('one', five, 4))).toEqual(['missing'])
+  })
+
+  it('of a simulated world is compared in pairs of equal seed, of anything else as two sets', () => {
+    const spread = [50, 55, 60, 65, 70]
+    const slower = spread.map((lo) => lo * 1.2)
+    for (const place of [PLACE, 'environment sandbox']) {
+      writeBaseline(cli(), `${place}.json`, place, [figures('one', spread, 0, true)])
+      const baseline = readBaseline(cli(), `${place}.json`, place, false)
+      const of = (lows: readonly number[], isSeeded = true) =>
+        compareWith(baseline, figures('one', lows, 0, isSeeded), 10)[0]
+      const isWorld = place === PLACE
+      expect(of(slower)).toMatchObject({
+        outcome: isWorld ? 'regressed' : 'undecided',
+        pairs: isWorld ? 5 : null,
+      })
+      // One that has no mate makes all of them a set.
+      expect(of([...slower.slice(1), 84], false)).toMatchObject({ pairs: null })
+    }
   })
 
   it('of another place is refused, and so is a file that is none', () => {

@@ -1,3 +1,5 @@
+import { doubledRanks } from './doubled-ranks.ts'
+
 /** Most values of both sets together for which the distribution is reckoned exactly. */
 const EXACT_MAX = 100
 
@@ -13,18 +15,6 @@ export function chanceOfRankingAsHigh(b: readonly number[], a: readonly number[]
   return ranks.length <= EXACT_MAX
     ? exactChance(ranks, b.length, observed)
     : normalChance(ranks, b.length, observed)
-}
-
-/** Twice the rank of each value, so that middle ranks of ties are whole numbers. */
-function doubledRanks(values: readonly number[]): readonly number[] {
-  const sorted = values.toSorted((x, y) => (x === y ? 0 : x - y))
-  const first = new Map<number, number>()
-  const last = new Map<number, number>()
-  for (const [i, value] of sorted.entries()) {
-    if (!first.has(value)) first.set(value, i + 1)
-    last.set(value, i + 1)
-  }
-  return values.map((value) => (first.get(value) ?? 0) + (last.get(value) ?? 0))
 }
 
 /** Of all ways to choose `size` of the ranks, the share whose sum is at least `observed`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Bounds } from './order-interval.ts'
-import { regressionOf } from './regression.ts'
+import { regressionOf, regressionOfPairs } from './regression.ts'
+import { chanceOfLeaningUp } from './signed-rank.ts'
 
 const SECOND = 1_000_000
 const TRIALS = 1000
@@ -64,6 +65,87 @@ describe('a regression', () => {
     expect(regressionOf([none], [none], MAX_PERCENT).outcome).toBe('kept')
   })
 })
+
+describe('a regression in pairs', () => {
+  // Chance spreads recoveries over 47 to 70 s, far too wide for five and five; a pair meets the same chance.
+  const paired = (random: () => number, slower: number, isAlike: boolean) =>
+    Array.from({ length: 5 }, () => {
+      const before = 47 + 23 * random()
+      const now = (isAlike ? before : 47 + 23 * random()) * slower
+      return { before: around(random, before, 3), now: around(random, now, 3) }
+    })
+  const flagged = (seed: number, slower: number, isAlike: boolean) => {
+    const random = randomOf(seed)
+    return shareOf(() => regressionOfPairs(paired(random, slower, isAlike), MAX_PERCENT).outcome)
+  }
+
+  it('flags a recovery slower by a fifth in 95 % of trials of five, no change in none, however wide chance spreads', () => {
+    expect(flagged(3, 1.2, true)).toBeGreaterThanOrEqual(0.95)
+    expect(flagged(4, 1, true)).toBe(0)
+  })
+
+  it('control: the same without pairs is hardly ever flagged', () => {
+    const random = randomOf(3)
+    const unpaired = () => {
+      const pairs = paired(random, 1.2, true)
+      return regressionOf(
+        pairs.map(({ before }) => before),
+        pairs.map(({ now }) => now),
+        MAX_PERCENT,
+      ).outcome
+    }
+    expect(shareOf(unpaired)).toBeLessThan(0.6)
+  })
+
+  it('flags no change in 5 % of trials at most where chance fell differently all the same', () => {
+    expect(flagged(5, 1, false)).toBeLessThanOrEqual(0.05)
+  })
+
+  it.each([
+    [[3, 1, 2, 5, 4]],
+    [[3, -1, 2, 2, -4, 0]],
+    [[-1, -1, 1, 1, Number.NEGATIVE_INFINITY]],
+    [[0, 0, 0]],
+    [[]],
+  ])('reckons the chance of %j as counting all signs does', (differences: readonly number[]) => {
+    const size = (value: number) => Math.abs(value)
+    const ranks = differences.map(
+      (a) =>
+        differences.filter((b) => size(b) < size(a)).length +
+        (differences.filter((b) => size(b) === size(a)).length + 1) / 2,
+    )
+    const sumOf = (isUp: (i: number) => boolean) =>
+      ranks.reduce((sum, rank, i) => sum + (isUp(i) ? rank : 0), 0)
+    const observed = sumOf((i) => (differences[i] ?? 0) > 0)
+    const all = Array.from({ length: 2 ** ranks.length }, (_, signs) =>
+      sumOf((i) => ((signs >> i) & 1) === 1),
+    )
+    expect(chanceOfLeaningUp(differences)).toBe(all.filter((sum) => sum >= observed).length / all.length)
+  })
+
+  it('bounds the change by the ends of the intervals', () => {
+    const pair = { before: seconds(98, 102), now: seconds(118, 122) }
+    const { changePercent, changeBetween, chance } = regressionOfPairs(Array(5).fill(pair), MAX_PERCENT)
+    expect([changePercent, chance]).toEqual([20, 1 / 32])
+    expect(changeBetween.lo).toBeCloseTo((100 * 16) / 102)
+    expect(changeBetween.hi).toBeCloseTo((100 * 24) / 98)
+  })
+
+  it('takes "more than" for the least it can be, and four pairs for too few', () => {
+    const open = { before: { lo: 100 * SECOND, hi: null }, now: seconds(300, 310) }
+    expect(regressionOfPairs(Array(5).fill(open), MAX_PERCENT)).toMatchObject({
+      outcome: 'undecided',
+      changeBetween: { lo: null },
+      chance: 1,
+    })
+    expect(() => regressionOfPairs(Array(4).fill(open), MAX_PERCENT)).toThrow(RangeError)
+  })
+})
+
+function around(random: () => number, truth: number, width: number): Bounds {
+  const lo = truth - width * random()
+  return seconds(lo, lo + width)
+}
 
 function shareOf(trial: () => string): number {
   return Array.from({ length: TRIALS }, trial).filter((outcome) => outcome === 'regressed').length / TRIALS

@@ -1,6 +1,7 @@
 import { DIFFERENCE_CHANCE_MAX } from './compare.ts'
 import { boundsOf, medianOf, upperEnd, type Bounds } from './order-interval.ts'
 import { chanceOfRankingAsHigh } from './rank-sum.ts'
+import { chanceOfLeaningUp, shiftOf } from './signed-rank.ts'
 
 /** What a look for a regression came to. `undecided`: slower by the figures, but their errors or chance may be why. */
 export const REGRESSION_OUTCOMES = ['regressed', 'undecided', 'kept'] as const
@@ -48,6 +49,42 @@ export function regressionOf(
   }
 }
 
+/** Two runs that chance treated alike, as far as it could: the same world with the same seed, before and now. */
+export type Pair = Readonly<{ before: Bounds; now: Bounds }>
+
+/** So few pairs cannot show a change: that all of five lean the same way comes about by chance in 3 % of cases. */
+export const PAIRS_MIN = 5
+
+/**
+ * The same of pairs: what both of a pair met by chance is in neither's favour, so that smaller changes show. A pair's
+ * difference is taken where it is hardest to show, from the upper end before to the lower end now, and the signed rank of
+ * all of them looked at in this one direction. Where pairing is in name only (something else than the length changed, and
+ * chance fell differently) no change is flagged as rarely, and a change less often.
+ * @throws RangeError for fewer than `PAIRS_MIN` pairs.
+ */
+export function regressionOfPairs(pairs: readonly Pair[], maxPercent: number): Regression {
+  if (pairs.length < PAIRS_MIN) throw new RangeError(`${pairs.length} pairs are too few to tell a change`)
+  const [lows, highs] = [pairs.map(({ before }) => before.lo), pairs.map(({ before }) => upperEnd(before))]
+  const before = { lo: medianOf(lows), hi: medianOf(highs) }
+  const least = pairs.map(({ before, now }) => now.lo - upperEnd(before))
+  const most = pairs.map(({ before, now }) => upperEnd(now) - before.lo)
+  const shift = shiftOf(pairs.map(({ before, now }) => middleOf(now) - middleOf(before)))
+  const changePercent = percentOf(shift, middle(before))
+  const isSlower = changePercent === null ? shift > 0 : changePercent > maxPercent
+  const chance = chanceOfLeaningUp(least)
+  const [lo, hi] = [shiftOf(least), shiftOf(most)]
+  return {
+    outcome: !isSlower ? 'kept' : chance <= DIFFERENCE_CHANCE_MAX ? 'regressed' : 'undecided',
+    changePercent,
+    // Of the longest that it can have been where the shift is up, of the shortest where it is down, and the other way round.
+    changeBetween: {
+      lo: percentOf(lo, lo > 0 ? before.hi : before.lo),
+      hi: percentOf(hi, hi > 0 ? before.lo : before.hi),
+    },
+    chance,
+  }
+}
+
 /** The chance that one set lies wholly above the other: nothing that sets of these sizes show is rarer. */
 function leastChance(first: number, second: number): number {
   const both = Array.from({ length: first + second }, (_, i) => i)
@@ -56,9 +93,17 @@ function leastChance(first: number, second: number): number {
 
 /** Without an upper end the least that it can be. */
 function middle({ lo, hi }: Readonly<{ lo: number; hi: number }>): number {
-  return boundsOf(lo, hi).hi === null ? lo : (lo + hi) / 2
+  return middleOf(boundsOf(lo, hi))
+}
+
+function middleOf({ lo, hi }: Bounds): number {
+  return hi === null ? lo : (lo + hi) / 2
 }
 
 function change(from: number, to: number): number | null {
-  return from > 0 && Number.isFinite(from) && Number.isFinite(to) ? (100 * (to - from)) / from : null
+  return percentOf(to - from, from)
+}
+
+function percentOf(shift: number, from: number): number | null {
+  return from > 0 && Number.isFinite(from) && Number.isFinite(shift) ? (100 * shift) / from : null
 }
