@@ -125,7 +125,10 @@ describe('a regression in pairs', () => {
 
   it('bounds the change by the ends of the intervals', () => {
     const pair = { before: seconds(98, 102), now: seconds(118, 122) }
-    const { changePercent, changeBetween, chance } = regressionOfPairs(Array(5).fill(pair), MAX_PERCENT)
+    const { changePercent, changeBetween, chance } = regressionOfPairs(
+      Array.from({ length: 5 }, () => pair),
+      MAX_PERCENT,
+    )
     expect([changePercent, chance]).toEqual([20, 1 / 32])
     expect(changeBetween.lo).toBeCloseTo((100 * 16) / 102)
     expect(changeBetween.hi).toBeCloseTo((100 * 24) / 98)
@@ -133,12 +136,22 @@ describe('a regression in pairs', () => {
 
   it('takes "more than" for the least it can be, and four pairs for too few', () => {
     const open = { before: { lo: 100 * SECOND, hi: null }, now: seconds(300, 310) }
-    expect(regressionOfPairs(Array(5).fill(open), MAX_PERCENT)).toMatchObject({
+    expect(
+      regressionOfPairs(
+        Array.from({ length: 5 }, () => open),
+        MAX_PERCENT,
+      ),
+    ).toMatchObject({
       outcome: 'undecided',
       changeBetween: { lo: null },
       chance: 1,
     })
-    expect(() => regressionOfPairs(Array(4).fill(open), MAX_PERCENT)).toThrow(RangeError)
+    expect(() =>
+      regressionOfPairs(
+        Array.from({ length: 4 }, () => open),
+        MAX_PERCENT,
+      ),
+    ).toThrow(RangeError)
   })
 })
 
