@@ -109,7 +109,13 @@ export * from './schedule/decide-tick.ts'
 export * from './schedule/schedule.ts'
 export * from './sign-off/sign-off.ts'
 export { compare, DIFFERENCES, type Comparison } from './statistics/compare.ts'
-export { PAIRS_MIN, regressionOf, regressionOfPairs, type Pair, type Regression } from './statistics/regression.ts'
+export {
+  PAIRS_MIN,
+  regressionOf,
+  regressionOfPairs,
+  type Pair,
+  type Regression,
+} from './statistics/regression.ts'
 export { observationOf, summarise, type RunFigure, type Summary } from './statistics/summarise.ts'
 export * from './target/injection.ts'
 export * from './target/target.ts'
