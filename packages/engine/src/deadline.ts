@@ -3,6 +3,9 @@ import type { Clock } from '@firedrill/core'
 /** How long work may go on after its signal has ended before it is taken for hung. Platform milliseconds. */
 const SETTLE_MS = 1000
 
+/** Said to what nobody waits for any more. One for all: without a reason each abort makes an error with its stack. */
+const SETTLED = 'settled'
+
 /** Thrown when work neither answered in time nor settled once its signal had ended. */
 export class Hung extends Error {
   readonly code = 'hung'
@@ -48,7 +51,7 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([work(ends.signal), hung])
   } finally {
-    done.abort()
+    done.abort(SETTLED)
     ends.release()
   }
 }

@@ -57,6 +57,8 @@ export function createReaper(ports: Ports) {
   const restored = createRestoredDatabase(ports)
   let awaySinceMs: number | undefined
   const takenOut = new Set<string>()
+  /** As they were last read: a look comes ten times a second, and kits seldom change. */
+  const kitsRead = new Map<string, Readonly<{ content: string; kit: Kit }>>()
   const memory = createKitMemory(async (kit) => {
     // What an undo answered outlives this process: by it the next one can tell when the cloud is done.
     await apart('what an undo answered could not be kept in its kit', { runId: kit.runId }, () =>
@@ -194,6 +196,7 @@ export function createReaper(ports: Ports) {
     if (record.status === 'undone' || (await isIdle(record))) {
       await ports.kits.remove(name)
       takenOut.delete(name)
+      kitsRead.delete(name)
       return
     }
     const known = await kitOrNothing(record)
@@ -300,8 +303,12 @@ export function createReaper(ports: Ports) {
   }
 
   function readKit(name: string, content: string): Kit | undefined {
+    const known = kitsRead.get(name)
+    if (known?.content === content) return known.kit
     try {
-      return parseKit(content)
+      const kit = parseKit(content)
+      kitsRead.set(name, { content, kit })
+      return kit
     } catch (error) {
       ports.log('a recovery kit on disk cannot be read', { kit: name, error: String(error) })
       return undefined

@@ -11,6 +11,8 @@ const FIRST_SEED = 1
 /** Seeds that a process plays before it gives way to a fresh one. */
 const PART = 2500
 const PROCESSES = 2
+/** Most of what a seed leaves is gone soon: a larger nursery saves a tenth of the time. */
+const NODE = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64']
 /** Seeds within which each arm without a protection has to fail. */
 const CONTROL_SEEDS = 1000
 
@@ -92,7 +94,7 @@ async function playPart({ from, count }: Part): Promise<Many> {
   const file = fileURLToPath(new URL('seeds-part.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', file, String(from), String(count)],
+    [...NODE, file, String(from), String(count)],
     { maxBuffer: 64 * 1024 * 1024 },
   )
   return JSON.parse(stdout) as Many

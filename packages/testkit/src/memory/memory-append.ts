@@ -2,7 +2,6 @@ import {
   canonicalJson,
   EVENT_BYTES_MAX,
   EVENT_VERSIONS,
-  eventHash,
   evolve,
   GENESIS,
   isEnd,
@@ -24,6 +23,7 @@ import {
   type WorldInstant,
 } from '@firedrill/core'
 import { clockOf, type MemoryData, type MemoryRun } from './memory-data.ts'
+import { frozen } from './frozen.ts'
 import { sha256 } from './sha256.ts'
 
 /** The moment of an append: later than every event of the run, on both clocks. */
@@ -36,6 +36,9 @@ export function momentAfter(
   const now = platformInstant(Math.max(reading, (last?.at ?? 0) + 1))
   return { now, worldNow: worldInstant(Math.max(worldAt(clock, now), last?.worldAt ?? 0)) }
 }
+
+/** What an event's text takes more with its hash: `"hash":"…",`. */
+const HASH_BYTES = '"hash":"",'.length + GENESIS.length
 
 /** Wraps bodies in envelopes that continue a journal. @throws when a body does not fit its schema or is too large. */
 export function envelopes(
@@ -58,12 +61,14 @@ export function envelopes(
       worldAt: moment.worldNow,
       actor,
       ...(epoch === undefined ? {} : { epoch }),
-      data: parseEventBody(body.type, body.data).data,
+      data: structuredClone(parseEventBody(body.type, body.data).data),
       prev,
     }
-    const hash = eventHash(event, sha256)
+    // What `eventHash` says, of a text that is also measured.
+    const text = canonicalJson(event)
+    const hash = sha256(text)
     const whole: JournalEvent = { ...event, hash }
-    const bytes = Buffer.byteLength(canonicalJson(whole))
+    const bytes = Buffer.byteLength(text) + HASH_BYTES
     if (bytes > EVENT_BYTES_MAX)
       throw new RangeError(`event ${body.type} takes ${bytes} bytes, at most ${EVENT_BYTES_MAX} are kept`)
     written.push(whole)
@@ -87,11 +92,11 @@ export function appendTo(
   if (fence.kind === 'epoch' && (fence.epoch !== run.epoch || run.leaseUntil <= reading))
     return { ok: false, why: 'fenced' }
   const moment = momentAfter(run.events, clockOf(data, run), reading)
-  const bodies = decide(structuredClone(run.state), moment)
-  const events = structuredClone(
+  const bodies = decide(run.state, moment)
+  const events = frozen(
     envelopes(run.id, run.events, bodies, moment, actor, fence.kind === 'epoch' ? fence.epoch : undefined),
   )
-  const state = events.reduce<RunState>((folded, event) => evolve(folded, event), run.state)
+  const state = frozen(events.reduce<RunState>((folded, event) => evolve(folded, event), run.state))
   const keyOf = (target: string) => `${run.teamId}/${run.state.environment.name}/${target}`
   for (const target of [...(options.locks ?? [])].sort()) {
     const by = data.locks.get(keyOf(target))
@@ -104,7 +109,7 @@ export function appendTo(
     const { acknowledgedBy: _, ...rest } = record
     data.undo.set(
       `${record.runId}/${record.step}`,
-      structuredClone(by === undefined ? rest : { ...rest, acknowledgedBy: by }),
+      frozen(structuredClone(by === undefined ? rest : { ...rest, acknowledgedBy: by })),
     )
   }
   run.format = format
@@ -116,9 +121,9 @@ export function appendTo(
   if (events.length > 0) for (const listener of data.listeners) listener(run.id)
   return {
     ok: true,
-    state: structuredClone(state),
+    state,
     foldedSeq: run.events.length,
-    events: structuredClone(events),
+    events,
     ...moment,
   }
 }

@@ -21,6 +21,7 @@ import type {
   UndoRecord,
   WorldInstant,
 } from '@firedrill/core'
+import { frozen } from './frozen.ts'
 
 /** A run as the in-memory database keeps it. */
 export type MemoryRun = {
@@ -129,9 +130,9 @@ export function clockOf(data: MemoryData, run: MemoryRun): EnvironmentClock {
   return clock
 }
 
-/** A run as the port shows it: a copy, so that no caller can change the database by accident. */
+/** A run as the port shows it: frozen, so that no caller can change the database by accident. */
 export function rowOf(data: MemoryData, run: MemoryRun): RunRow {
-  return structuredClone({
+  return frozen({
     id: run.id,
     teamId: run.teamId,
     drillId: run.drillId,

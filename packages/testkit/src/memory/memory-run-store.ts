@@ -15,6 +15,7 @@ import {
 } from '@firedrill/core'
 import { appendTo, envelopes, momentAfter, wakeRun } from './memory-append.ts'
 import { putClock } from './memory-clock-store.ts'
+import { frozen } from './frozen.ts'
 import { clockOf, rowOf, type MemoryData, type MemoryRun } from './memory-data.ts'
 
 /** In-memory `RunStore` of a version that folds `format`; passes the same suite as the real one. */
@@ -36,7 +37,7 @@ export function memoryRunStore(data: MemoryData, format: number = RUN_FORMAT): R
         .map((run) => rowOf(data, run))
     },
     events: async (id, afterSeq, limit) =>
-      structuredClone((data.runs.get(id)?.events ?? []).slice(afterSeq, afterSeq + limit)),
+      (data.runs.get(id)?.events ?? []).slice(afterSeq, afterSeq + limit),
     claim: async (id, _owner, leaseMs) => claim(data, data.runs.get(id), leaseMs, format),
     renew: async (id, epoch, leaseMs) => {
       const run = data.runs.get(id)
@@ -103,7 +104,7 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0], format
   const halted = data.halt.set ? (run.whileHalted?.(data.halt.reason) ?? []) : []
   const refused = halted.length > 0 ? halted : open === undefined ? [] : (run.whileOpen?.(open.id) ?? [])
   const more = [...(run.followedBy ?? []), ...refused]
-  const events = envelopes(run.id, [], [run.created, ...more], momentAfter([], clock, now), run.actor)
+  const events = frozen(envelopes(run.id, [], [run.created, ...more], momentAfter([], clock, now), run.actor))
   const [first, ...rest] = events
   if (first === undefined) throw new Error('a run begins with an event')
   const kept: MemoryRun = {
@@ -113,7 +114,7 @@ function create(data: MemoryData, run: Parameters<RunStore['create']>[0], format
     number: sameTeam.length + 1,
     idempotencyKey: run.idempotencyKey,
     createdAt: now,
-    state: rest.reduce<RunState>((folded, event) => evolve(folded, event), evolve(undefined, first)),
+    state: frozen(rest.reduce<RunState>((folded, event) => evolve(folded, event), evolve(undefined, first))),
     format,
     epoch: 0,
     leaseUntil: 0,

@@ -1,4 +1,5 @@
 import { recoveryFrom, worldAt, type UndoRecord, type UndoStore } from '@firedrill/core'
+import { frozen } from './frozen.ts'
 import { clockOf, type MemoryData } from './memory-data.ts'
 
 /** How long a run that was asked to abort may lie unclaimed before the reaper takes its faults out. Platform time. */
@@ -7,7 +8,7 @@ const UNATTENDED_ABORT_MS = 15_000
 /** In-memory `UndoStore`. */
 export function memoryUndoStore(data: MemoryData): UndoStore {
   const all = (wanted: (record: UndoRecord) => boolean): readonly UndoRecord[] =>
-    structuredClone([...data.undo.values()].filter(wanted))
+    [...data.undo.values()].filter(wanted)
   return {
     unacknowledged: async () =>
       all((record) => record.status !== 'undone' && record.acknowledgedBy === undefined),
@@ -15,9 +16,9 @@ export function memoryUndoStore(data: MemoryData): UndoStore {
       const key = `${runId}/${step}`
       const record = data.undo.get(key)
       if (record === undefined || record.hash !== hash || record.acknowledgedBy !== undefined) return
-      data.undo.set(key, { ...record, acknowledgedBy: reaper })
+      data.undo.set(key, frozen({ ...record, acknowledgedBy: reaper }))
     },
-    get: async (runId, step) => structuredClone(data.undo.get(`${runId}/${step}`)),
+    get: async (runId, step) => data.undo.get(`${runId}/${step}`),
     ofRun: async (runId) => all((record) => record.runId === runId),
     overdue: async () => all((record) => isOverdue(data, record)),
   }
