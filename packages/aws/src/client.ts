@@ -11,6 +11,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { regionCode, type CompiledEnvironment } from '@firedrill/core'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import packageInfo from '../package.json' with { type: 'json' }
+import { rememberDates } from './answered-at.ts'
 import { autoScalingSdk } from './autoscaling/sdk.ts'
 import { baseCredentials, type CredentialProvider } from './credentials.ts'
 import { ec2Sdk } from './ec2/sdk.ts'
@@ -106,6 +107,7 @@ export function createAws({ environment, region: name, purpose }: AwsTarget, wai
     sts: new STSClient(settings('sts', credentials, region)),
   }
   keepDroppedMembers(clients.fis)
+  rememberDates(clients.cloudwatch)
   const patient = <T extends Parameters<typeof signAgain>[0]>(client: T): T => {
     signAgain(client)
     if (waits !== undefined) waitOutThrottling(client, waits)

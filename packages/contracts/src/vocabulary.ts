@@ -12,6 +12,7 @@ export {
   SIGN_OFF_ROLES,
   STATUSES,
   VERDICTS,
+  clocksInWords,
   formatDurationMs,
   formatInstant,
   isClean,

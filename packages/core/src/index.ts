@@ -56,7 +56,16 @@ export {
   type MarkerSummary,
 } from './measurement/marker-summary.ts'
 export { isTakenOut, markerInWords } from './measurement/marker-words.ts'
+export {
+  CLOUD_CLOCK,
+  PROBER_CLOCK,
+  vantageClock,
+  type ClockAgreement,
+  type ClockReading,
+} from './measurement/clock-reading.ts'
 export { measure } from './measurement/measure.ts'
+export { clocksInWords } from './measurement/clock-words.ts'
+export { placeClocks } from './measurement/place-clocks.ts'
 export type { MeasureInput } from './measurement/measure-input.ts'
 export type { InstantBounds } from './measurement/recovery-time.ts'
 export { responseSeen, type ResponseSeen } from './measurement/response-seen.ts'

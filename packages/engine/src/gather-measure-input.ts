@@ -20,7 +20,7 @@ import { askPatiently } from './call-out.ts'
 import { mergedReadings, readingOf, type CloudReadings } from './cloud-readings.ts'
 import { journalFacts } from './journal-facts.ts'
 import type { EnginePorts } from './ports.ts'
-import type { Reading } from './recompute.ts'
+import { CLOCK_EVIDENCE, type Reading } from './recompute.ts'
 import type { Tenure } from './tenure.ts'
 
 type Ports = Pick<EnginePorts, 'samples' | 'markers' | 'metrics' | 'evidence' | 'calls' | 'faults'>
@@ -60,6 +60,9 @@ export async function gatherMeasureInput(
     evidence: [],
   }
   if (options.cloud === 'nothing') return input
+  // A world that stands still between jumps has one clock.
+  const clocks = tenure.clock.rate === 0 ? [] : await ports.samples.clocks(tenure.id)
+  if (clocks.length > 0) input.clocks = clocks
   const from = worldInstant(state.entered.baseline ?? state.entered.booked ?? observedTo)
   const isWhole = options.cloud === 'everything'
   const cloud = await readCloud(tenure, { from, to: observedTo }, isWhole, ports, signal)
@@ -82,6 +85,7 @@ export async function gatherMeasureInput(
   input.evidence = [
     await ports.evidence.put(tenure.id, 'samples', encodeSamples(samples)),
     ...(markers === undefined ? [] : [await keep(ports, tenure, 'markers', markers)]),
+    ...(clocks.length === 0 ? [] : [await keep(ports, tenure, CLOCK_EVIDENCE, clocks)]),
     ...readings.map(({ hash }) => hash),
     ...imports.map(({ hash }) => hash),
     await keep(ports, tenure, 'reading', reading),

@@ -52,6 +52,25 @@ describe('figures computed again', () => {
     expect(found.verified).toBeGreaterThanOrEqual(4)
   })
 
+  it('come from the readings of clocks that were kept, too: a prober that is ahead is put where it was', async () => {
+    const lab = cleanUpLab({})
+    const run = await lab.start()
+    const at = worldInstant(lab.ports.clock.monotonicMs() * 1000)
+    const ahead = { clock: 'prober', lo: 1_999_000, hi: 2_001_000 }
+    await lab.ports.samples.noteClocks(run, [
+      { ...ahead, at },
+      { ...ahead, at: plusMs(at, 600_000) },
+    ])
+    await lab.toEnd(run)
+    const bundle = await bundleOf(lab, run)
+    const found = await recompute(bundle, readerOf(lab))
+    expect(found).toMatchObject({ faults: [], isEqual: true })
+    expect(found.recomputed?.clocks).toMatchObject([
+      { clock: 'prober', readings: 2, offsetMicros: 2_000_000 },
+    ])
+    expect(bundle.evidence.map(({ kind }) => kind)).toContain('clocks')
+  })
+
   it('are not computed from evidence in which one bit of one byte was changed: it is named', async () => {
     const { lab, run } = await measuredRun()
     const bundle = await bundleOf(lab, run)

@@ -31,6 +31,9 @@ export type Reading = Readonly<{
   nativeFaults: readonly string[]
 }>
 
+/** The kind of evidence that holds how the clocks of a run compared. */
+export const CLOCK_EVIDENCE = 'clocks'
+
 /** A piece of evidence as a run lists it. */
 export type EvidenceEntry = Readonly<{ hash: string; kind: string; size: number }>
 
@@ -148,6 +151,7 @@ function inputOf(
   const pieces = stored.evidence.flatMap((hash) => contents.get(hash) ?? [])
   const one = (kind: string) => pieces.find((piece) => piece.kind === kind)?.bytes
   const [samples, markers, kept] = [one('samples'), one('markers'), one('reading')]
+  const clocks = one(CLOCK_EVIDENCE)
   if (samples === undefined || kept === undefined)
     return { why: 'the measurement was stored before everything was kept that it is computed from' }
   const reading = jsonOf(kept) as Reading
@@ -167,6 +171,7 @@ function inputOf(
       vantages,
       samples: decodeSamples(samples),
       markers: markers === undefined ? undefined : (jsonOf(markers) as MeasureInput['markers']),
+      ...(clocks === undefined ? {} : { clocks: jsonOf(clocks) as MeasureInput['clocks'] }),
       ...journalFacts(state, scenario, { now: observedTo, nativeFaults }),
       ...mergedReadings(cloud),
       ...(series.length === 0 ? {} : { series: seriesOf(series) }),

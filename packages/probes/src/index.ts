@@ -9,6 +9,7 @@ export {
   type RemoteProberOptions,
   type RemoteTrouble,
 } from './remote/remote-prober.ts'
+export { compareClocks } from './role/compare-clocks.ts'
 export { createProbeRole, type ProbeRole, type ProbeRolePorts, type ProbeTrouble } from './role/probe-role.ts'
 export { runProbe, type MakeAttempt, type ProbeDeps } from './run-probe.ts'
 export { createProber, SLOT_SHARE, type Prober, type ProberOptions } from './schedule/prober.ts'

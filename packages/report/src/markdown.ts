@@ -1,3 +1,4 @@
+import { clocksInWords } from '@firedrill/core'
 import type { ReportModel } from './model/model.ts'
 import { verdictWord } from './html/icons.ts'
 import { exactText, intervalText, marginText } from './text/duration-text.ts'
@@ -23,6 +24,7 @@ export function markdown(model: ReportModel): string {
           }),
           '',
         ]),
+    ...methodLines(model),
     ...peopleLines(model),
     ...findingLines(model),
     plain(restorationText(targets, run.isClean, model.markers)),
@@ -31,6 +33,17 @@ export function markdown(model: ReportModel): string {
     '',
   ]
   return lines.join('\n')
+}
+
+/** How each figure was found, and what the clocks behind it were off. */
+function methodLines({ objectives, clocks }: ReportModel): readonly string[] {
+  if (objectives.length === 0) return []
+  const apart = clocksInWords(clocks)
+  return [
+    ...objectives.map(({ objective, method }) => `- ${plain(objective)}: ${plain(method)}`),
+    ...(apart === undefined ? [] : [`- ${plain(apart)}`]),
+    '',
+  ]
 }
 
 /** How much of the recovery time was people's, by their runbook. */

@@ -57,6 +57,18 @@ describe.each(SAMPLES)('the report of a run that is %s', (name) => {
     expect(report.model.journal.chain).toBe('unbroken')
   })
 
+  it('says of every number how it was found, and what the clocks behind it were off', () => {
+    const { objectives, clocks } = report.model
+    for (const { method } of objectives) {
+      expect(visible(report.html)).toContain(method)
+      expect(report.markdown).toContain(method.slice(0, 12))
+    }
+    if (clocks === undefined) return
+    const known = 'clocks known to ± 13 ms: prober 3.4 s ahead of the platform, ± 13 ms in 31 comparisons'
+    expect(visible(report.html)).toContain(known)
+    expect(report.markdown).toContain(known)
+  })
+
   it('has balanced tags and no empty table', () => {
     for (const tag of ['section', 'table', 'tr', 'td', 'dl', 'svg', 'span', 'div'])
       expect(report.html.split(`<${tag}`).length, tag).toBe(report.html.split(`</${tag}`).length)

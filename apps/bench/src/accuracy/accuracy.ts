@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { quantile, rounded, type Bench, type Figure } from '../figures/figure.ts'
 import { ROOT } from '../sandbox/start-sandbox.ts'
 import { CONTROLS } from './controls.ts'
-import { SOURCES, type Score, type Source } from './score-drill.ts'
+import { CLOCKED, SOURCES, type Score, type Source } from './score-drill.ts'
 import type { Scored, Site } from './score-many.ts'
 
 /** The first drill's; `--seed` says another one, and so other drills. */
@@ -90,6 +90,16 @@ export function* figuresOf(scored: readonly Scored[], seed = SEED): Generator<Fi
     ...about,
     figure: 'inside-probes-none-left-out',
     value: everyOne,
+    unit: '%',
+    goal: null,
+    better: 'higher',
+  }
+  const skewed = new Set(scored.flatMap(({ seed, isSkewed }) => (isSkewed ? [seed] : [])))
+  const clocked = all.filter(({ seed, source }) => skewed.has(seed) && CLOCKED.includes(source))
+  yield {
+    ...about,
+    figure: 'inside-with-skewed-clocks',
+    value: percentOf(clocked, ({ isInside }) => isInside),
     unit: '%',
     goal: null,
     better: 'higher',

@@ -6,11 +6,11 @@ const HORIZON_MICROS = 2_000_000_000
 
 /** How well a prober's process is, by what spoils the drill. */
 export function conditionOf(
-  { spoiling: { clockErrorMicros, stallShare }, periodMs }: Drill,
+  { spoiling: { clockErrorMicros, stallShare }, periodMs, skew }: Drill,
   from: number,
   chance: Chance,
 ): Condition {
-  const offsetMicros = Math.round(chance.between(-1, 1) * clockErrorMicros)
+  const offsetMicros = Math.round(chance.between(-1, 1) * clockErrorMicros) + (skew?.proberMicros ?? 0)
   const stalls: Stall[] = []
   const period = periodMs * 1000
   if (stallShare > 0)
@@ -22,5 +22,10 @@ export function conditionOf(
       // So much of the time it is not scheduled.
       at += length + (length / stallShare) * chance.between(0.2, 1.8)
     }
-  return { offsetMicros, stalls, lateness: () => chance.between(0, 2000) }
+  return {
+    offsetMicros,
+    driftPerMillion: skew?.driftPerMillion,
+    stalls,
+    lateness: () => chance.between(0, 2000),
+  }
 }

@@ -8,6 +8,7 @@ export const CONTROLS = [
   'always-inconclusive',
   'undo-as-recovery',
   'truth-from-probes',
+  'clocks-ignored',
 ] as const
 export type Control = (typeof CONTROLS)[number]
 
@@ -33,6 +34,8 @@ export const CONTROL_ESTIMATORS: Readonly<Record<Control, Estimator>> = {
   // Putting it back ends the outage, and so it counts.
   'undo-as-recovery': (_, { undoIssuedAt: _undo, nativeExpiryAt: _expiry, ...input }) => measure(input),
   // What the probes saw is taken for what was: from the first failure to the first good answer after the last.
+  // Whatever clocks say is taken for the time. Asked of drills whose clocks are off, and nowhere else.
+  'clocks-ignored': (_, { clocks: _clocks, ...input }) => measure(input),
   'truth-from-probes': (played, input) => withProbe(input, seenByProbes(played)),
 }
 

@@ -45,6 +45,15 @@ export type Spoiling = Readonly<{
   isReadEarly: boolean
 }>
 
+/** Clocks that are set wrongly, and do not run evenly with the platform's. */
+export type Skew = Readonly<{
+  /** The prober's is ahead by so much when the drill begins, and gains so much. */
+  proberMicros: number
+  driftPerMillion: number
+  /** CloudWatch's is ahead by so much. */
+  cloudMicros: number
+}>
+
 /** One drill, drawn by seed. */
 export type Drill = Readonly<{
   seed: number
@@ -63,7 +72,12 @@ export type Drill = Readonly<{
   /** For so long before the fault nothing is replicated. */
   pausedSeconds: number
   spoiling: Spoiling
+  /** Absent: the platform's clock is theirs, but for what `spoiling` says. */
+  skew?: Skew | undefined
 }>
+
+/** Of drills with one clock, so many have it set wrongly. */
+const SKEWED_SHARE = 0.25
 
 /** Draws one drill: one of the worlds that come along, varied, and what is done to it. */
 export function drawDrill(seed: number): Drill {
@@ -96,15 +110,27 @@ export function drawDrill(seed: number): Drill {
     nativePeriodSeconds,
     actAfterSeconds: chance.whole(20, 120),
     pausedSeconds: chance.is(0.3) ? chance.whole(2, 40) : 0,
-    spoiling: {
+    ...spoilt(seed, {
       clockErrorMicros: chance.is(0.3) ? chance.whole(5_000, 300_000) : 0,
       lostShare: chance.is(0.3) ? chance.between(0, 0.1) : 0,
       deadForSeconds: chance.is(0.15) ? chance.between(1, 25) : 0,
       stallShare: chance.is(0.3) ? chance.between(0, 0.1) : 0,
       throttledShare: chance.is(0.2) ? chance.between(0, 0.3) : 0,
       isReadEarly: chance.is(0.2),
-    },
+    }),
   }
+}
+
+function spoilt(seed: number, spoiling: Spoiling): Pick<Drill, 'spoiling' | 'skew'> {
+  return { spoiling, skew: drawSkew(seed, spoiling) }
+}
+
+/** Half a second to five, either way, of the prober's clock and of CloudWatch's; of drills whose clocks are not off otherwise. */
+function drawSkew(seed: number, spoiling: Spoiling): Skew | undefined {
+  const chance = chanceOf(seed, 'skew')
+  if (spoiling.clockErrorMicros > 0 || !chance.is(SKEWED_SHARE)) return undefined
+  const off = () => Math.round((chance.is(0.5) ? 1 : -1) * chance.between(500_000, 5_000_000))
+  return { proberMicros: off(), driftPerMillion: chance.between(-90, 90), cloudMicros: off() }
 }
 
 /** The same world with other times, sizes and habits. */

@@ -13,6 +13,8 @@ export type Watch = Readonly<{
   clockErrorMicros: number
   /** What the clock of the cloud is off, microseconds. */
   cloudOffset: number
+  /** How clocks compared with the platform's up to now. */
+  clocks(): MeasureInput['clocks']
   markers(): MeasureInput['markers']
   /** The probers go on to the end of the last hold; markers are read back and done. */
   finish(end: number): Promise<void>

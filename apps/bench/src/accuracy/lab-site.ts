@@ -1,19 +1,20 @@
 import {
   platformInstant,
   worldInstant,
+  type ClockReading,
   type CompiledScenario,
   type MarkerRecord,
   type RunId,
   type Sample,
 } from '@firedrill/core'
-import { createProber, worldTime, writeMarkers, type MarkerWriter } from '@firedrill/probes'
+import { compareClocks, createProber, worldTime, writeMarkers, type MarkerWriter } from '@firedrill/probes'
 import { openWorld, SECOND, type OpenWorld } from '@firedrill/sim'
-import { chanceOf } from './chance.ts'
+import { chanceOf, type Chance } from './chance.ts'
 import { conditionOf } from './condition.ts'
 import type { Drill } from './draw-drill.ts'
 import { SERVICE } from './lab-fault.ts'
 import { labAttempt, labMarkerPath } from './lab-network.ts'
-import { LabTime, type Condition } from './lab-time.ts'
+import { LabTime, type Condition, type LabProcess } from './lab-time.ts'
 import { START_AT, type DrillSite, type Watch } from './drill-site.ts'
 
 const WARM_UP_SECONDS = 240
@@ -52,15 +53,17 @@ function startWatching(
   scenario: CompiledScenario,
   vantages: readonly string[],
 ): Watch {
-  const { seed, spoiling } = drill
+  const { seed, spoiling, skew } = drill
   const samples: Sample[] = []
   const deadFrom = time.now() + chanceOf(seed, 'death').between(0, 400) * SECOND
   const isDead = () => time.now() >= deadFrom && time.now() < deadFrom + spoiling.deadForSeconds * SECOND
   // One process looks from everywhere, or one from each place, with a clock of its own.
   const processes = spoiling.clockErrorMicros > 0 ? vantages.map((vantage) => [vantage]) : [vantages]
+  const compared: Compared[] = []
   const probers = processes.map((names) => {
     const chance = chanceOf(seed, `prober ${names[0]}`)
     const process = time.process(conditionOf(drill, time.now(), chance))
+    if (skew !== undefined) compared.push({ process, cloudMicros: skew.cloudMicros })
     const attempts = new Map(
       names.map((vantage) => {
         // Short beside the timeout: what the network alone makes time out is not the world's doing.
@@ -88,7 +91,8 @@ function startWatching(
   return {
     samples,
     clockErrorMicros: spoiling.clockErrorMicros,
-    cloudOffset: chanceOf(seed, 'cloud').between(-1, 1) * spoiling.clockErrorMicros,
+    cloudOffset: skew?.cloudMicros ?? chanceOf(seed, 'cloud').between(-1, 1) * spoiling.clockErrorMicros,
+    clocks: () => compared[0] && comparisons(compared[0], time.now(), chanceOf(seed, 'comparisons')),
     markers: () => writers?.observations(),
     /** The probers go on to the end of the last hold; markers are read back and done. */
     finish: async (end: number) => {
@@ -99,11 +103,50 @@ function startWatching(
   }
 }
 
+type Compared = Readonly<{ process: LabProcess; cloudMicros: number }>
+
+const COMPARED_EVERY_SECONDS = 5
+
+/** What the prober makes of its exchanges with platform and cloud, whose ways are as uneven as they like. */
+function comparisons(
+  { process: { readingAt }, cloudMicros }: Compared,
+  until: number,
+  chance: Chance,
+): readonly ClockReading[] {
+  const comparison = compareClocks(
+    { monotonicMs: START_AT / 1000, platform: platformInstant(START_AT) },
+    REAL_TIME,
+  )
+  const found: ClockReading[] = []
+  for (let at = START_AT; at < until; at += COMPARED_EVERY_SECONDS * SECOND) {
+    for (const isCloud of [false, true]) {
+      const asked = at + Math.round(chance.between(0, 2 * SECOND))
+      const there = asked + Math.round(chance.between(500, 80_000))
+      const way = {
+        sentMs: readingAt(asked),
+        receivedMs: readingAt(there + Math.round(chance.between(500, 300_000))),
+      }
+      const second = Math.floor((there + cloudMicros) / SECOND) * SECOND
+      const reading = isCloud
+        ? comparison.cloud({ ...way, second: platformInstant(second) })
+        : comparison.prober({ ...way, platform: platformInstant(there) })
+      if (reading !== undefined) found.push(reading)
+    }
+  }
+  return found
+}
+
 function startWriting(drill: Drill, lab: OpenWorld, time: LabTime, scenario: CompiledScenario) {
   const marker = scenario.markers?.[0]
   if (marker === undefined) return undefined
   const chance = chanceOf(drill.seed, 'writer')
-  const well: Condition = { offsetMicros: 0, stalls: [], lateness: () => chance.between(0, 2000) }
+  const { skew } = drill
+  const well: Condition = {
+    offsetMicros: skew?.proberMicros ?? 0,
+    driftPerMillion: skew?.driftPerMillion,
+    stalls: [],
+    lateness: () => chance.between(0, 2000),
+  }
   const process = time.process(well)
   const network = {
     world: lab,

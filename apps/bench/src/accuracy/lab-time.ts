@@ -7,6 +7,8 @@ export type Stall = Readonly<{ from: number; to: number }>
 /** One process in the lab: its own clock, which may be off, and the stretches in which it does not run. */
 export type LabProcess = Readonly<{
   clock: CallClock
+  /** What its clock says at a true instant, milliseconds. */
+  readingAt(micros: number): number
   stalls: StallWatch
   /** Resolves once an answer that arrives after `micros` can be taken. */
   arrival(micros: number, signal: AbortSignal): Promise<void>
@@ -14,8 +16,10 @@ export type LabProcess = Readonly<{
 
 /** How a process is unwell. */
 export type Condition = Readonly<{
-  /** Its clock is ahead of the world's by so many microseconds. */
+  /** Its clock is ahead of the world's by so many microseconds when time begins … */
   offsetMicros: number
+  /** … and gains so many in a second. Default 0. */
+  driftPerMillion?: number | undefined
   /** Ascending, apart from each other. */
   stalls: readonly Stall[]
   /** How late its timers are, microseconds; drawn for each. */
@@ -33,12 +37,14 @@ type Entry = {
 export class LabTime {
   #now: number
   #seq = 0
+  readonly #startAt: number
   readonly #heap: Entry[] = []
   readonly #advance: (at: number) => void
 
   /** `advance` lets the world catch up before anybody wakes. */
   constructor(startAt: number, advance: (at: number) => void) {
     this.#now = startAt
+    this.#startAt = startAt
     this.#advance = advance
   }
 
@@ -64,7 +70,7 @@ export class LabTime {
   }
 
   /** A process that lives in this time. */
-  process({ offsetMicros, stalls, lateness }: Condition): LabProcess {
+  process({ offsetMicros, driftPerMillion = 0, stalls, lateness }: Condition): LabProcess {
     const awakeAt = (at: number) => stalls.find(({ from, to }) => from <= at && at < to)?.to ?? at
     const wait = (at: number, order: number, signal?: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
@@ -77,18 +83,21 @@ export class LabTime {
         }
         signal?.addEventListener('abort', done)
       })
-    const monotonicMs = () => (this.#now + offsetMicros) / 1000
+    const gained = (at: number) => offsetMicros + ((at - this.#startAt) * driftPerMillion) / 1_000_000
+    const readingAt = (at: number) => (at + gained(at)) / 1000
+    const monotonicMs = () => readingAt(this.#now)
     return {
       clock: {
         monotonicMs,
         sleep: (ms, signal) => wait(this.#now + Math.round(Math.max(0, ms) * 1000 + lateness()), 0, signal),
         work: (run) => run(),
       },
+      readingAt,
       // A process that wakes up runs its timers before it reads its sockets.
       arrival: (micros, signal) => wait(this.#now + Math.round(micros), 1, signal),
       stalls: {
         longestSince: (fromMs) => {
-          const since = fromMs * 1000 - offsetMicros
+          const since = fromMs * 1000 - gained(this.#now)
           const met = stalls.filter(({ from, to }) => to > since && from <= this.#now)
           return Math.max(0, ...met.map(({ from, to }) => Math.min(to, this.#now) - from)) / 1000
         },

@@ -1,4 +1,10 @@
-import { responseSeen, worldInstant, type CompiledMarker, type MeasureInput } from '@firedrill/core'
+import {
+  responseSeen,
+  worldInstant,
+  type CompiledMarker,
+  type MeasureInput,
+  type MetricBucket,
+} from '@firedrill/core'
 import { SECOND, type World } from '@firedrill/sim'
 import { buildScenario } from '@firedrill/testkit'
 import { chanceOf, type Chance } from './chance.ts'
@@ -88,7 +94,10 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
   const metrics = Object.fromEntries(
     [1, 10, 60].map((periodSeconds) => [
       `metric-${periodSeconds}`,
-      readMetrics(world, { from: START_AT - 60 * SECOND, periodSeconds }, spoiling.throttledShare, chance),
+      stampedBy(
+        drill.skew?.cloudMicros ?? 0,
+        readMetrics(world, { from: START_AT - 60 * SECOND, periodSeconds }, spoiling.throttledShare, chance),
+      ),
     ]),
   )
   const input: MeasureInput = {
@@ -98,6 +107,7 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
     metrics,
     alarms: { detection: readAlarm(world, watch.cloudOffset, chance) },
     probeMetrics: publishedMetrics(watch.samples, 'front', vantages),
+    clocks: watch.clocks(),
     markers: watch.markers(),
   }
   return {
@@ -121,6 +131,11 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
 /** When the fault goes in: the first thing that the chance of a run, `chanceOf(seed, 'run')`, draws. */
 export function injectionAt(chance: Chance): number {
   return START_AT + Math.round((BASELINE_SECONDS + chance.between(0, 20)) * SECOND)
+}
+
+/** Buckets as a clock that is ahead stamps them. */
+function stampedBy(ahead: number, buckets: readonly MetricBucket[]): readonly MetricBucket[] {
+  return buckets.map((bucket) => ({ ...bucket, start: worldInstant(bucket.start + ahead) }))
 }
 
 function scenarioOf({ file, periodMs, timeoutMs, goodInARow, holdMs, nativePeriodSeconds, seed }: Drill) {

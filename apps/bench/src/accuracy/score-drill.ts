@@ -1,6 +1,7 @@
 import {
   dataLoss,
   measure,
+  placeClocks,
   type DurationInterval,
   type MeasureInput,
   type Measurement,
@@ -20,6 +21,9 @@ export const SOURCES = [
   'markers',
 ] as const
 export type Source = (typeof SOURCES)[number]
+
+/** Those in which instants of several clocks stand beside each other. */
+export const CLOCKED: readonly Source[] = ['probes', 'published-1s', 'alarm']
 
 /** What may be wrong with a verdict. */
 export type VerdictFlaw = 'held-though-over' | 'deviated-though-within' | 'undecided-though-far'
@@ -162,7 +166,8 @@ function flawOf(
 }
 
 /** Whether the numbers that are missing, and how many of them are lost, are those that the store itself names. */
-function isToldExactly({ input, truth }: PlayedDrill): boolean {
+function isToldExactly({ input: evidence, truth }: PlayedDrill): boolean {
+  const { input } = placeClocks(evidence)
   const [markers] = Object.values(input.markers ?? {})
   if (markers === undefined || truth.loss === undefined || input.injected === undefined) return false
   const until =

@@ -4,13 +4,15 @@ import type { OpenSite } from './drill-site.ts'
 import { openLab } from './lab-site.ts'
 import { openSockets } from './socket-site.ts'
 import { runDrill } from './run-drill.ts'
-import { scoreDrill, type Score } from './score-drill.ts'
+import { CLOCKED, scoreDrill, type Score, type Source } from './score-drill.ts'
 
 /** What one drill came to, with what the control estimators made of the same evidence. */
 export type Scored = Readonly<{
   seed: number
   strategy: string
   fault: LabFault
+  /** Clocks were off by seconds. */
+  isSkewed: boolean
   scores: readonly Score[]
   controls: Readonly<Record<Control, readonly Score[]>>
 }>
@@ -28,18 +30,20 @@ export async function scoreSeed(seed: number, site: Site = 'lab'): Promise<Score
   const drawn = drawDrill(seed)
   const drill = { ...drawn, vantages: Math.min(drawn.vantages, vantagesMax) }
   const played = await runDrill(drill, open)
-  const arm = (name: Control) =>
-    scoreDrill(played, CONTROL_ESTIMATORS[name]).filter(({ source }) => source === 'probes')
+  const arm = (name: Control, sources: readonly Source[] = ['probes']) =>
+    scoreDrill(played, CONTROL_ESTIMATORS[name]).filter(({ source }) => sources.includes(source))
   return {
     seed,
     strategy: drill.strategy,
     fault: drill.fault,
+    isSkewed: drill.skew !== undefined,
     scores: scoreDrill(played),
     controls: {
       'alarm-as-onset': arm('alarm-as-onset'),
       'always-inconclusive': arm('always-inconclusive'),
       'undo-as-recovery': arm('undo-as-recovery'),
       'truth-from-probes': arm('truth-from-probes'),
+      'clocks-ignored': drill.skew === undefined ? [] : arm('clocks-ignored', CLOCKED),
     },
   }
 }

@@ -63,6 +63,7 @@ function startWatching(
     samples,
     clockErrorMicros: 0,
     cloudOffset: 0,
+    clocks: () => undefined,
     // The writer's own bench holds its figures against the same witness over sockets.
     markers: () => undefined,
     finish: async (end) => {

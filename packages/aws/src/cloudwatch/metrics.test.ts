@@ -143,7 +143,10 @@ describe('publishing', () => {
       start: plusMs(start, index * 1000),
       end: plusMs(start, index * 1000 + 30),
     }))
-    valueOf(await metrics().publish(account.environment, RUN, samples, signal))
+    const second = valueOf(await metrics().publish(account.environment, RUN, samples, signal))
+    // What second it was there, by the Date header of the answer.
+    expect((second ?? 0) % 1_000_000).toBe(0)
+    expect(Math.abs((second ?? 0) / 1000 - Date.now())).toBeLessThan(10_000)
     account.advance(60)
     const published = {
       region: account.environment.homeRegion,

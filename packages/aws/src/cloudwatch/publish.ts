@@ -1,5 +1,13 @@
 import { PutMetricDataCommand, type MetricDatum } from '@aws-sdk/client-cloudwatch'
-import { PROBE_METRICS, worldInstant, type Outcome, type RunId, type Sample } from '@firedrill/core'
+import {
+  PROBE_METRICS,
+  worldInstant,
+  type Outcome,
+  type PlatformInstant,
+  type RunId,
+  type Sample,
+} from '@firedrill/core'
+import { answeredAt } from '../answered-at.ts'
 import { mutate, success } from '../call.ts'
 import type { Aws } from '../client.ts'
 import { toDate } from '../world-date.ts'
@@ -15,13 +23,15 @@ const VALUES_PER_DATUM = 150
 /**
  * Publishes samples as 1-second metrics. Equal values of one second become one value with a count. A failure may come after
  * part of a large batch is in; publishing it again adds to counts, which neither minimum nor average of equal values sees.
+ * Answers what second it was in CloudWatch when the last call was answered.
  */
 export async function publishSamples(
   { cloudwatch }: Aws,
   runId: RunId,
   samples: readonly Sample[],
   signal: AbortSignal,
-): Promise<Outcome<null>> {
+): Promise<Outcome<PlatformInstant | null>> {
+  let date: PlatformInstant | null = null
   const data = toMetricData(runId, samples)
   for (let from = 0; from < data.length; from += DATA_PER_CALL) {
     const MetricData = data.slice(from, from + DATA_PER_CALL)
@@ -29,8 +39,9 @@ export async function publishSamples(
       cloudwatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }), options),
     )
     if (!answer.ok) return answer
+    date = answeredAt(answer.value) ?? date
   }
-  return success(null)
+  return success(date)
 }
 
 /** The samples as metric data, one datum for each metric, probe, vantage and second. Pure. */

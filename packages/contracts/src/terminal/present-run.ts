@@ -1,4 +1,11 @@
-import { formatDurationMs, intervalInWords, isTakenOut, markerInWords, type Rounding } from '@firedrill/core'
+import {
+  clocksInWords,
+  formatDurationMs,
+  intervalInWords,
+  isTakenOut,
+  markerInWords,
+  type Rounding,
+} from '@firedrill/core'
 import type { RunDetail, TargetView } from '../http/run.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { TimelineEvent } from '../http/timeline.ts'
@@ -83,6 +90,8 @@ export function verdictBlock(run: RunDetail): string {
       `  ${check.source}: ${says}${check.agrees === null ? '' : check.agrees ? ', agrees' : ', DISAGREES'}`,
     )
   }
+  const clocks = clocksInWords(run.measurement?.clocks)
+  if (clocks !== undefined) lines.push(`  ${clocks}`)
   lines.push(...restorationLines(run), ...markerLines(run))
   return lines.join('\n')
 }

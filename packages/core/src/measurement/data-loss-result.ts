@@ -1,6 +1,7 @@
 import { inWords, judge, type Void } from '../verdict/judge.ts'
 import type { ObjectiveResult } from '../verdict/verdict.ts'
 import { dataLoss, type DataLoss, type LossUnknown, type LossWindow } from './data-loss.ts'
+import { worldInstant } from '../time/instant.ts'
 import type { DurationInterval } from './interval.ts'
 import { censorOf, type DataLossObjective, type MeasureInput } from './measure-input.ts'
 
@@ -16,7 +17,13 @@ export function lossOf(
 
 function lossWindowOf(input: MeasureInput): LossWindow | undefined {
   if (input.injected === undefined) return undefined
-  return { from: input.injected.lo, until: censorOf(input)?.at }
+  // What the writer's clock may be off counts where its instants stand beside ours.
+  const error = input.clockErrorMicros ?? 0
+  const until = censorOf(input)?.at
+  return {
+    from: worldInstant(input.injected.lo - error),
+    until: until === undefined ? undefined : worldInstant(until - error),
+  }
 }
 
 /** A data-loss objective beside what its markers show. */

@@ -2,7 +2,7 @@ import { judge, type Void } from '../verdict/judge.ts'
 import type { ObjectiveResult } from '../verdict/verdict.ts'
 import { detectionTime, type DetectionTime } from './detection-time.ts'
 import { censorOf, type DetectionObjective, type MeasureInput } from './measure-input.ts'
-import { observeProbe, sustainOf } from './observe-objective.ts'
+import { cloudErrorOf, observeProbe, sustainOf } from './observe-objective.ts'
 import type { InstantBounds } from './recovery-time.ts'
 
 /** An outage's onset is where it begins; when it ends does not matter here. */
@@ -19,7 +19,7 @@ export function detect(input: MeasureInput, objective: DetectionObjective): Dete
   if (onset === undefined || history === undefined) return { onset, detection: undefined }
   const censor = censorOf(input)?.at ?? history.readTo
   const historyTo = censor < history.readTo ? censor : history.readTo
-  return { onset, detection: detectionTime(history.transitions, onset, historyTo, input.clockErrorMicros) }
+  return { onset, detection: detectionTime(history.transitions, onset, historyTo, cloudErrorOf(input)) }
 }
 
 /** The alarm answers to the outage that the recovery objective of the same probe is about, when there is one. */

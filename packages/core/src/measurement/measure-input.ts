@@ -1,5 +1,6 @@
 import type { CompiledObjective, CompiledScenario } from '../scenario/scenario.ts'
 import type { WorldInstant } from '../time/instant.ts'
+import type { ClockReading } from './clock-reading.ts'
 import type { SeriesPoint } from './imported-series.ts'
 import type { AlarmTransition, MetricBucket, Sample } from './interval.ts'
 import type { MarkerCleanUp } from './marker-summary.ts'
@@ -64,8 +65,14 @@ export type MeasureInput = Readonly<{
   provisional: boolean
   /** Evidence was read up to here. */
   observedTo: WorldInstant
-  /** Bound of the offset between probers, when more than one process took the samples. Default 0. */
+  /** How clocks compared with the platform's, before, during and after. Absent: one clock stamped everything. */
+  clocks?: readonly ClockReading[] | undefined
+  /** Bound of the offset between the probers and the platform, besides what `clocks` says. Default 0. */
   clockErrorMicros?: number | undefined
+  /** What a length that was read on the prober's clock may be off, besides what `clocks` says. Default 0. */
+  lengthErrorMicros?: number | undefined
+  /** Bound of the offset between CloudWatch's stamps and the platform. Default `clockErrorMicros`. */
+  cloudErrorMicros?: number | undefined
   /** SHA-256 of the evidence that this input was made from. */
   evidence: readonly string[]
 }>

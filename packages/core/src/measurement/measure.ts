@@ -6,6 +6,7 @@ import { detect, detectionResult } from './detection-result.ts'
 import type { MeasureInput, RecoveryObjective } from './measure-input.ts'
 import { observeObjective } from './observe-objective.ts'
 import { markerSummaries } from './marker-summary.ts'
+import { placeClocks } from './place-clocks.ts'
 import { partsOf, pointsOf } from './points.ts'
 import type { RecoveryTime } from './recovery-time.ts'
 import { recoveryResult } from './recovery-result.ts'
@@ -14,7 +15,8 @@ import { recoveryResult } from './recovery-result.ts'
  * Everything that was measured in a run, with a verdict per objective and for the run. Pure: the same input gives the same
  * measurement, so it can be computed again from the evidence at any time.
  */
-export function measure(input: MeasureInput): Measurement {
+export function measure(evidence: MeasureInput): Measurement {
+  const { input, agreements } = placeClocks(evidence)
   const whole = voidOf(input)
   const views = input.scenario.objectives.flatMap((objective) =>
     objective.kind === 'recovery-time' ? [{ objective, view: observeObjective(input, objective) }] : [],
@@ -53,6 +55,7 @@ export function measure(input: MeasureInput): Measurement {
     crossChecks: views.flatMap(({ objective, view }) => crossChecksOf(input, objective, view)),
     samples: countsOf(input),
     ...(input.scenario.markers === undefined ? {} : { markers: [...markerSummaries(input)] }),
+    ...(agreements.length === 0 ? {} : { clocks: [...agreements] }),
     evidence: [...input.evidence],
   }
 }

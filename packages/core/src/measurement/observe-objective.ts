@@ -20,13 +20,16 @@ export function observeObjective(input: MeasureInput, objective: RecoveryObjecti
       source.periodSeconds,
       source.goodAtLeast,
     )
-    return { service: observe(input, [series], sustainOf(sustained)), vantages: [] }
+    // Buckets are whole on one clock; only where they stand beside our own instants does it matter which.
+    const clock = { errorMicros: cloudErrorOf(input), lengthErrorMicros: 0, isBounded: false }
+    return { service: observe(input, [series], sustainOf(sustained), clock), vantages: [] }
   }
   if (source.from === 'series') {
     const { periodSeconds, goodAtLeast, clockErrorMs } = source
     const buckets = bucketsOfSeries(input.series?.[source.series] ?? [], periodSeconds)
     const series = looksOfBuckets(buckets, periodSeconds, goodAtLeast)
-    return { service: observe(input, [series], sustainOf(sustained), clockErrorMs * 1000), vantages: [] }
+    const clock = { errorMicros: clockErrorMs * 1000, lengthErrorMicros: 0, isBounded: true }
+    return { service: observe(input, [series], sustainOf(sustained), clock), vantages: [] }
   }
   return observeProbe(input, source.probe, sustainOf(sustained))
 }
@@ -35,7 +38,7 @@ export function observeObjective(input: MeasureInput, objective: RecoveryObjecti
 export function observeProbe(input: MeasureInput, name: string, sustain: Sustain): ObjectiveView {
   const probe = probeOf(input, name)
   const periodMs = probe?.periodMs ?? 0
-  const clockError = input.clockErrorMicros ?? 0
+  const clock = { ...proberClock(input), isBounded: true }
   const places = input.vantages.map((vantage) => ({
     vantage,
     series: looksOfSamples(
@@ -49,11 +52,11 @@ export function observeProbe(input: MeasureInput, name: string, sustain: Sustain
       input,
       places.map(({ series }) => series),
       sustain,
-      clockError,
+      clock,
     ),
     vantages: places.map(({ vantage, series }) => ({
       vantage,
-      view: observe(input, [series], sustain, clockError),
+      view: observe(input, [series], sustain, clock),
     })),
   }
 }
@@ -74,7 +77,7 @@ export function observePublished(
       probe.timeoutMs,
     ),
   )
-  return observe(input, series, sustain)
+  return observe(input, series, sustain, { ...proberClock(input), isBounded: false })
 }
 
 /** The rule of an objective in microseconds. */
@@ -87,16 +90,33 @@ export function probeOf(input: MeasureInput, name: string): CompiledProbe | unde
   return input.scenario.probes.find((probe) => probe.name === name)
 }
 
+/** What the clock that stamped a series may be off, beside the platform's and in a length of time. */
+type StampedBy = Readonly<{
+  errorMicros: number
+  lengthErrorMicros: number
+  /** Whether that is all that its stamps may be off. */
+  isBounded: boolean
+}>
+
+function proberClock({ clockErrorMicros = 0, lengthErrorMicros = 0 }: MeasureInput) {
+  return { errorMicros: clockErrorMicros, lengthErrorMicros }
+}
+
+/** What stamps of CloudWatch may be off, as far as that was measured. */
+export function cloudErrorOf({ cloudErrorMicros, clockErrorMicros = 0 }: MeasureInput): number {
+  return cloudErrorMicros ?? clockErrorMicros
+}
+
 function observe(
   input: MeasureInput,
   places: readonly LookSeries[],
   sustain: Sustain,
-  clockErrorMicros?: number,
+  { errorMicros: clockErrorMicros, lengthErrorMicros, isBounded }: StampedBy,
 ): RecoveryTime {
-  const window = windowOf(input, clockErrorMicros !== undefined)
+  const window = windowOf(input, isBounded)
   if (window === undefined) return { seen: 'nothing' }
   const quorum = quorumOf(places.length)
-  return recoveryTime(places, { window, sustain, quorum, clockErrorMicros: clockErrorMicros ?? 0 })
+  return recoveryTime(places, { window, sustain, quorum, clockErrorMicros, lengthErrorMicros })
 }
 
 /**

@@ -34,6 +34,8 @@ export type RecoveryRule = Readonly<{
   quorum: number
   /** Bound of the offset between the clocks behind the looks; 0 when one clock stamped them all. Microseconds. */
   clockErrorMicros: number
+  /** What a length that was read on one of these clocks may be off. Microseconds. */
+  lengthErrorMicros: number
 }>
 
 /** At least half of the places: of two one, of three two. Erring towards "out" can only make a verdict stricter. */
@@ -64,12 +66,16 @@ function isUsable({ state }: LookSeries['looks'][number]): boolean {
   return state === 'good' || state === 'bad'
 }
 
-/** Both ends were read on one clock, so its error cancels in a length. It counts where they are compared with the platform's instants. */
+/**
+ * Both ends were read on one clock, so that what it is off cancels in a length, but for its drift. The rest counts where they
+ * are compared with the platform's instants.
+ */
 function fromOnePlace(down: DownTime, rule: RecoveryRule): RecoveryTime {
-  const { clockErrorMicros: error } = rule
+  const { clockErrorMicros: error, lengthErrorMicros: drift } = rule
   const cut = rule.window.until - error
-  const lo = Math.max(0, ...down.surely.map(({ by, until }) => Math.min(until, cut) - by))
-  const hi = longestMicros(down.possibly, cut)
+  const lo = Math.max(0, ...down.surely.map(({ by, until }) => Math.min(until, cut) - by - drift))
+  const longestSeen = longestMicros(down.possibly, cut)
+  const hi = longestSeen === null || longestSeen === 0 ? longestSeen : longestSeen + drift
   const placed = sinceFault(withClockError(down, error), rule.window.earliest)
   const seen = placed.possibly.filter(({ isSeen }) => isSeen)
   const worst = longest(seen)

@@ -1,7 +1,8 @@
 import type { CompiledEnvironment } from '../environment/environment.ts'
+import type { ClockReading } from '../measurement/clock-reading.ts'
 import type { AlarmTransition, MetricBucket, Sample } from '../measurement/interval.ts'
 import type { CompiledObjective } from '../scenario/scenario.ts'
-import type { WorldInstant } from '../time/instant.ts'
+import type { PlatformInstant, WorldInstant } from '../time/instant.ts'
 import type { Outcome } from './fault-driver.ts'
 import type { RunId } from '../ids/ids.ts'
 
@@ -56,13 +57,16 @@ export type Metrics = Readonly<{
     alarm: Readonly<{ region: string; name: string }>,
     signal: AbortSignal,
   ): Promise<Outcome<string>>
-  /** Publishes probe results as 1-second metrics (namespace Firedrill/Probes, dimensions Run, Probe, Vantage). */
+  /**
+   * Publishes probe results as 1-second metrics (namespace Firedrill/Probes, dimensions Run, Probe, Vantage). Answers what
+   * second it was by the service's clock, where it said so.
+   */
   publish(
     environment: CompiledEnvironment,
     runId: RunId,
     samples: readonly Sample[],
     signal: AbortSignal,
-  ): Promise<Outcome<null>>
+  ): Promise<Outcome<PlatformInstant | null>>
 }>
 
 /** Part of the samples of a run: those that started in [from, to), of one probe, from one vantage. */
@@ -83,4 +87,8 @@ export type Samples = Readonly<{
    * too. Samples may come in later still. Takes some milliseconds of computing a chunk, so no prober calls it.
    */
   seal(runId: RunId, what: 'full' | 'all'): Promise<void>
+  /** Keeps how the clocks behind the samples compared with the platform's; a reading that is known stays as it is. */
+  noteClocks(runId: RunId, readings: readonly ClockReading[]): Promise<void>
+  /** All readings of a run, by clock and then by instant. */
+  clocks(runId: RunId): Promise<readonly ClockReading[]>
 }>

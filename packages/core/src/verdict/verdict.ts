@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockAgreementSchema } from '../measurement/clock-reading.ts'
 import { durationIntervalSchema, pointInTimeSchema, PARTS, POINTS } from '../measurement/interval.ts'
 import { markerSummarySchema } from '../measurement/marker-summary.ts'
 
@@ -70,6 +71,8 @@ export const measurementSchema = z.strictObject({
   ),
   /** What each marker writer wrote, and whether that was taken out again; absent without marker writers. */
   markers: z.array(markerSummarySchema).optional(),
+  /** How far the clocks behind the figures were apart; absent where one clock stamped everything. */
+  clocks: z.array(clockAgreementSchema).optional(),
   /** SHA-256 of the raw evidence the figures were computed from. */
   evidence: z.array(z.string()),
 })

@@ -77,6 +77,7 @@ export const WRITE_ONCE_TABLES = [
   'evidence_blob',
   'schedule_occurrence',
   'sample_chunk',
+  'clock_reading',
   'run_finding',
   'run_outcome',
   'sign_off',

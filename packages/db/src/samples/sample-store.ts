@@ -1,5 +1,6 @@
 import type { RunId, Sample, Samples } from '@firedrill/core'
 import type { Pool } from 'pg'
+import { clockReadings } from './clock-readings.ts'
 import { readSamples } from './read-samples.ts'
 import { sealSamples } from './seal-samples.ts'
 
@@ -38,6 +39,7 @@ export function sampleStore(pool: Pool): Samples {
     },
     read: (runId, range = {}) => readSamples(pool, runId, range),
     seal: (runId, what) => sealSamples(pool, runId, what),
+    ...clockReadings(pool),
   }
 }
 

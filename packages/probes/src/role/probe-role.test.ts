@@ -85,7 +85,7 @@ async function arrange() {
   }
   const troubles: ProbeTrouble[] = []
   const role = (
-    samples: Pick<Samples, 'append' | 'read'> = stores.samples,
+    samples: Pick<Samples, 'append' | 'read' | 'noteClocks'> = stores.samples,
     metrics = { publish },
   ): ProbeRole =>
     createProbeRole({
@@ -128,6 +128,10 @@ describe('the probe role', () => {
     expect(troubles).toEqual([])
     const now = Date.now() * 1000
     for (const { start } of samples) expect(Math.abs(start - now)).toBeLessThan(10_000_000)
+    // The prober's clock was compared with the platform's as the run began and before it ended.
+    const clocks = await stores.samples.clocks(RUN)
+    expect(new Set(clocks.map(({ clock }) => clock))).toEqual(new Set(['prober']))
+    expect(clocks.length).toBeGreaterThanOrEqual(2)
     await hostClock.sleep(150)
     expect(await stores.samples.read(RUN)).toEqual(samples)
   })
@@ -139,6 +143,7 @@ describe('the probe role', () => {
       append: (id, samples) =>
         isAway ? Promise.reject(new Error('away')) : stores.samples.append(id, samples),
       read: stores.samples.read,
+      noteClocks: stores.samples.noteClocks,
     })
     await move('booked', 'baseline')
     await until(async () => (await stores.samples.read(RUN)).length >= 1)

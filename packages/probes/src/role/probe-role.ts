@@ -33,7 +33,7 @@ export type ProbeTrouble =
 export type ProbeRolePorts = Readonly<{
   runs: Pick<RunStore, 'probed' | 'now' | 'get'>
   definitions: Pick<DefinitionStore, 'byHash'>
-  samples: Pick<Samples, 'append' | 'read'>
+  samples: Pick<Samples, 'append' | 'read' | 'noteClocks'>
   metrics: Pick<Metrics, 'publish'>
   markers: MarkerStore
   markerPaths: MarkerPaths
@@ -54,6 +54,8 @@ export type ProbeRole = Readonly<{
 }>
 
 const POLL_MS = 150
+/** How often the prober's clock is compared with the platform's, besides when a run begins and ends. Real time. */
+const COMPARE_EVERY_MS = 5000
 
 /**
  * Keeps the probes of every run going that must have them: starts them when a run appears in the list, follows its
@@ -77,6 +79,7 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
   const follow = async () => {
     const rows = await ports.runs.probed()
     const wanted = new Map(rows.map((row) => [row.id, row]))
+    await compare(rows)
     for (const [id, run] of running) {
       const row = wanted.get(id)
       if (row !== undefined) {
@@ -97,6 +100,22 @@ export function createProbeRole(ports: ProbeRolePorts): ProbeRole {
       }
     }
     await markers.look(rows.filter(({ id }) => running.has(id)))
+  }
+
+  let comparedMs = Number.NEGATIVE_INFINITY
+  let compared = 0
+
+  /** Compares the clocks of every run, again when one has begun or is about to end. A world that stands still has only its own. */
+  const compare = async (rows: readonly RunRow[]) => {
+    const isRunning = rows.filter(({ id, clock: { rate } }) => rate !== 0 && running.has(id)).length
+    const isEnding = running.size > isRunning
+    if (compared === 0 && isRunning === 0) return
+    const sentMs = clock.monotonicMs()
+    if (isRunning === compared && !isEnding && sentMs - comparedMs < COMPARE_EVERY_MS) return
+    const platform = await ports.runs.now()
+    comparedMs = clock.monotonicMs()
+    compared = isRunning
+    for (const run of running.values()) run.compared({ sentMs, receivedMs: comparedMs, platform })
   }
 
   const look = () => follow().catch((error: unknown) => onTrouble({ kind: 'poll', error }))

@@ -1,4 +1,4 @@
-import type { ObjectiveResult } from '@firedrill/core'
+import { clocksInWords, type ObjectiveResult } from '@firedrill/core'
 import type { ReportModel } from '../model/model.ts'
 import { OBJECTIVE_WORDS } from '../model/vocabulary.ts'
 import { boundText, exactText } from '../text/duration-text.ts'
@@ -10,6 +10,7 @@ import { ruler, rulerHead } from './ruler.ts'
 /** Each objective beside what was observed, with the reason of its verdict and how it was measured. */
 export function objectives(model: ReportModel): Markup {
   if (model.objectives.length === 0) return NOTHING
+  const clocks = clocksInWords(model.clocks)
   return html`<section>
     <header>
       <h2>Objectives and what was observed</h2>
@@ -32,6 +33,7 @@ export function objectives(model: ReportModel): Markup {
     </table>
     <ul class="how">
       ${model.objectives.map((result) => html`<li><b>${result.objective}</b>: ${result.method}</li>`)}
+      ${when(clocks !== undefined, () => html`<li><b>clocks</b>: ${clocks}; added to every bound above</li>`)}
     </ul>
   </section>`
 }

@@ -96,7 +96,7 @@ function points(model: ReportModel): Markup {
       ${seen.map(
         ({ name, point }) =>
           html`<dt>${POINT_WORDS[name]}</dt>
-            <dd>${spanText(point)}<span class="hash">${point.source}</span></dd>`,
+            <dd>${spanText(point)}<span class="hash">${point.source}; clock: ${point.clock}</span></dd>`,
       )}
     </dl>
   </section>`

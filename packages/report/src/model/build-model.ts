@@ -75,6 +75,7 @@ export function buildModel(input: ReportInput): ReportModel {
     crossChecks: measurement?.crossChecks ?? [],
     ...(measurement?.markers === undefined ? {} : { markers: measurement.markers }),
     samples: measurement?.samples ?? [],
+    ...(measurement?.clocks === undefined ? {} : { clocks: measurement.clocks }),
     phases: phasesOf(events),
     targets,
     plannedTargets: planned.reduce((sum, step) => sum + step.targets.length, 0),

@@ -121,6 +121,8 @@ export type ReportModel = Readonly<{
   parts: Readonly<Partial<Record<Part, DurationInterval>>>
   crossChecks: readonly CrossCheck[]
   samples: Measurement['samples']
+  /** How far the clocks behind the figures were apart; absent where one clock stamped everything. */
+  clocks?: NonNullable<Measurement['clocks']>
   /** What marker writers wrote, and whether it was taken out again; absent without any. */
   markers?: NonNullable<Measurement['markers']>
   phases: readonly Phase[]

@@ -119,6 +119,24 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       await expect(bench.stores.samples.append(bench.runId(), batch)).rejects.toThrow(/no run/)
     })
 
+    test('what was measured of clocks comes back by clock and instant, and a reading that is sent again stays as it was', async () => {
+      const { id } = await bench.run()
+      const at = worldInstant(1_700_000_000_000_000)
+      const readings = [
+        { clock: 'prober', at: plusMs(at, 5000), lo: -120, hi: 340 },
+        { clock: 'cloudwatch', at, lo: -600_000, hi: 401_000 },
+        { clock: 'prober', at, lo: -3_000_000_123, hi: -2_999_999_000 },
+      ]
+      await bench.stores.samples.noteClocks(id, readings)
+      await bench.stores.samples.noteClocks(
+        id,
+        readings.map((reading) => ({ ...reading, lo: reading.lo - 1 })),
+      )
+      await bench.stores.samples.noteClocks(id, [])
+      expect(await bench.stores.samples.clocks(id)).toEqual([readings[1], readings[2], readings[0]])
+      expect(await bench.stores.samples.clocks((await bench.run()).id)).toEqual([])
+    })
+
     test('sealed samples are one series with those that come in later, and those sent again count once', async () => {
       const { id } = await bench.run()
       const { samples } = bench.stores

@@ -1,5 +1,6 @@
 import type {
   Actor,
+  ClockReading,
   DefinitionVersion,
   Drill,
   DrillId,
@@ -84,6 +85,7 @@ export type MemoryData = {
   readonly bytes: Map<string, Uint8Array>
   readonly evidence: MemoryEvidence[]
   readonly samples: Map<RunId, Map<string, Sample>>
+  readonly clockReadings: Map<RunId, Map<string, ClockReading>>
   /** By run and marker name. */
   readonly markers: Map<string, MemoryMarker>
   readonly signOffs: SignOff[]
@@ -113,6 +115,7 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     bytes: new Map(),
     evidence: [],
     samples: new Map(),
+    clockReadings: new Map(),
     markers: new Map(),
     signOffs: [],
     findings: [],

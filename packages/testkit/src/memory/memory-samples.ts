@@ -1,4 +1,4 @@
-import type { Sample, Samples } from '@firedrill/core'
+import type { ClockReading, Sample, Samples } from '@firedrill/core'
 import type { MemoryData } from './memory-data.ts'
 
 /** In-memory `Samples`. */
@@ -21,6 +21,18 @@ export function memorySamples(data: MemoryData): Samples {
         .sort((a, b) => a.start - b.start || compare(a.probe, b.probe) || compare(a.vantage, b.vantage)),
     // Memory holds them once, however they are told to lie.
     seal: async () => undefined,
+    noteClocks: async (runId, readings) => {
+      const kept = data.clockReadings.get(runId) ?? new Map<string, ClockReading>()
+      data.clockReadings.set(runId, kept)
+      for (const reading of readings) {
+        const key = `${reading.clock}/${reading.at}`
+        if (!kept.has(key)) kept.set(key, structuredClone(reading))
+      }
+    },
+    clocks: async (runId) =>
+      [...(data.clockReadings.get(runId)?.values() ?? [])].sort(
+        (a, b) => compare(a.clock, b.clock) || a.at - b.at,
+      ),
   }
 }
 

@@ -6,7 +6,16 @@ import {
   type ProbeWork,
   type ReportSamples,
 } from '@firedrill/contracts'
-import { AppError, isEnd, worldAt, worldInstant, type RunRow, type Sample } from '@firedrill/core'
+import {
+  AppError,
+  isEnd,
+  vantageClock,
+  worldAt,
+  worldInstant,
+  type ClockReading,
+  type RunRow,
+  type Sample,
+} from '@firedrill/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
@@ -65,6 +74,7 @@ export function probeRoutes(deps: Needed): FastifyPluginAsyncZod {
         const row = await findRun(deps.runs, teamId, request.params.id)
         const samples = await accept(deps, row, request.body)
         await deps.samples.append(row.id, samples)
+        await deps.samples.noteClocks(row.id, clockOf(request.body, row.clock.rate))
         return reply.code(202).send({ taken: samples.length })
       },
     )
@@ -125,6 +135,20 @@ async function accept(
       ...(detail === undefined ? {} : { detail }),
     }
   })
+}
+
+/** The bound of the prober's clock, once in so much of the time that it reports for. World microseconds. */
+const CLOCK_NOTED_EVERY_MICROS = 5_000_000
+
+/** What the prober's clock may be off either way, as its samples have it; nothing for a report within the same few seconds. */
+function clockOf({ vantage, samples }: ReportSamples, rate: number): readonly ClockReading[] {
+  const slots = samples.map(({ end }) => Math.floor(end / CLOCK_NOTED_EVERY_MICROS))
+  const first = Math.min(...slots)
+  if (first === Math.max(...slots)) return []
+  const error = Math.max(...samples.map(({ clockErrorMicros }) => clockErrorMicros))
+  const bound = error + Math.ceil(READING_ERROR_MICROS * rate)
+  const at = worldInstant((first + 1) * CLOCK_NOTED_EVERY_MICROS)
+  return [{ clock: vantageClock(vantage), at, lo: -bound, hi: bound }]
 }
 
 async function pinned({ definitions }: Pick<Needed, 'definitions'>, { teamId, id, state }: RunRow) {

@@ -1,4 +1,4 @@
-import { formatInterval, type RunDetail } from '@firedrill/contracts'
+import { clocksInWords, formatInterval, type RunDetail } from '@firedrill/contracts'
 import { duration, worldSpeed } from '../../../format/duration.ts'
 import type { Zone } from '../../../format/time.ts'
 import { Icon } from '../../../ui/icon.tsx'
@@ -8,6 +8,7 @@ import { SignOff } from './sign-off.tsx'
 /** What else was measured, what stands behind it, and what identifies the run. */
 export function Record({ run, zone }: Readonly<{ run: RunDetail; zone: Zone }>) {
   const { measurement, abort } = run
+  const clocks = clocksInWords(measurement?.clocks)
   return (
     <aside className="record" aria-label="Record">
       <section className="sheet">
@@ -31,6 +32,12 @@ export function Record({ run, zone }: Readonly<{ run: RunDetail; zone: Zone }>) 
                 </dd>
               </div>
             ))}
+            {clocks === undefined ? null : (
+              <div className="pair">
+                <dt>clocks</dt>
+                <dd>{clocks}</dd>
+              </div>
+            )}
             {measurement.samples.map(({ probe, vantage, good, bad, unusable }) => (
               <div className="pair" key={`${probe} ${vantage}`}>
                 <dt>
