@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { randomText } from '@firedrill/runtime'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ApiDependencies } from './dependencies.ts'
 import { sendProblem } from './problem/problem-reply.ts'
@@ -35,7 +36,10 @@ import { readScheduleRoutes } from './routes/schedules/read-schedules.ts'
 import { signOffRoutes } from './routes/signing/sign-off-routes.ts'
 import { signingKeyRoute } from './routes/signing/signing-key-route.ts'
 import { sessionRoutes } from './routes/session/session-routes.ts'
-import { authenticate, authorise } from './security/authenticate.ts'
+import { tokenRoutes } from './routes/tokens/token-routes.ts'
+import { authenticate, authorise, authoriseWhere } from './security/authenticate.ts'
+import { auditRequests } from './audit/audit-scope.ts'
+import { auditRoute } from './routes/audit/audit-route.ts'
 import { setSecurityHeaders } from './security/headers.ts'
 import { refuseForeignPages, refuseForgedChanges } from './security/own-page.ts'
 import { trackPrincipals } from './security/principal.ts'
@@ -54,6 +58,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     trustProxy: false,
+    genReqId: () => `req_${randomText(12)}`,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -69,6 +74,9 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
     refuseForgedChanges(request)
     authorise(request)
   })
+
+  app.addHook('preHandler', (request) => authoriseWhere(request, deps))
+  auditRequests(app, deps.auditScope)
 
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
@@ -103,6 +111,8 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(planRoute(deps))
   await app.register(haltRoutes(deps))
   await app.register(sessionRoutes(deps))
+  await app.register(tokenRoutes(deps))
+  await app.register(auditRoute(deps))
   await app.register(healthRoutes(deps))
   await app.register(documentRoutes())
   await serveDashboard(app, deps.webDir)

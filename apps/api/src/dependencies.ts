@@ -1,4 +1,5 @@
 import type {
+  AuditStore,
   CalendarStore,
   Clock,
   ClockStore,
@@ -20,12 +21,15 @@ import type {
   TokenStore,
 } from '@firedrill/core'
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
+import type { AuditScope } from './audit/audit-scope.ts'
 import type { Sessions } from './security/session.ts'
 import type { RenderRun } from './main/reports.ts'
 import type { Compilers, RunUseCases } from './use-cases.ts'
 
 /** Everything the API is plugged into. Only `main.ts` and tests make one; a route takes the part it needs. */
 export type ApiDependencies = Readonly<{
+  audit: AuditStore
+  auditScope: AuditScope
   calendars: CalendarStore
   clock: Clock
   clocks: ClockStore

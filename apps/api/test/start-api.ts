@@ -37,6 +37,7 @@ import {
 } from '@firedrill/testkit'
 import type { FastifyInstance } from 'fastify'
 import { buildApi } from '../src/app.ts'
+import { createAuditScope, type AuditScope } from '../src/audit/audit-scope.ts'
 import { compilers } from '../src/compilers.ts'
 import { createRenderRun } from '../src/main/reports.ts'
 import type { ApiDependencies } from '../src/dependencies.ts'
@@ -100,7 +101,12 @@ const noMetrics: Metrics = {
 
 /** Starts an API for one test; everything but the cloud and, unless given, the database is what runs in production. */
 export async function startTestApi(
-  options: Readonly<{ stores?: StoreSet; change?: Partial<ApiDependencies>; webDir?: string }> = {},
+  options: Readonly<{
+    stores?: StoreSet
+    change?: Partial<ApiDependencies>
+    auditScope?: AuditScope
+    webDir?: string
+  }> = {},
 ): Promise<TestApi> {
   const stateDir = await mkdtemp(join(tmpdir(), 'firedrill-api-'))
   const stores = options.stores ?? memoryStores(hostNow)
@@ -129,7 +135,10 @@ export async function startTestApi(
   await ensureFirstToken(stateDir, { tokens: stores.tokens, ids: systemIds, sha256 })
   const token = (await readFile(join(stateDir, TOKEN_FILE), 'utf8')).trim()
   const deps: ApiDependencies = {
+    // Only a database writes an audit.
+    audit: { entries: async () => [] },
     ...stores,
+    auditScope: options.auditScope ?? createAuditScope(),
     clock: systemClock,
     compilers,
     health: createHealth({ clock: systemClock }),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { access } from './access/access.ts'
 import { accuracy } from './accuracy/accuracy.ts'
 import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
@@ -27,6 +28,7 @@ import { simulator } from './simulator/simulator.ts'
 import { worlds } from './worlds/worlds.ts'
 
 const BENCHES: readonly Bench[] = [
+  access,
   dispatch,
   startup,
   footprint,

@@ -1,5 +1,6 @@
 import { REPORT_FORMATS, RESOLUTIONS } from '@firedrill/contracts'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { addAuditCommands } from './audit-program.ts'
 import { addCiCommand } from './ci-program.ts'
 import type { Cli, CommonOptions } from './cli.ts'
 import { abort, type AbortOptions } from './commands/abort.ts'
@@ -36,6 +37,7 @@ import { addEvidenceCommands } from './evidence-program.ts'
 import { addRunbookCommand } from './runbook-program.ts'
 import { addReportCommands } from './report-program.ts'
 import { addCalendarCommands, addScheduleCommands } from './schedule-program.ts'
+import { addTokenCommands } from './token-program.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -73,6 +75,8 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addEmergencyCommands(program, cli, end)
   addScheduleCommands(program, cli, end, { withApi, wholeNumber })
   addCalendarCommands(program, cli, end, { withApi, wholeNumber })
+  addTokenCommands(program, cli, end, { withApi, wholeNumber })
+  addAuditCommands(program, cli, end, withApi)
   addCheck(program, cli, end)
   addProber(program, cli, end)
   addSimulator(program, cli, end)

@@ -1,3 +1,13 @@
+export * from './access/grants.ts'
+export * from './access/permissions.ts'
+export * from './access/roles.ts'
+export {
+  auditHash,
+  auditProblem,
+  type AuditContext,
+  type AuditEntry,
+  type AuditStore,
+} from './audit/audit.ts'
 export {
   calendarEventSchema,
   type CalendarEvent,

@@ -1,4 +1,5 @@
 import type {
+  AuditStore,
   CalendarStore,
   Clock,
   ClockStore,
@@ -19,6 +20,7 @@ import type {
   UndoStore,
 } from '@firedrill/core'
 import { idempotencyStore } from './access/idempotency-store.ts'
+import { auditStore } from './audit/audit-store.ts'
 import { tokenStore } from './access/token-store.ts'
 import { clockStore } from './clock/clock-store.ts'
 import { connectionConfig, openDatabase, type DatabaseOptions } from './connection/database.ts'
@@ -57,6 +59,7 @@ export type Stores = Readonly<{
   signOffs: SignOffStore
   findings: RunFindingStore
   outcomes: OutcomeStore
+  audit: AuditStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -78,7 +81,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     definitions: rememberVersions(definitionStore(prisma)),
     drills: drillStore(prisma),
     feed,
-    tokens: tokenStore(prisma),
+    tokens: tokenStore(pool),
     idempotency: idempotencyStore(pool, prisma),
     samples: sampleStore(pool),
     schedules: scheduleStore(pool),
@@ -87,6 +90,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     signOffs: signOffStore(prisma),
     findings: runFindingStore(prisma),
     outcomes: outcomeStore(pool),
+    audit: auditStore(pool),
     close: async () => {
       await feed.close()
       await database.close()

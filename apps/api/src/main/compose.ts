@@ -42,6 +42,7 @@ import {
   type WorldClocks,
 } from '@firedrill/runtime'
 import { join } from 'node:path'
+import { createAuditScope } from '../audit/audit-scope.ts'
 import { compilers } from '../compilers.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { ApiDependencies } from '../dependencies.ts'
@@ -88,12 +89,14 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
   endWithParent(shutdown, env)
 
   await migrate(config.db.url)
+  const auditScope = createAuditScope()
   const opened = openStores({
     url: config.db.url,
     connectionsMax: config.db.poolSize,
     name: 'firedrill api',
     clock,
     onConnectionError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    auditContext: auditScope.current,
   })
   shutdown.add('stores', () => opened.close())
   const stores = { ...opened, evidence: await evidenceOf(config.evidence, opened, shutdown) }
@@ -138,6 +141,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
   })
   const deps: ApiDependencies = {
     ...stores,
+    auditScope,
     clock,
     compilers,
     health: healthOf(clock, stores, queue, worldClocks),

@@ -1,6 +1,6 @@
-import { AppError, type Sha256, type TokenStore } from '@firedrill/core'
+import { AppError, isGranted, isGrantedSomewhere, type Sha256, type TokenStore } from '@firedrill/core'
 import type { FastifyRequest } from 'fastify'
-import { isGranted } from './permissions.ts'
+import { environmentOf, type EnvironmentDeps } from './environment-of.ts'
 import type { Principal } from './principal.ts'
 import { SESSION_COOKIE, type Sessions } from './session.ts'
 
@@ -33,8 +33,8 @@ async function byHash(
 ): Promise<Principal | undefined> {
   const known = await tokens.byHash(hash)
   if (known === undefined) return undefined
-  const { id, teamId, name, permissions } = known
-  return { kind, teamId, permissions, actor: { kind: 'person', id, name } }
+  const { teamId, permissions, actor } = known
+  return { kind, teamId, permissions, actor }
 }
 
 /** Checks what a route asks for against who sent the request. @throws AppError `not-signed-in`, `not-permitted`. */
@@ -47,9 +47,29 @@ export function authorise(request: FastifyRequest): void {
   const { principal } = request
   if (principal.kind === 'anonymous')
     throw new AppError('not-signed-in', 'Send a bearer token, or open a one-time link to get a session.')
-  if (!isGranted(principal.permissions, permission))
+  if (!isGrantedSomewhere(principal.permissions, permission))
     throw new AppError(
       'not-permitted',
       `This needs the permission ${permission}, which the token does not hold.`,
     )
+}
+
+/**
+ * For grants that are limited to environments: checks where the request acts, once its address and body were read.
+ * @throws AppError `not-permitted` elsewhere, `not-found` for what another team has.
+ */
+export async function authoriseWhere(request: FastifyRequest, deps: EnvironmentDeps): Promise<void> {
+  if (request.is404) return
+  const { principal, routeOptions } = request
+  const { permission } = routeOptions.config
+  if (permission === undefined || permission === 'public' || principal.kind === 'anonymous') return
+  if (isGranted(principal.permissions, permission)) return
+  const environment = await environmentOf(request, principal.teamId, deps)
+  if (environment !== undefined && isGranted(principal.permissions, permission, environment)) return
+  throw new AppError(
+    'not-permitted',
+    environment === undefined
+      ? `This acts on the whole team, and ${permission} is held in single environments only.`
+      : `${permission} is not held in environment ${environment}.`,
+  )
 }

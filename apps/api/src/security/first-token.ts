@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import type { Ids, Sha256, TokenStore } from '@firedrill/core'
+import { EVERYTHING, type Ids, type Sha256, type TokenStore } from '@firedrill/core'
 import { ensureSecretFile } from '@firedrill/runtime'
-import { EVERYTHING } from './permissions.ts'
 
 /** The one team of an installation without sign-in. */
 export const DEFAULT_TEAM = 'default'

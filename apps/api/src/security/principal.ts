@@ -1,8 +1,10 @@
-import { AppError, type Actor } from '@firedrill/core'
+import { AppError, type Actor, type Permission } from '@firedrill/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { RoutePermission } from './permissions.ts'
 
-/** Who a request comes from. */
+/** What a route asks for. `public` is for what a page needs before it has a session: health, documents, the page itself. */
+export type RoutePermission = Permission | 'public'
+
+/** Who a request comes from. `permissions` are grants as they are written. */
 export type Principal = Readonly<
   | { kind: 'anonymous' }
   | { kind: 'token' | 'session'; teamId: string; actor: Actor; permissions: readonly string[] }

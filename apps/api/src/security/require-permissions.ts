@@ -1,5 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import { PERMISSIONS, type RoutePermission } from './permissions.ts'
+import { PERMISSIONS } from '@firedrill/core'
+import type { RoutePermission } from './principal.ts'
 
 const KNOWN: readonly (RoutePermission | undefined)[] = [...PERMISSIONS, 'public']
 

@@ -13,7 +13,7 @@ import { Pool } from 'pg'
 import { ROOT } from '../sandbox/start-sandbox.ts'
 
 /** The team of the token that an API makes at its first start. */
-const TEAM = 'default'
+export const TEAM = 'default'
 const API = join(ROOT, 'apps/api/src/main.ts')
 
 /** An API over a database with many runs. */
@@ -124,7 +124,11 @@ async function endOneRun(stores: Stores): Promise<void> {
   ])
 }
 
-async function startApi(url: string, stateDir: string): Promise<Team> {
+/** Starts an API on a database that is migrated. */
+export async function startApi(
+  url: string,
+  stateDir: string,
+): Promise<Team & Readonly<{ url: string; token: string }>> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', API], {
     env: {
       PATH: process.env['PATH'],
@@ -142,8 +146,11 @@ async function startApi(url: string, stateDir: string): Promise<Team> {
     void exited.then(() => reject(new Error('the API ended at once')))
   })
   const { url: baseUrl, tokenFile } = JSON.parse(line) as { url: string; tokenFile: string }
+  const token = readFileSync(tokenFile, 'utf8').trim()
   return {
-    client: createClient({ baseUrl, token: readFileSync(tokenFile, 'utf8').trim() }),
+    client: createClient({ baseUrl, token }),
+    url: baseUrl,
+    token,
     stop: async () => {
       child.kill('SIGTERM')
       await exited

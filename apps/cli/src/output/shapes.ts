@@ -1,5 +1,6 @@
 import {
   calendarSchema,
+  createdTokenSchema,
   findingViewSchema,
   freezeCalendarSchema,
   haltSchema,
@@ -15,6 +16,7 @@ import {
   seriesImportedSchema,
   signingKeySchema,
   signOffSheetSchema,
+  tokenSchema,
   upcomingSchema,
   verdictDocumentSchema,
 } from '@firedrill/contracts'
@@ -119,6 +121,11 @@ export const SHAPES = {
   findings: z.array(findingViewSchema),
   'sign-off': signOffSheetSchema,
   halt: haltSchema,
+  /** What checking the audit found; `head` is what the next check is given. */
+  audit: z.object({ entries: z.int(), head: z.string().nullable(), problem: z.string().nullable() }),
+  token: tokenSchema,
+  tokens: z.array(tokenSchema),
+  createdToken: createdTokenSchema,
   recover: recovered,
   recompute: recomputedSchema,
   /** `import-series`. */

@@ -10,6 +10,7 @@ import type {
   StoredRunbook,
   StoredScenario,
 } from '../http/definition.ts'
+import type { AuditEntryView, AuditQuery } from '../http/audit.ts'
 import type { ReportFormat } from '../closed-sets.ts'
 import type { PortfolioView, TrendView } from '../http/portfolio.ts'
 import type { FindingTermsView, FindingView } from '../http/finding.ts'
@@ -42,6 +43,7 @@ import type { ProbeWork, ReportSamples } from '../http/remote-probing.ts'
 import type { ImportSeries, SeriesImported } from '../http/series.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
+import type { CreatedToken, CreateToken, TokenView } from '../http/token.ts'
 import type { RunbookAct } from '../vocabulary.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
 import { send, sendForJson, type Connection } from './request.ts'
@@ -239,6 +241,16 @@ export function createClient(options: ClientOptions) {
       whoAmI: () => get<WhoAmI>('/v1/session'),
       createTicket: () => post<SessionTicket>('/v1/session/tickets', {}),
     },
+    tokens: {
+      list: async () => (await get<{ tokens: readonly TokenView[] }>('/v1/tokens')).tokens,
+      /** The answer is the only one that holds the secret. */
+      create: (token: CreateToken) => post<CreatedToken>('/v1/tokens', token),
+      revoke: (id: string) =>
+        sendForJson<TokenView>(options, { method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` }),
+    },
+    /** Who changed what: entries of the team's chain, in order. */
+    audit: async (query: AuditQuery = {}) =>
+      (await get<{ entries: readonly AuditEntryView[] }>('/v1/audit', { ...query })).entries,
     /** What runs came to, newest first. */
     trend: (query: TrendQuery = {}) => get<TrendView>('/v1/trend', { ...query }),
     /** How services stand; the period begins at `since`, or a year ago. */

@@ -286,23 +286,41 @@ export type EventFeed = Readonly<{
   follow(id: RunId, afterSeq: number, signal: AbortSignal): AsyncIterable<JournalEvent>
 }>
 
+/** A token as whoever sends it is known: in whose name it acts, and what it may do. */
+export type KnownToken = Readonly<{
+  id: string
+  teamId: string
+  name: string
+  /** Grants as they are written; see `parseGrant`. */
+  permissions: readonly string[]
+  actor: Actor
+}>
+
+/** A token as it is listed. Instants are platform time. */
+export type TokenRow = KnownToken &
+  Readonly<{
+    createdAt: PlatformInstant
+    createdBy?: Actor
+    expiresAt?: PlatformInstant
+    /** Right to the minute. */
+    lastUsedAt?: PlatformInstant
+    revokedAt?: PlatformInstant
+  }>
+
+/** A token as it is added. Without an actor it stands for a person of its own. */
+export type NewToken = Omit<KnownToken, 'actor'> &
+  Readonly<{ hash: string; actor?: Actor; createdBy?: Actor; expiresAt?: PlatformInstant }>
+
 /** Bearer tokens: only their SHA-256 is kept. */
 export type TokenStore = Readonly<{
   /** A token whose hash is there already stays as it is. */
-  add(
-    token: Readonly<{
-      id: string
-      teamId: string
-      name: string
-      hash: string
-      permissions: readonly string[]
-    }>,
-  ): Promise<void>
-  byHash(
-    hash: string,
-  ): Promise<
-    Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }> | undefined
-  >
+  add(token: NewToken): Promise<void>
+  /** The token with this hash, unless it was revoked or has expired; that it was used is noted. */
+  byHash(hash: string): Promise<KnownToken | undefined>
+  /** Every token of a team, the newest first. */
+  list(teamId: string): Promise<readonly TokenRow[]>
+  /** Ends a token for good. False when the team has none of that id; one that is revoked stays as it was. */
+  revoke(teamId: string, id: string): Promise<boolean>
 }>
 
 /** Answers of requests that carried an idempotency key, kept so that a repeat gets the same answer. */

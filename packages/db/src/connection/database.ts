@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { Pool, types, type ClientConfig, type PoolClient } from 'pg'
+import type { AuditContext } from '@firedrill/core'
+import { types, type ClientConfig, type Pool, type PoolClient } from 'pg'
 import { PrismaClient } from '../generated/client.ts'
+import { AuditedPool } from '../audit/audited-pool.ts'
 import { exactNumber } from './micros.ts'
 
 /** How to reach PostgreSQL. */
@@ -15,6 +17,8 @@ export type DatabaseOptions = Readonly<{
    * run's row from an abort. Default 5000.
    */
   idleTransactionMs?: number
+  /** On whose behalf the code that asks for a connection runs; undefined for nobody. Told to the audit. */
+  auditContext?: () => AuditContext | undefined
   /** Told of errors on idle connections, which the next query survives. */
   onConnectionError?: (error: Error) => void
 }>
@@ -54,7 +58,10 @@ export function connectionConfig(options: DatabaseOptions): ClientConfig {
 /** Opens the pool; connects on first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const onError = options.onConnectionError ?? (() => {})
-  const pool = new Pool({ ...connectionConfig(options), max: options.connectionsMax ?? 8 })
+  const pool = new AuditedPool(
+    { ...connectionConfig(options), max: options.connectionsMax ?? 8 },
+    options.auditContext ?? (() => undefined),
+  )
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })

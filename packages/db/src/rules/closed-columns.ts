@@ -39,6 +39,8 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'run_event', column: 'type', words: Object.keys(EVENT_SCHEMAS) },
   { table: 'run_event', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'undo_plan', column: 'status', words: UNDO_STATUSES },
+  { table: 'token', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'audit_entry', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'halt', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'halt_change', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'run_outcome', column: 'verdict', words: VERDICTS },
@@ -70,6 +72,7 @@ export function checkSql(closed: ClosedColumn): string {
 
 /** Tables whose rows are written once: triggers refuse UPDATE, DELETE and TRUNCATE. */
 export const WRITE_ONCE_TABLES = [
+  'audit_entry',
   'run_event',
   'definition_version',
   'halt_change',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { plusMs, REAL_CLOCK, worldInstant, type Sample } from '@firedrill/core'
+import { platformInstant, plusMs, REAL_CLOCK, worldInstant, type Sample } from '@firedrill/core'
 import { buildEnvironment } from '../builders/environment-builder.ts'
 import { buildRunCreated, definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { buildScenario } from '../builders/scenario-builder.ts'
@@ -186,11 +186,18 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(await bench.stores.clocks.get('team-clocks', 'lab')).toEqual(slower)
     })
 
-    test('a token is found by its hash alone', async () => {
+    test('a token is found by its hash alone, and acts in the name that it was given, or in its own', async () => {
       const token = { id: 'tok_1', teamId: TEAM, name: 'ci', permissions: ['drills:read', 'runs:start'] }
       await bench.stores.tokens.add({ ...token, hash: sha256('secret') })
-      expect(await bench.stores.tokens.byHash(sha256('secret'))).toEqual(token)
+      const own = { kind: 'person', id: 'tok_1', name: 'ci' }
+      expect(await bench.stores.tokens.byHash(sha256('secret'))).toEqual({ ...token, actor: own })
       expect(await bench.stores.tokens.byHash(sha256('guess'))).toBeUndefined()
+      await bench.stores.tokens.add({ ...token, id: 'tok_2', actor: PERSON, hash: sha256('other') })
+      expect(await bench.stores.tokens.byHash(sha256('other'))).toEqual({
+        ...token,
+        id: 'tok_2',
+        actor: PERSON,
+      })
     })
 
     test('a token that two processes add at once is there once, as the first one gave it', async () => {
@@ -200,12 +207,47 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
         teamId: TEAM,
         name: n,
         permissions: [],
+        actor: PERSON,
       }))
       await Promise.all(tokens.map((token) => bench.stores.tokens.add({ ...token, hash })))
       const kept = await bench.stores.tokens.byHash(hash)
       expect(tokens).toContainEqual(kept)
       await bench.stores.tokens.add({ id: 'tok_later', teamId: TEAM, name: 'later', permissions: [], hash })
       expect(await bench.stores.tokens.byHash(hash)).toEqual(kept)
+    })
+
+    test('a token that has expired or was revoked is known no more, and its row says when', async () => {
+      const now = await bench.stores.runs.now()
+      const teamId = 'team-tokens'
+      const about = { teamId, permissions: ['role:viewer'], actor: PERSON, createdBy: PERSON }
+      const add = (id: string, expiresAt?: number) =>
+        bench.stores.tokens.add({
+          ...about,
+          id,
+          name: id,
+          hash: sha256(id),
+          ...(expiresAt === undefined ? {} : { expiresAt: platformInstant(expiresAt) }),
+        })
+      await add('tok_x1')
+      await add('tok_x2', now - 1)
+      await add('tok_x3', now + 3_600_000_000)
+      expect(await bench.stores.tokens.byHash(sha256('tok_x2'))).toBeUndefined()
+      expect(await bench.stores.tokens.byHash(sha256('tok_x3'))).toMatchObject({ id: 'tok_x3' })
+      expect(await bench.stores.tokens.revoke('another-team', 'tok_x3')).toBe(false)
+      expect(await bench.stores.tokens.byHash(sha256('tok_x3'))).toMatchObject({ id: 'tok_x3' })
+      expect(await bench.stores.tokens.revoke(teamId, 'tok_x3')).toBe(true)
+      expect(await bench.stores.tokens.byHash(sha256('tok_x3'))).toBeUndefined()
+      const rows = await bench.stores.tokens.list(teamId)
+      expect(rows.map(({ id }) => id).toSorted()).toEqual(['tok_x1', 'tok_x2', 'tok_x3'])
+      const row = (id: string) => rows.find((one) => one.id === id)
+      expect(row('tok_x1')).toMatchObject({ ...about, name: 'tok_x1' })
+      expect([row('tok_x1')?.lastUsedAt, row('tok_x1')?.revokedAt]).toEqual([undefined, undefined])
+      expect(row('tok_x3')?.lastUsedAt).toBeGreaterThanOrEqual(now)
+      expect(row('tok_x3')?.revokedAt).toBeGreaterThanOrEqual(now)
+      const again =
+        (await bench.stores.tokens.revoke(teamId, 'tok_x3')) && (await bench.stores.tokens.list(teamId))
+      expect(again).toEqual(rows)
+      expect(JSON.stringify(rows)).not.toContain(sha256('tok_x1'))
     })
 
     test('the halt is not set at first, and says who set it and why', async () => {

@@ -12,6 +12,7 @@ import type {
   MarkerReading,
   MarkerWrite,
   PlatformInstant,
+  TokenRow,
   RunFinding,
   RunId,
   RunRow,
@@ -90,10 +91,8 @@ export type MemoryData = {
   readonly markers: Map<string, MemoryMarker>
   readonly signOffs: SignOff[]
   readonly findings: RunFinding[]
-  readonly tokens: Map<
-    string,
-    Readonly<{ id: string; teamId: string; name: string; permissions: readonly string[] }>
-  >
+  /** By hash. */
+  readonly tokens: Map<string, TokenRow>
   readonly reservations: Map<string, MemoryReservation>
   halt: Readonly<{ set: boolean; reason: string; by?: Actor; at?: PlatformInstant }>
   readonly listeners: Set<(id: RunId) => void>

@@ -103,7 +103,13 @@ describe('GET /v1/runs/:id', () => {
         ...stores,
         tokens: {
           ...stores.tokens,
-          byHash: async () => ({ id: 'tok', teamId: 'others', name: 'x', permissions: ['*'] }),
+          byHash: async () => ({
+            id: 'tok',
+            teamId: 'others',
+            name: 'x',
+            permissions: ['*'],
+            actor: { kind: 'person', id: 'tok', name: 'x' },
+          }),
         },
       },
     })

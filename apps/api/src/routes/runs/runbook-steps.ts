@@ -1,10 +1,9 @@
 import { RUNBOOK_ACTS, runbookNoteSchema, runSummarySchema } from '@firedrill/contracts'
-import { AppError, type RunbookAction, type RunRow } from '@firedrill/core'
+import { AppError, isGranted, type Permission, type RunbookAction, type RunRow } from '@firedrill/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
 import { presentRun } from '../../present/run-summary.ts'
-import { isGranted, type Permission } from '../../security/permissions.ts'
 import { signedIn } from '../../security/principal.ts'
 import { answers } from '../respond.ts'
 import { findRun } from './find-run.ts'
@@ -47,7 +46,8 @@ export function runbookStepRoutes(
           const { step } = request.params
           const run = await findRun(deps.runs, teamId, request.params.id)
           const action = act === 'start' ? await actionOf(run, step) : undefined
-          if (action !== undefined && !isGranted(permissions, NEEDED[action]))
+          const place = run.state.environment.name
+          if (action !== undefined && !isGranted(permissions, NEEDED[action], place))
             throw new AppError(
               'not-permitted',
               `Step ${step} has the platform ${action} the run, which needs the permission ${NEEDED[action]}.`,

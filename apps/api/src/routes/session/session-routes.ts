@@ -1,5 +1,5 @@
 import { ticketSchema, whoAmISchema } from '@firedrill/contracts'
-import { AppError } from '@firedrill/core'
+import { AppError, effectivePermissions } from '@firedrill/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
@@ -26,7 +26,7 @@ export function sessionRoutes(deps: Pick<ApiDependencies, 'sessions' | 'sha256'>
       },
       async (request) => {
         const { actor, teamId, permissions } = signedIn(request)
-        return { actor: { ...actor }, teamId, permissions: [...permissions] }
+        return { actor: { ...actor }, teamId, permissions: [...effectivePermissions(permissions)] }
       },
     )
 

@@ -30,16 +30,16 @@ export const PERMISSIONS = [
   'health:read',
   'session:read',
   'session:create',
+  'tokens:read',
+  'tokens:write',
+  'audit:read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
-/** What a route asks for. `public` is for what a page needs before it has a session: health, documents, the page itself. */
-export type RoutePermission = Permission | 'public'
-
-/** A token that holds this may do everything, including what later versions add. */
+/** A grant of this allows everything, including what later versions add. */
 export const EVERYTHING = '*'
 
-/** True when a list of granted permissions covers one. */
-export function isGranted(granted: readonly string[], permission: Permission): boolean {
-  return granted.includes(EVERYTHING) || granted.includes(permission)
+/** True for a permission that changes nothing, so that it holds in the whole team whatever environments a grant is limited to. */
+export function isReading(permission: Permission): boolean {
+  return permission.endsWith(':read') || permission === 'session:create'
 }
