@@ -11,6 +11,7 @@ export class RunMemory {
   #looks = new Map<string, WorldInstant>()
   #deadPolls = new Map<string, Readonly<{ count: number; since: number }>>()
   #asked = new Map<string, WorldInstant>()
+  #turnedAway = new Map<string, WorldInstant>()
   readonly settling = new Settling()
 
   /** Last look at a step that showed no effect. */
@@ -44,10 +45,20 @@ export class RunMemory {
     return true
   }
 
+  /** The cloud said "too often" to a step that goes back: the next is asked at this instant at the earliest, alone. */
+  turnedAway(runId: RunId, until: WorldInstant): void {
+    this.#turnedAway.set(`${runId}/`, until)
+  }
+
+  /** Undefined: nothing was turned away yet, and all may be asked at once. */
+  turnedAwayUntil(runId: RunId): WorldInstant | undefined {
+    return this.#turnedAway.get(`${runId}/`)
+  }
+
   forget(runId: RunId): void {
     this.settling.forget(`${runId}/`)
     this.watched.forget(runId)
-    for (const map of [this.#looks, this.#deadPolls, this.#asked]) {
+    for (const map of [this.#looks, this.#deadPolls, this.#asked, this.#turnedAway]) {
       for (const key of map.keys()) if (key.startsWith(`${runId}/`)) map.delete(key)
     }
   }

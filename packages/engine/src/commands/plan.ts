@@ -6,7 +6,7 @@ import {
   type RunState,
   type StepPlan,
 } from '@firedrill/core'
-import { callOut } from '../call-out.ts'
+import { askPatiently } from '../call-out.ts'
 import { failureEvent } from '../failures.ts'
 import { storePlan } from '../plan-file.ts'
 import type { EnginePorts } from '../ports.ts'
@@ -25,8 +25,8 @@ export async function planRun(tenure: Tenure, ports: Ports, signal: AbortSignal)
   for (const step of injectSteps(tenure.scenario)) {
     const driver = ports.faults.get(step.fault)
     if (driver === undefined) return refuse(tenure, `this installation has no fault named ${step.fault}`)
-    const site = { operation: `${step.fault}.plan`, timeoutMs: PLAN_TIMEOUT_MS, isAct: false }
-    const outcome = await callOut(ports.calls, site, signal, (ends) =>
+    // Many steps ask more often than the cloud lets one ask at once: what is resolved already is not asked for again.
+    const outcome = await askPatiently(ports.calls, `${step.fault}.plan`, PLAN_TIMEOUT_MS, signal, (ends) =>
       driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
     )
     if (!outcome.ok) {
