@@ -190,7 +190,7 @@ async function carryOut(
       return 'again'
     }
     case 'plan':
-      await planRun(tenure, ports, signal)
+      await planRun(tenure, memory, ports, signal)
       return 'again'
     case 'check-guardrails':
       await checkPreflight(tenure, ports, signal)
