@@ -309,8 +309,7 @@ describe('a step', () => {
   })
 
   it('that is in cannot be left out', async () => {
-    const steps = [breakZone('one', 'a'), { ...breakZone('two', 'b'), after: ['one'] }]
-    const lab = cleanUpLab({ scenario: { steps } })
+    const lab = cleanUpLab({ scenario: twoSteps })
     const run = await lab.start()
     await lab.until(run, ({ steps }) => steps['one']?.injected !== undefined)
     const person = ana(lab, run)
