@@ -36,10 +36,14 @@ export async function planRun(
   for (const step of injectSteps(tenure.scenario)) {
     const driver = ports.faults.get(step.fault)
     if (driver === undefined) return refuse(tenure, `this installation has no fault named ${step.fault}`)
-    // Many steps ask more often than the cloud lets one ask at once: what is resolved already is not asked for again.
-    const outcome = await askPatiently(ports.calls, `${step.fault}.plan`, PLAN_TIMEOUT_MS, signal, (ends) =>
-      driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
-    )
+    const known = resolved.get(step.name)
+    const site = { operation: `${step.fault}.plan`, timeoutMs: PLAN_TIMEOUT_MS, isAct: false }
+    const outcome =
+      known === undefined
+        ? await callOut(ports.calls, site, signal, (ends) =>
+            driver.plan(step, tenure.state.seed, { environment: tenure.environment, signal: ends }),
+          )
+        : ({ ok: true, value: known } as const)
     if (!outcome.ok) {
       const { event, givesUp } = failureEvent(tenure, outcome.failure, INJECT_POLICY, ports.random.next(), {
         step: step.name,
