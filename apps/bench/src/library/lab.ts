@@ -1,5 +1,5 @@
 import {
-  createAwsClients,
+  type createAwsClients,
   createFaultCatalogue,
   createIdentity,
   createMetrics,
