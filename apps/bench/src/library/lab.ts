@@ -95,12 +95,13 @@ export function openLab({ sim, clients, scenario, environment, people: hands, on
 
   return {
     now: (): number => time.now(),
-    async play(): Promise<RunState> {
+    /** Plays to the end, or until `isFar` says so. */
+    async play(isFar: (state: RunState) => boolean = () => false): Promise<RunState> {
       const id = await book(ports, stores, scenario, environment)
       for (let seconds = 0; seconds < WORLD_SECONDS_MAX; seconds++) {
         const row = await stores.runs.get(TEAM, id)
         if (row === undefined) throw new Error('the run is gone')
-        if (isEnd(row.state.status)) return row.state
+        if (isEnd(row.state.status) || isFar(row.state)) return row.state
         const workMs = await round(id)
         onSecond?.(row.state, workMs)
       }
