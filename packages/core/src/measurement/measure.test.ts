@@ -158,33 +158,6 @@ describe('recovery time from probes', () => {
     expect(first(input({ ...undone, clockErrorMicros })).objective.observed?.hi).toBeNull()
   })
 
-  it('moves an end by the probes that may be luck there as they were made, closer than a period', () => {
-    const sampled = (everySeconds: number) =>
-      Array.from({ length: Math.floor(300 / everySeconds) }, (_, index): Sample => {
-        const second = index * everySeconds
-        const isBad = second >= 100 && second < 140
-        const end = at(second + 0.1)
-        const detail = isBad ? { detail: 'status 503' } : {}
-        return {
-          probe: 'front',
-          vantage: 'here',
-          start: at(second),
-          end,
-          outcome: isBad ? 'bad' : 'good',
-          ...detail,
-        }
-      })
-    const width = (everySeconds: number) => {
-      const { observed } = first(
-        input({ samples: sampled(everySeconds), injected: { lo: at(90), hi: at(99) } }),
-      ).objective
-      return ((observed?.hi ?? Infinity) - (observed?.lo ?? 0)) / 1_000_000
-    }
-    // Four at either end, and one more between the last good probe and the first bad one.
-    expect(width(1)).toBeCloseTo(10.2, 0)
-    expect(width(0.8)).toBeCloseTo(8.2, 0)
-  })
-
   it('is wider for an unusable probe at either end, which is never a failure', () => {
     const samples = probes(0, 300, (second) => {
       if (second === 99 || second === 140) return 'unusable'
