@@ -4,7 +4,7 @@ import { randomText } from '@firedrill/runtime'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ApiDependencies } from './dependencies.ts'
 import { sendProblem } from './problem/problem-reply.ts'
-import { serveDashboard } from './routes/dashboard/dashboard-routes.ts'
+import { isPageRequest, serveDashboard } from './routes/dashboard/dashboard-routes.ts'
 import { collectOpenApi, documentRoutes } from './routes/documents/document-routes.ts'
 import { calendarRoutes } from './routes/calendar/calendar-routes.ts'
 import { importRoutes } from './routes/calendar/import-routes.ts'
@@ -36,6 +36,8 @@ import { readScheduleRoutes } from './routes/schedules/read-schedules.ts'
 import { signOffRoutes } from './routes/signing/sign-off-routes.ts'
 import { signingKeyRoute } from './routes/signing/signing-key-route.ts'
 import { sessionRoutes } from './routes/session/session-routes.ts'
+import { localAdminRoute } from './routes/sign-in/local-admin-route.ts'
+import { signInRoutes } from './routes/sign-in/sign-in-routes.ts'
 import { tokenRoutes } from './routes/tokens/token-routes.ts'
 import { authenticate, authorise, authoriseWhere } from './security/authenticate.ts'
 import { auditRequests } from './audit/audit-scope.ts'
@@ -69,10 +71,14 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(cookie)
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply)
-    refuseForeignPages(request)
+    refuseForeignPages(request, deps.signIn?.publicUrl)
     request.principal = await authenticate(request, deps)
     refuseForgedChanges(request)
+    // Where people sign in, a page is shown to those who did.
+    if (deps.signIn !== undefined && request.principal.kind === 'anonymous' && isPageRequest(request))
+      return reply.redirect(`/sign-in?to=${encodeURIComponent(request.url.split('?')[0] ?? '/')}`, 303)
     authorise(request)
+    return undefined
   })
 
   app.addHook('preHandler', (request) => authoriseWhere(request, deps))
@@ -111,6 +117,8 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(planRoute(deps))
   await app.register(haltRoutes(deps))
   await app.register(sessionRoutes(deps))
+  await app.register(signInRoutes(deps))
+  await app.register(localAdminRoute(deps))
   await app.register(tokenRoutes(deps))
   await app.register(auditRoute(deps))
   await app.register(healthRoutes(deps))

@@ -16,6 +16,7 @@ import type {
   RunStore,
   Samples,
   ScheduleStore,
+  SessionStore,
   SignOffStore,
   Sha256,
   TokenStore,
@@ -23,6 +24,8 @@ import type {
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { AuditScope } from './audit/audit-scope.ts'
 import type { Sessions } from './security/session.ts'
+import type { SignInCookie } from './sign-in/sign-in-cookie.ts'
+import type { SignIn } from './sign-in/sign-in.ts'
 import type { RenderRun } from './main/reports.ts'
 import type { Compilers, RunUseCases } from './use-cases.ts'
 
@@ -43,6 +46,8 @@ export type ApiDependencies = Readonly<{
   health: Health
   idempotency: IdempotencyStore
   ids: Ids
+  /** Hash of the local administrator's password; undefined: there is none. */
+  localAdmin: string | undefined
   log: Logger
   outcomes: OutcomeStore
   platformTime: PlatformTime
@@ -53,7 +58,11 @@ export type ApiDependencies = Readonly<{
   runs: RunStore
   samples: Samples
   schedules: ScheduleStore
+  people: SessionStore
   sessions: Sessions
+  /** Undefined: nobody signs in, and nothing but sandboxes is started. */
+  signIn: SignIn | undefined
+  signInCookie: SignInCookie
   signOffs: SignOffStore
   sha256: Sha256
   /** Public half of the key that reports are signed with, in base64. */

@@ -42,6 +42,7 @@ import { compilers } from '../src/compilers.ts'
 import { createRenderRun } from '../src/main/reports.ts'
 import type { ApiDependencies } from '../src/dependencies.ts'
 import { DEFAULT_TEAM, ensureFirstToken, TOKEN_FILE } from '../src/security/first-token.ts'
+import { createSignInCookie } from '../src/sign-in/sign-in-cookie.ts'
 import { createSessions } from '../src/security/session.ts'
 
 /** An API that listens on a real socket, over stores of the test's choice. */
@@ -160,6 +161,9 @@ export async function startTestApi(
     random: systemRandom,
     renderRun: createRenderRun({ ...stores, sha256, signer, generator: 'firedrill test' }),
     sessions: createSessions({ secret: 'a secret of at least thirty-two characters', clock: systemClock }),
+    localAdmin: undefined,
+    signIn: undefined,
+    signInCookie: createSignInCookie('a secret of at least thirty-two characters'),
     sha256,
     signingKey: signer.publicKey,
     useCases,

@@ -3,7 +3,6 @@ import { access } from './access/access.ts'
 import { accuracy } from './accuracy/accuracy.ts'
 import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
-import { evacuation } from './evacuation/evacuation.ts'
 import { evidence } from './evidence/evidence.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
@@ -49,7 +48,6 @@ const BENCHES: readonly Bench[] = [
   abort,
   halt,
   dataLossBench,
-  evacuation,
   evidence,
   report,
   trend,

@@ -69,6 +69,7 @@ function exitCodeOfProblem(code: ErrorCode): number {
       return EXIT.refused
     case 'not-signed-in':
     case 'origin-refused':
+    case 'too-many-requests':
     case 'idempotency-mismatch':
     case 'request-running':
     case 'queue-away':

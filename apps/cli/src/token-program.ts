@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Cli, CommonOptions } from './cli.ts'
+import { printPasswordHash } from './commands/hash-password.ts'
 import { createToken, listTokens, revokeToken, type CreateTokenOptions } from './commands/token.ts'
 
 type Lent = Readonly<{ withApi: (command: Command) => Command; wholeNumber: (text: string) => number }>
@@ -24,6 +25,10 @@ export function addTokenCommands(
   withApi(token.command('list'))
     .description('list tokens: for whom, until when, last used, what they may do')
     .action(async (options: CommonOptions) => end(await listTokens(cli, options)))
+  program
+    .command('hash-password')
+    .description('print the hash of a password, for FIREDRILL_LOCAL_ADMIN_HASH; needs no API')
+    .action(async () => end(await printPasswordHash(cli)))
   withApi(token.command('revoke'))
     .description('end a token for good, and the sessions that it opened')
     .argument('<token>', 'its id, or its name')

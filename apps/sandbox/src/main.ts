@@ -111,6 +111,7 @@ async function announce(
   const { path } = await client.session.createTicket()
   say(`Firedrill sandbox, ready in ${(tookMs / 1000).toFixed(1)} s`)
   say(`  dashboard  ${stack.apiUrl}${path}`)
+  say('             the link signs the one user in, once, and on this machine only')
   say(
     `  AWS        ${stack.awsUrl} (simulated world ${options.world}, ${options.lockstep ? 'in lockstep' : `${options.speed} world seconds a second`})`,
   )

@@ -16,11 +16,13 @@ import type {
   Samples,
   ScheduleStore,
   SignOffStore,
+  SessionStore,
   TokenStore,
   UndoStore,
 } from '@firedrill/core'
 import { idempotencyStore } from './access/idempotency-store.ts'
 import { auditStore } from './audit/audit-store.ts'
+import { sessionStore } from './access/session-store.ts'
 import { tokenStore } from './access/token-store.ts'
 import { clockStore } from './clock/clock-store.ts'
 import { connectionConfig, openDatabase, type DatabaseOptions } from './connection/database.ts'
@@ -51,6 +53,7 @@ export type Stores = Readonly<{
   drills: DrillStore
   feed: EventFeed
   tokens: TokenStore
+  people: SessionStore
   idempotency: IdempotencyStore
   samples: Samples
   schedules: ScheduleStore
@@ -82,6 +85,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     drills: drillStore(prisma),
     feed,
     tokens: tokenStore(pool),
+    people: sessionStore(pool),
     idempotency: idempotencyStore(pool, prisma),
     samples: sampleStore(pool),
     schedules: scheduleStore(pool),

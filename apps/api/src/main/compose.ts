@@ -23,6 +23,7 @@ import {
   ensureSigningKey,
   hostsOf,
   httpRoom,
+  localAdminRoom,
   loadConfig,
   logRoom,
   pageRoom,
@@ -32,6 +33,7 @@ import {
   sha256,
   SIGNING_KEY_FILE,
   signingRoom,
+  signInRoom,
   systemClock,
   systemIds,
   systemRandom,
@@ -39,6 +41,7 @@ import {
   type Health,
   type Logger,
   type Shutdown,
+  type SignInConfig,
   type WorldClocks,
 } from '@firedrill/runtime'
 import { join } from 'node:path'
@@ -49,6 +52,9 @@ import type { ApiDependencies } from '../dependencies.ts'
 import { createQueueLink, type QueueLink } from '../queue-link.ts'
 import { createRenderRun } from './reports.ts'
 import { ensureFirstToken } from '../security/first-token.ts'
+import { createSignInCookie } from '../sign-in/sign-in-cookie.ts'
+import type { SignIn } from '../sign-in/sign-in.ts'
+import { openIdProvider } from './open-id.ts'
 import { createSessions } from '../security/session.ts'
 
 /** Name of the file with the secret that signs sessions, inside the state directory. */
@@ -79,6 +85,8 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
       ceiling: ceilingRoom,
       page: pageRoom,
       signing: signingRoom,
+      signIn: signInRoom,
+      localAdmin: localAdminRoom,
     },
     env,
   )
@@ -136,7 +144,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     },
     ids: systemIds,
     random: systemRandom,
-    sandboxOnly: true,
+    sandboxOnly: config.signIn === undefined,
     sha256,
   })
   const deps: ApiDependencies = {
@@ -152,12 +160,21 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     random: systemRandom,
     renderRun: createRenderRun({ ...stores, sha256, signer, generator: GENERATOR }),
     sessions: createSessions({ secret, clock }),
+    localAdmin: config.localAdmin,
+    signIn: signInOf(config.signIn),
+    signInCookie: createSignInCookie(secret),
     sha256,
     signingKey: signer.publicKey,
     useCases,
     webDir: config.http.webDir,
   }
   return { host: config.http.host, port: config.http.port, tokenFile: token.path, deps, log, shutdown }
+}
+
+function signInOf(config: SignInConfig | undefined): SignIn | undefined {
+  if (config === undefined) return undefined
+  const { publicUrl, groups } = config
+  return { provider: openIdProvider(config), publicUrl, groups }
 }
 
 /** Where evidence is kept. S3's client is loaded only where it is used. */

@@ -1,40 +1,50 @@
-import { AppError, isGranted, isGrantedSomewhere, type Sha256, type TokenStore } from '@firedrill/core'
+import { AppError, isGranted, isGrantedSomewhere } from '@firedrill/core'
 import type { FastifyRequest } from 'fastify'
 import { environmentOf, type EnvironmentDeps } from './environment-of.ts'
 import type { Principal } from './principal.ts'
-import { SESSION_COOKIE, type Sessions } from './session.ts'
+import { PERSON_PREFIX } from '../sign-in/sign-in.ts'
+import { PERSON_COOKIE, PERSON_IDLE_MS, SESSION_COOKIE } from './session.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 const BEARER = /^Bearer ([A-Za-z0-9_-]{20,200})$/
 
 /** Who sent a request: by bearer token, else by session cookie, else nobody. @throws AppError for credentials that are wrong. */
 export async function authenticate(
   request: FastifyRequest,
-  ports: Readonly<{ tokens: TokenStore; sessions: Sessions; sha256: Sha256 }>,
+  ports: Pick<ApiDependencies, 'tokens' | 'people' | 'sessions' | 'sha256' | 'signIn'>,
 ): Promise<Principal> {
   const { authorization } = request.headers
   if (authorization !== undefined) {
     const token = BEARER.exec(authorization)?.[1]
-    const principal =
-      token === undefined ? undefined : await byHash(ports.sha256(token), 'token', ports.tokens)
+    const principal = token === undefined ? undefined : await byHash(ports.sha256(token), 'token', ports)
     if (principal === undefined) throw new AppError('not-signed-in', 'The bearer token is not known here.')
     return principal
   }
   const cookie = request.cookies[SESSION_COOKIE]
   if (cookie === undefined) return { kind: 'anonymous' }
+  if (cookie.startsWith(PERSON_COOKIE)) {
+    const known = await ports.people.byHash(ports.sha256(cookie), PERSON_IDLE_MS)
+    return known === undefined ? { kind: 'anonymous' } : { kind: 'session', ...known }
+  }
   const tokenHash = ports.sessions.verify(cookie)
-  const principal = tokenHash === undefined ? undefined : await byHash(tokenHash, 'session', ports.tokens)
+  const principal = tokenHash === undefined ? undefined : await byHash(tokenHash, 'session', ports)
   return principal ?? { kind: 'anonymous' }
 }
 
+/**
+ * Where people sign in, only they are people: somebody with a token of nobody's besides would be two, and could approve their
+ * own runs. Such a token still does everything that a machine may.
+ */
 async function byHash(
   hash: string,
   kind: 'token' | 'session',
-  tokens: TokenStore,
+  { tokens, signIn }: Pick<ApiDependencies, 'tokens' | 'signIn'>,
 ): Promise<Principal | undefined> {
   const known = await tokens.byHash(hash)
   if (known === undefined) return undefined
   const { teamId, permissions, actor } = known
-  return { kind, teamId, permissions, actor }
+  const isPerson = signIn === undefined || actor.id.startsWith(PERSON_PREFIX)
+  return { kind, teamId, permissions, actor: isPerson ? actor : { ...actor, kind: 'ci' } }
 }
 
 /** Checks what a route asks for against who sent the request. @throws AppError `not-signed-in`, `not-permitted`. */

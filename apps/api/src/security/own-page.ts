@@ -25,11 +25,13 @@ export function isOwnHost(host: string | undefined): boolean {
  * session cookie only counts for changes when the browser says that our own page asked.
  * @throws AppError `origin-refused`.
  */
-export function refuseForeignPages(request: FastifyRequest): void {
+export function refuseForeignPages(request: FastifyRequest, publicUrl: string | undefined): void {
   const { host, origin } = request.headers
-  if (!isOwnHost(host))
+  const isPublic = publicUrl !== undefined && host?.toLowerCase() === new URL(publicUrl).host
+  if (!isPublic && !isOwnHost(host))
     throw new AppError('origin-refused', 'This API answers on 127.0.0.1, [::1] and localhost only.')
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host?.toLowerCase() ?? ''}`)
+  const own = isPublic ? publicUrl : `http://${host?.toLowerCase() ?? ''}`
+  if (origin !== undefined && origin.toLowerCase() !== own)
     throw new AppError('origin-refused', 'A page of another origin may not call this API.')
 }
 

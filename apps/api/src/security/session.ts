@@ -7,6 +7,11 @@ import { z } from 'zod'
 export const SESSION_COOKIE = 'firedrill_session'
 /** Life of a session. */
 export const SESSION_SECONDS = 12 * 3600
+/** Life of the session of a person who signed in, and for how long it lives unseen. */
+export const PERSON_SECONDS = 12 * 3600
+export const PERSON_IDLE_MS = 3_600_000
+/** Begins the cookie of such a session. */
+export const PERSON_COOKIE = 'fds_'
 /** Life of a one-time link. */
 export const TICKET_SECONDS = 300
 /** More open links than this push out the oldest: a link nobody opens must not fill memory. */

@@ -108,6 +108,8 @@ function refusalText(error: ApiError): ProblemText {
     case 'request-invalid':
     case 'definition-invalid':
       return { ...common, title: 'The request has problems', todo: '' }
+    case 'too-many-requests':
+      return { ...common, title: 'Too many requests', todo: 'Wait a minute, then try again.' }
     case 'upstream-failed':
     case 'config-invalid':
     case 'unexpected':

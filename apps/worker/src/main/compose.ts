@@ -30,6 +30,7 @@ import {
   pageRoom,
   queueRoom,
   sha256,
+  signInRoom,
   systemClock,
   systemRandom,
   workerRoom,
@@ -77,6 +78,7 @@ function readConfig(env: NodeJS.ProcessEnv) {
       ceiling: ceilingRoom,
       page: pageRoom,
       lockstep: lockstepRoom,
+      signIn: signInRoom,
     },
     env,
   )

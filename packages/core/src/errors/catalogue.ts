@@ -64,6 +64,12 @@ export const ERRORS = {
     status: 403,
     title: 'Until sign-in is configured only sandbox environments can be started',
   },
+  'too-many-requests': {
+    owner: 'caller',
+    retry: 'safe',
+    status: 429,
+    title: 'Too many requests in too short a time',
+  },
   halted: { owner: 'operator', retry: 'never', status: 423, title: 'The global halt is set' },
   'plan-drifted': {
     owner: 'caller',

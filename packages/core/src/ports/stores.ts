@@ -323,6 +323,19 @@ export type TokenStore = Readonly<{
   revoke(teamId: string, id: string): Promise<boolean>
 }>
 
+/** A person who signed in, as their session knows them. */
+export type KnownSession = Readonly<{ teamId: string; actor: Actor; permissions: readonly string[] }>
+
+/** Sessions of people who signed in: only the SHA-256 of what the browser holds is kept. */
+export type SessionStore = Readonly<{
+  /** `lifeMs`: until it ends whatever is done with it. Platform time. */
+  open(session: KnownSession & Readonly<{ hash: string; lifeMs: number }>): Promise<void>
+  /** The session with this hash, unless it was revoked, is too old, or was not seen for `idleMs`; that it was seen is noted. */
+  byHash(hash: string, idleMs: number): Promise<KnownSession | undefined>
+  /** Ends every session of a person, and answers how many there were. */
+  revokeOf(teamId: string, actorId: string): Promise<number>
+}>
+
 /** Answers of requests that carried an idempotency key, kept so that a repeat gets the same answer. */
 export type IdempotencyStore = Readonly<{
   /** Reserves the key; `taken` with other request bytes is a conflict the caller must report. */

@@ -10,6 +10,7 @@ export const AUDITED_TABLES = [
   'run_event',
   'evidence',
   'token',
+  'session',
 ] as const
 
 /** Tables that are not audited, and why not. A table that is in neither list fails a test. */

@@ -39,6 +39,7 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'run_event', column: 'type', words: Object.keys(EVENT_SCHEMAS) },
   { table: 'run_event', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'undo_plan', column: 'status', words: UNDO_STATUSES },
+  { table: 'session', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'token', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'audit_entry', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'halt', column: 'actor_kind', words: ACTOR_KINDS },

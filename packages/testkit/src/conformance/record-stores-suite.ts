@@ -250,6 +250,20 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(JSON.stringify(rows)).not.toContain(sha256('tok_x1'))
     })
 
+    test('a session ends when it is too old, idle for too long, or revoked', async () => {
+      const about = { teamId: 'team-people', actor: PERSON, permissions: ['role:viewer'] }
+      const { people } = bench.stores
+      await people.open({ ...about, hash: sha256('s1'), lifeMs: 60_000 })
+      await people.open({ ...about, hash: sha256('s2'), lifeMs: 0 })
+      expect(await people.byHash(sha256('s1'), 60_000)).toEqual(about)
+      expect(await people.byHash(sha256('s2'), 60_000)).toBeUndefined()
+      expect(await people.byHash(sha256('s1'), 0)).toBeUndefined()
+      expect(await people.revokeOf('another-team', PERSON.id)).toBe(0)
+      expect(await people.byHash(sha256('s1'), 60_000)).toEqual(about)
+      expect(await people.revokeOf('team-people', PERSON.id)).toBe(1)
+      expect(await people.byHash(sha256('s1'), 60_000)).toBeUndefined()
+    })
+
     test('the halt is not set at first, and says who set it and why', async () => {
       expect(await bench.stores.halt.get()).toMatchObject({ set: false })
       await bench.stores.halt.set(PERSON, 'smoke')

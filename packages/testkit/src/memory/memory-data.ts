@@ -7,6 +7,7 @@ import type {
   EnvironmentClock,
   FreezeCalendar,
   JournalEvent,
+  KnownSession,
   Occurrence,
   MarkerCleanUp,
   MarkerReading,
@@ -93,6 +94,11 @@ export type MemoryData = {
   readonly findings: RunFinding[]
   /** By hash. */
   readonly tokens: Map<string, TokenRow>
+  /** By hash. */
+  readonly sessions: Map<
+    string,
+    KnownSession & Readonly<{ seenAt: PlatformInstant; expiresAt: PlatformInstant }>
+  >
   readonly reservations: Map<string, MemoryReservation>
   halt: Readonly<{ set: boolean; reason: string; by?: Actor; at?: PlatformInstant }>
   readonly listeners: Set<(id: RunId) => void>
@@ -119,6 +125,7 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     signOffs: [],
     findings: [],
     tokens: new Map(),
+    sessions: new Map(),
     reservations: new Map(),
     halt: { set: false, reason: '' },
     listeners: new Set(),

@@ -15,6 +15,7 @@ import type {
   Samples,
   ScheduleStore,
   SignOffStore,
+  SessionStore,
   TokenStore,
   UndoStore,
 } from '@firedrill/core'
@@ -33,6 +34,7 @@ import { memoryRunStore } from './memory-run-store.ts'
 import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
 import { memorySignOffs } from './memory-sign-offs.ts'
+import { memorySessionStore } from './memory-session-store.ts'
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 
@@ -47,6 +49,7 @@ export type StoreSet = Readonly<{
   drills: DrillStore
   feed: EventFeed
   tokens: TokenStore
+  people: SessionStore
   idempotency: IdempotencyStore
   samples: Samples
   schedules: ScheduleStore
@@ -76,6 +79,7 @@ export function memoryStores(
     drills: memoryDrillStore(data),
     feed: memoryEventFeed(data),
     tokens: memoryTokenStore(data),
+    people: memorySessionStore(data),
     idempotency: memoryIdempotencyStore(data),
     samples: memorySamples(data),
     schedules: memoryScheduleStore(data),

@@ -53,9 +53,11 @@ export async function serveDashboard(app: FastifyInstance, webDir: string | unde
 }
 
 /** A person's browser asking for a page of the dashboard, as opposed to a script asking for data or a file. */
-function isPageRequest(request: FastifyRequest): boolean {
+export function isPageRequest(request: FastifyRequest): boolean {
   const path = request.url.split('?')[0] ?? ''
-  const isElsewhere = ['/v1/', '/docs', '/errors/', '/assets/'].some((prefix) => path.startsWith(prefix))
+  const isElsewhere = ['/v1/', '/docs', '/errors/', '/assets/', '/sign-in', '/session'].some((prefix) =>
+    path.startsWith(prefix),
+  )
   const wantsPage = request.headers.accept?.includes('text/html') === true
   return request.method === 'GET' && !isElsewhere && wantsPage && !/\.[a-z0-9]+$/i.test(path)
 }

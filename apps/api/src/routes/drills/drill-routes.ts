@@ -12,7 +12,7 @@ const tags = ['drills']
 
 /** Drills: book one, unless it is booked already, and list them. */
 export function drillRoutes(
-  deps: Pick<ApiDependencies, 'definitions' | 'drills' | 'ids'>,
+  deps: Pick<ApiDependencies, 'definitions' | 'drills' | 'ids' | 'signIn'>,
 ): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -48,7 +48,7 @@ export function drillRoutes(
         const { scenario, environment, title } = request.body
         const plan = await findVersion(deps.definitions, teamId, 'scenario', scenario)
         const place = await findVersion(deps.definitions, teamId, 'environment', environment)
-        refuseUnlessSandbox(place.compiled)
+        refuseUnlessSandbox(place.compiled, deps)
         const id = deps.ids.mint('drill')
         const drill = await deps.drills.book({
           id,

@@ -20,7 +20,7 @@ const tags = ['environments']
 
 /** Environments: list, get one version, store a version. Secrets never leave. */
 export function environmentRoutes(
-  deps: Pick<ApiDependencies, 'definitions' | 'compilers' | 'useCases'>,
+  deps: Pick<ApiDependencies, 'definitions' | 'compilers' | 'useCases' | 'signIn'>,
 ): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -89,7 +89,7 @@ export function environmentRoutes(
             },
           )
         requireName(request.params.name, compilation.compiled.name)
-        refuseUnlessSandbox(compilation.compiled)
+        refuseUnlessSandbox(compilation.compiled, deps)
         const before = await deps.definitions.latest(teamId, 'environment', request.params.name)
         const stored = await deps.useCases.applyDefinition({
           kind: 'environment',

@@ -12,7 +12,7 @@ import { answers } from '../respond.ts'
 
 type Needed = Pick<
   ApiDependencies,
-  'clock' | 'definitions' | 'drills' | 'idempotency' | 'pingQueue' | 'sha256' | 'useCases'
+  'clock' | 'definitions' | 'drills' | 'idempotency' | 'pingQueue' | 'sha256' | 'useCases' | 'signIn'
 >
 
 const headers = z.looseObject({
@@ -48,7 +48,7 @@ export function startRunRoute(deps: Needed): FastifyPluginAsyncZod {
           const drill = id === undefined ? undefined : await deps.drills.get(teamId, id)
           if (drill === undefined) throw new AppError('not-found', 'There is no drill of that id.')
           const place = await findVersion(deps.definitions, teamId, 'environment', drill.environment)
-          refuseUnlessSandbox(place.compiled)
+          refuseUnlessSandbox(place.compiled, deps)
           await deps.pingQueue().catch((cause: unknown) => {
             throw new AppError('queue-away', 'The queue cannot be reached, so nothing was started.', {
               cause,

@@ -22,7 +22,7 @@ import { findVersion } from '../definitions.ts'
 import { answers } from '../respond.ts'
 import { changeHeaders, etagOf, findSchedule, scheduleParams, versionOf } from './find-schedule.ts'
 
-type Needed = Pick<ApiDependencies, 'definitions' | 'drills' | 'schedules' | 'useCases'>
+type Needed = Pick<ApiDependencies, 'definitions' | 'drills' | 'schedules' | 'useCases' | 'signIn'>
 
 const tags = ['schedules']
 const config = { permission: 'schedules:write' } as const
@@ -130,7 +130,7 @@ export function changeScheduleRoutes(deps: Needed): FastifyPluginAsyncZod {
 
 /** A drill that may be started here. @throws AppError `not-found`, `sandbox-only`. */
 async function startableDrill(
-  deps: Pick<Needed, 'definitions' | 'drills'>,
+  deps: Pick<Needed, 'definitions' | 'drills' | 'signIn'>,
   teamId: string,
   text: string,
 ): Promise<Drill> {
@@ -138,7 +138,7 @@ async function startableDrill(
   const drill = id === undefined ? undefined : await deps.drills.get(teamId, id)
   if (drill === undefined) throw new AppError('not-found', 'There is no drill of that id.')
   const place = await findVersion(deps.definitions, teamId, 'environment', drill.environment)
-  refuseUnlessSandbox(place.compiled)
+  refuseUnlessSandbox(place.compiled, deps)
   return drill
 }
 

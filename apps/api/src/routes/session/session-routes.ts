@@ -10,7 +10,7 @@ import { answers } from '../respond.ts'
 const tags = ['session']
 
 /** A local path to go to after signing in: never another host, whatever a browser makes of slashes and backslashes. */
-const localPath = z
+export const localPath = z
   .string()
   .regex(/^\/(?![/\\])[A-Za-z0-9/_.~?=&%-]*$/)
   .default('/')

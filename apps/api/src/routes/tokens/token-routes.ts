@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
 import { signedIn, type SignedIn } from '../../security/principal.ts'
+import { PERSON_PREFIX } from '../../sign-in/sign-in.ts'
 import { answers } from '../respond.ts'
 
 type Needed = Pick<ApiDependencies, 'ids' | 'runs' | 'sha256' | 'tokens'>
@@ -105,7 +106,7 @@ function refuseGrants(principal: SignedIn, grants: readonly string[]): void {
  * could approve their own runs with one. Only where nobody signs in is each token a person of its own.
  */
 function personOf({ actor }: SignedIn, token: Readonly<{ id: string; name: string }>): Actor {
-  return actor.id.startsWith('usr_') ? actor : { kind: 'person', ...token }
+  return actor.id.startsWith(PERSON_PREFIX) ? actor : { kind: 'person', ...token }
 }
 
 function presentToken(row: TokenRow): TokenView {

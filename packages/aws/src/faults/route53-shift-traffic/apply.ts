@@ -28,7 +28,8 @@ export async function applyStep(
   const answer = await submit(aws, zoneId, changes, `Firedrill evacuation ${keyToken(key)}`, signal)
   if (answer.ok) return success({ handle: answer.value.changeId, requestIds: answer.value.requestIds })
   const { failure } = answer
-  const isUnclear = failure.kind === 'ambiguous' || failure.code === 'InvalidChangeBatch'
+  const isUnclear =
+    failure.kind === 'ambiguous' || failure.kind === 'throttled' || failure.code === 'InvalidChangeBatch'
   return isUnclear ? settle(aws, read.value, failure, signal) : answer
 }
 
