@@ -19,6 +19,29 @@ describe('the timeline', () => {
     )
   })
 
+  it('says what an undo waits for, and who made up for what is gone', () => {
+    const seen = ['web has 0 of 2 healthy targets in a', 'web has 0 of 2 healthy targets in b', 'stopping']
+    const observations = seen.map((what, n) => ({
+      target: `i-${n}`,
+      injection: 'recovering' as const,
+      seen: what,
+    }))
+    expect(told({ type: 'restoration-observed', data: { step: 'stop', observations } })).toBe(
+      `Step stop: seen recovering on 3 targets (${seen[0]}; ${seen[1]}; …)`,
+    )
+    const replaced = [{ target: 'i-1', injection: 'replaced' as const, seen: 'terminated; replaced by i-9' }]
+    expect(told({ type: 'restoration-observed', data: { step: 'stop', observations: replaced } })).toBe(
+      'Step stop: seen replaced on 1 target (terminated; replaced by i-9)',
+    )
+  })
+
+  it('says at once that a fault was gone before anybody asked', () => {
+    const data = { step: 'stop', attempt: 1, reason: 'response-seen' as const, gone: ['i-1', 'i-2'] }
+    expect(told({ type: 'recovery-requested', data })).toContain(
+      'on 2 targets it was gone before anybody asked, so the run cannot be held',
+    )
+  })
+
   it('says why a fault is taken out in words, and who aborted', () => {
     const data = { step: 'remove', attempt: 1, reason: 'observed-long-enough' as const }
     expect(told({ type: 'recovery-requested', data })).toBe(

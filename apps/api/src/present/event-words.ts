@@ -149,7 +149,7 @@ function stepWords(body: StepEvent): Words {
     case 'recovery-requested':
       return say(
         'undo',
-        `being taken out: ${RECOVER_REASON_WORDS[body.data.reason]} (attempt ${body.data.attempt})`,
+        `being taken out: ${RECOVER_REASON_WORDS[body.data.reason]} (attempt ${body.data.attempt})${goneWords(body.data.gone)}`,
       )
     case 'recovery-accepted':
       return say('undo', 'the call to put it back was accepted')
@@ -161,16 +161,27 @@ function stepWords(body: StepEvent): Words {
   }
 }
 
-/** How many targets are in which state; why not, where it is not known. */
+function goneWords(gone: readonly string[] | undefined): string {
+  if (gone === undefined || gone.length === 0) return ''
+  return `; on ${count(gone.length, 'target')} it was gone before anybody asked, so the run cannot be held`
+}
+
+/** How many targets are in which state; and what was seen, where the state alone does not tell. */
 function observed(observations: readonly Observation[]): string {
   const counts = Map.groupBy(observations, ({ injection }) => injection)
   return `seen ${[...counts].map(([injection, all]) => `${injection} on ${count(all.length, 'target')}${doubts(injection, all)}`).join(', ')}`
 }
 
+/** States of which people ask what is behind them. */
+const TELLING: readonly Observation['injection'][] = ['unknown', 'recovering', 'replaced']
+/** Most different things seen that one line tells. */
+const WORDS_MAX = 2
+
 function doubts(injection: Observation['injection'], all: readonly Observation[]): string {
-  if (injection !== 'unknown') return ''
-  const why = [...new Set(all.map(({ seen }) => seen))]
-  return ` (${why.slice(0, 3).join('; ')}${why.length > 3 ? '; …' : ''})`
+  if (!TELLING.includes(injection)) return ''
+  const why = [...new Set(all.map(({ seen }) => seen))].filter((seen) => seen !== '')
+  if (why.length === 0) return ''
+  return ` (${why.slice(0, WORDS_MAX).join('; ')}${why.length > WORDS_MAX ? '; …' : ''})`
 }
 
 function count(amount: number, noun: string): string {

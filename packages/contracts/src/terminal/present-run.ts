@@ -115,9 +115,11 @@ function restorationLines(run: RunDetail): readonly string[] {
   if (touched.length === 0)
     return ['', `  never touched: ${targets.length} planned targets`, ...handsLines(run)]
   const clean = touched.filter((target) => target.isClean).length
+  const replaced = touched.filter(({ injection }) => injection === 'replaced').length
+  const asGood = replaced === 0 ? '' : `, or as good: ${replaced} replaced`
   return [
     '',
-    `  ${clean === touched.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${touched.length} targets described as captured`,
+    `  ${clean === touched.length ? 'put back' : 'NOT PUT BACK'}: ${clean} of ${touched.length} targets described as captured${asGood}`,
     ...touched.flatMap((target) => [
       `    ${target.injection.padEnd(16)} ${target.label}  ${target.seen}`,
       ...foreignLines(target),

@@ -1,4 +1,4 @@
-import { isSettled } from '../target/injection.ts'
+import { isSettled, type Injection } from '../target/injection.ts'
 import { platformInstant, worldInstant, type WorldInstant } from '../time/instant.ts'
 import { isResponseStep, type CompiledScenario } from '../scenario/scenario.ts'
 import { goto, type Command, type NextContext } from './command.ts'
@@ -123,10 +123,12 @@ function mayFailBack(
 }
 
 function overWhy(state: RunState): string {
-  const left = Object.values(state.steps).flatMap(({ targets }) =>
-    Object.entries(targets).flatMap(([id, { injection }]) => (injection === 'left' ? [id] : [])),
-  )
-  const all = 'every target was described and is as it was captured'
+  const ended = Object.values(state.steps).flatMap(({ targets }) => Object.entries(targets))
+  const of = (word: Injection) => ended.flatMap(([id, { injection }]) => (injection === word ? [id] : []))
+  const left = of('left')
+  const replaced = of('replaced').length
+  const asCaptured = 'every target was described and is as it was captured'
+  const all = replaced === 0 ? asCaptured : `${asCaptured}, or as good: ${replaced} replaced`
   return left.length === 0 ? all : `${all}, but for what a person left as it is: ${listed(left)}`
 }
 

@@ -102,7 +102,7 @@ function describe(body: RunEventBody): Words {
     case 'recovery-requested':
       return words(
         'recovering',
-        `${body.data.step}: undo asked for, ${RECOVER_REASON_WORDS[body.data.reason]}${attempt(body.data.attempt)}`,
+        `${body.data.step}: undo asked for, ${RECOVER_REASON_WORDS[body.data.reason]}${attempt(body.data.attempt)}${goneWords(body.data.gone)}`,
       )
     case 'recovery-accepted':
       return words('recovering', `${body.data.step}: undo accepted, not yet confirmed`)
@@ -193,6 +193,11 @@ function byPerson(body: ByPerson): Words {
     case 'step-cleared':
       return words('recovering', `${body.data.step}: nothing is left of the failed attempt`)
   }
+}
+
+function goneWords(gone: readonly string[] | undefined): string {
+  if (gone === undefined || gone.length === 0) return ''
+  return `; on ${countText(gone.length, 'target')} it was gone before anybody asked`
 }
 
 function noted(note: string): string {
