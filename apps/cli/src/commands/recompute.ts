@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { bundleSchema, EXIT, formatInterval, type BundleView } from '@firedrill/contracts'
-import type { CompiledScenario, ImportedSeries, JournalEvent, Measurement } from '@firedrill/core'
+import {
+  decodeSamples,
+  type CompiledScenario,
+  type ImportedSeries,
+  type JournalEvent,
+  type Measurement,
+} from '@firedrill/core'
 import { recompute as computeAgain, type Recomputed } from '@firedrill/engine'
 import { sha256, sha256Bytes } from '@firedrill/runtime'
 import { CliError, type Cli, type CommonOptions } from '../cli.ts'
@@ -15,6 +21,8 @@ export type RecomputeOptions = CommonOptions & Readonly<{ save?: string; series?
 
 const BUNDLE_FILE = 'bundle.json'
 const EVIDENCE_DIR = 'evidence'
+/** Not read again: the evidence is. */
+const SAMPLES_FILE = 'samples.csv'
 
 type Source = Readonly<{ view: BundleView; bytesOf: (hash: string) => Promise<Uint8Array | undefined> }>
 
@@ -77,11 +85,21 @@ function fromDirectory(directory: string): Source {
 
 async function save({ view, bytesOf }: Source, directory: string): Promise<void> {
   mkdirSync(join(directory, EVIDENCE_DIR), { recursive: true })
-  for (const { hash } of view.evidence) {
+  for (const { hash, kind } of view.evidence) {
     const bytes = isHash(hash) ? await bytesOf(hash) : undefined
-    if (bytes !== undefined) writeFileSync(join(directory, EVIDENCE_DIR, hash), bytes)
+    if (bytes === undefined) continue
+    writeFileSync(join(directory, EVIDENCE_DIR, hash), bytes)
+    if (kind === 'samples') writeFileSync(join(directory, SAMPLES_FILE), samplesInLines(bytes))
   }
   writeFileSync(join(directory, BUNDLE_FILE), `${JSON.stringify(view)}\n`)
+}
+
+/** What is kept packed, for who reads it by eye: instants in microseconds of world time, as they were stored. */
+function samplesInLines(bytes: Uint8Array): string {
+  const lines = decodeSamples(bytes).map(({ probe, vantage, start, end, outcome, detail = '' }) =>
+    [probe, vantage, start, end, outcome, `"${detail.replaceAll('"', '""')}"`].join(','),
+  )
+  return ['probe,vantage,start,end,outcome,detail', ...lines, ''].join('\n')
 }
 
 /** Hashes become names of files, so that nothing else may pass for one. */
