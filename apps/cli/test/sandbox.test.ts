@@ -228,6 +228,12 @@ describe('firedrill against a whole sandbox', { timeout: 90_000 }, () => {
     expect([exitCode, answer.differences, answer.faults]).toEqual([0, [], []])
     expect(answer.recomputed?.samples[0]?.good).toBeGreaterThan(0)
     const kept = join(sandbox.dir, 'kept')
+    const lines = readFileSync(join(kept, 'samples.csv'), 'utf8').split('\n').slice(1, -1)
+    const counted = answer.recomputed?.samples.reduce(
+      (sum, one) => sum + one.good + one.bad + one.unusable,
+      0,
+    )
+    expect(lines).toHaveLength(counted ?? 0)
     const offline = { cwd: sandbox.dir, env: { FIREDRILL_URL: 'http://127.0.0.1:1' } }
     expect((await call(['recompute', 'kept'], offline)).out).toContain('Equal in every member.')
     const [hash = ''] = answer.stored?.evidence ?? []
