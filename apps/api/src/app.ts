@@ -42,6 +42,7 @@ import { tokenRoutes } from './routes/tokens/token-routes.ts'
 import { authenticate, authorise, authoriseWhere } from './security/authenticate.ts'
 import { auditRequests } from './audit/audit-scope.ts'
 import { auditRoute } from './routes/audit/audit-route.ts'
+import { webhookRoutes } from './routes/webhooks/webhook-routes.ts'
 import { setSecurityHeaders } from './security/headers.ts'
 import { refuseForeignPages, refuseForgedChanges } from './security/own-page.ts'
 import { trackPrincipals } from './security/principal.ts'
@@ -116,6 +117,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(overviewRoute(deps))
   await app.register(planRoute(deps))
   await app.register(haltRoutes(deps))
+  await app.register(webhookRoutes(deps))
   await app.register(sessionRoutes(deps))
   await app.register(signInRoutes(deps))
   await app.register(localAdminRoute(deps))

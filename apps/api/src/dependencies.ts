@@ -12,6 +12,7 @@ import type {
   Ids,
   Random,
   OutcomeStore,
+  Reach,
   RunFindingStore,
   RunStore,
   Samples,
@@ -20,6 +21,7 @@ import type {
   SignOffStore,
   Sha256,
   TokenStore,
+  WebhookStore,
 } from '@firedrill/core'
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { AuditScope } from './audit/audit-scope.ts'
@@ -69,6 +71,9 @@ export type ApiDependencies = Readonly<{
   signingKey: string
   tokens: TokenStore
   useCases: RunUseCases
+  /** How far events may be sent. */
+  webhookReach: Reach
+  webhooks: WebhookStore
   /** Directory of the built dashboard; none serves a line of text instead. */
   webDir: string | undefined
 }>

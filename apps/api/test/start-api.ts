@@ -168,6 +168,7 @@ export async function startTestApi(
     signingKey: signer.publicKey,
     useCases,
     webDir: options.webDir,
+    webhookReach: 'loopback',
     ...options.change,
   }
   const app = await buildApi(deps)

@@ -36,6 +36,7 @@ import { DEFAULT_URL } from './connect.ts'
 import { addEvidenceCommands } from './evidence-program.ts'
 import { addRunbookCommand } from './runbook-program.ts'
 import { addReportCommands } from './report-program.ts'
+import { addWebhookCommands } from './webhook-program.ts'
 import { addCalendarCommands, addScheduleCommands } from './schedule-program.ts'
 import { addTokenCommands } from './token-program.ts'
 
@@ -77,6 +78,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
   addCalendarCommands(program, cli, end, { withApi, wholeNumber })
   addTokenCommands(program, cli, end, { withApi, wholeNumber })
   addAuditCommands(program, cli, end, withApi)
+  addWebhookCommands(program, cli, end, { withApi, wholeNumber })
   addCheck(program, cli, end)
   addProber(program, cli, end)
   addSimulator(program, cli, end)

@@ -158,6 +158,7 @@ function platformEnvironment(
     FIREDRILL_HTTP_PORT: String(ports.api),
     FIREDRILL_STATE_DIR: options.stateDir,
     FIREDRILL_DASHBOARD_URL: `http://127.0.0.1:${ports.api}`,
+    FIREDRILL_WEBHOOK_REACH: 'loopback',
     FIREDRILL_KIT_DIR: join(options.stateDir, 'kits'),
     // Start-up is mostly reading and compiling modules; what one process compiled the others take over.
     NODE_COMPILE_CACHE: join(options.stateDir, 'compile-cache'),

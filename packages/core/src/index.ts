@@ -93,6 +93,7 @@ export * from './ports/runtime.ts'
 export * from './ports/schedules.ts'
 export * from './ports/stores.ts'
 export * from './ports/watch.ts'
+export * from './ports/webhooks.ts'
 export { type Command, type NextContext } from './run/command.ts'
 export {
   DEAD_MAN_APART_MS,
@@ -144,3 +145,4 @@ export * from './time/instant.ts'
 export * from './time/time-zone.ts'
 export { intervalInWords, judge } from './verdict/judge.ts'
 export * from './verdict/verdict.ts'
+export * from './webhook/webhook.ts'

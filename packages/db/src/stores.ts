@@ -19,6 +19,7 @@ import type {
   SessionStore,
   TokenStore,
   UndoStore,
+  WebhookStore,
 } from '@firedrill/core'
 import { idempotencyStore } from './access/idempotency-store.ts'
 import { auditStore } from './audit/audit-store.ts'
@@ -41,6 +42,7 @@ import { calendarStore } from './schedules/calendar-store.ts'
 import { scheduleStore } from './schedules/schedule-store.ts'
 import { signOffStore } from './sign-off/sign-off-store.ts'
 import { undoStore } from './undo/undo-store.ts'
+import { webhookStore } from './webhooks/webhook-store.ts'
 
 /** One store per port of core, over one pool of connections. */
 export type Stores = Readonly<{
@@ -63,6 +65,7 @@ export type Stores = Readonly<{
   findings: RunFindingStore
   outcomes: OutcomeStore
   audit: AuditStore
+  webhooks: WebhookStore
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -95,6 +98,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     findings: runFindingStore(prisma),
     outcomes: outcomeStore(pool),
     audit: auditStore(pool),
+    webhooks: webhookStore(pool),
     close: async () => {
       await feed.close()
       await database.close()

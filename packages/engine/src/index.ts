@@ -1,3 +1,4 @@
+export * from './deliver-events.ts'
 export * from './advance.ts'
 export * from './apply-definition.ts'
 export * from './ask-run.ts'

@@ -37,6 +37,7 @@ import {
   systemClock,
   systemIds,
   systemRandom,
+  webhookRoom,
   type EvidenceConfig,
   type Health,
   type Logger,
@@ -87,6 +88,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
       signing: signingRoom,
       signIn: signInRoom,
       localAdmin: localAdminRoom,
+      webhook: webhookRoom,
     },
     env,
   )
@@ -167,6 +169,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     signingKey: signer.publicKey,
     useCases,
     webDir: config.http.webDir,
+    webhookReach: config.webhook.reach,
   }
   return { host: config.http.host, port: config.http.port, tokenFile: token.path, deps, log, shutdown }
 }

@@ -19,6 +19,9 @@ import {
   tokenSchema,
   upcomingSchema,
   verdictDocumentSchema,
+  createdWebhookSchema,
+  deliverySchema,
+  webhookSchema,
 } from '@firedrill/contracts'
 import { CHECK_OUTCOMES, CHECKS, FINDING_LEVELS, INJECTIONS } from '@firedrill/core'
 import { AUTHENTICITIES, CHECK_RESULTS, REPORT_CHECKS } from '@firedrill/report'
@@ -136,6 +139,10 @@ export const SHAPES = {
   schedule: z.object({ schedule: scheduleSchema, next: z.array(upcomingSchema) }),
   calendar: calendarSchema,
   calendars: z.array(freezeCalendarSchema),
+  webhooks: z.array(webhookSchema),
+  /** A new webhook; its key is in no other output. */
+  webhook: createdWebhookSchema,
+  deliveries: z.array(deliverySchema),
   check: checked,
   imported: freezeCalendarSchema,
   ci: ciResultSchema,

@@ -8,10 +8,10 @@ import {
   openS3EvidenceStore,
   type AwsClients,
 } from '@firedrill/aws'
-import type { Actor, ActorKind, Pager, RunId } from '@firedrill/core'
+import type { Actor, ActorKind, Pager, RunId, SendEvent } from '@firedrill/core'
 import { openStores, type Stores } from '@firedrill/db'
 import { NOBODY_IS_CALLED, type AdvancePorts } from '@firedrill/engine'
-import { createCommandPager, createNobodyPager, createWebhookPager } from '@firedrill/notify'
+import { createCommandPager, createNobodyPager, createSendEvent, createWebhookPager } from '@firedrill/notify'
 import {
   ceilingRoom,
   createLockstepClocks,
@@ -20,6 +20,7 @@ import {
   createWorldClocks,
   dbRoom,
   endWithParent,
+  guardedRequest,
   evidenceRoom,
   hostsOf,
   joinLockstep,
@@ -33,6 +34,7 @@ import {
   signInRoom,
   systemClock,
   systemRandom,
+  webhookRoom,
   workerRoom,
   type LockstepClock,
   type LockstepClocks,
@@ -63,6 +65,7 @@ export type Worker = Readonly<{
   /** Of the role `rehearse` alone. */
   lockstep?: Lockstep
   actor: Actor
+  sendEvent: SendEvent
   /** The engine's ports but the hints, which each role gets from elsewhere. */
   ports: Omit<AdvancePorts, 'hints'>
 }>
@@ -79,6 +82,7 @@ function readConfig(env: NodeJS.ProcessEnv) {
       page: pageRoom,
       lockstep: lockstepRoom,
       signIn: signInRoom,
+      webhook: webhookRoom,
     },
     env,
   )
@@ -154,6 +158,7 @@ export async function composeWorker(role: Role): Promise<Worker> {
     worldClocks,
     ...(lockstep === undefined ? {} : { lockstep }),
     actor,
+    sendEvent: sendEventOf(config),
     ports: {
       actor,
       calendars,
@@ -179,6 +184,18 @@ export async function composeWorker(role: Role): Promise<Worker> {
       undo,
     },
   }
+}
+
+/** How events leave: to nowhere that the installation does not allow, whoever made the webhook. */
+function sendEventOf({ webhook: { reach }, page: { dashboard } }: ReturnType<typeof readConfig>): SendEvent {
+  return createSendEvent({
+    dashboard,
+    post: async (url, message) => {
+      const { status, headers } = await guardedRequest(url, { method: 'POST', ...message, reach })
+      const after = headers['retry-after']
+      return { status, retryAfter: typeof after === 'string' ? after : undefined }
+    },
+  })
 }
 
 /** Where evidence is kept. Nothing that takes a fault out reads it. */

@@ -7,6 +7,7 @@ import { every } from '../every.ts'
 import { keepQueue } from '../keep-queue.ts'
 import { lookForDue } from '../look-for-due.ts'
 import { createDueServer } from '../serve-without-queue.ts'
+import { deliverEvents } from './deliver-events.ts'
 import { tickSchedules } from './tick-schedules.ts'
 
 /** The roles `advance` and `recover`: work on hints of one queue, and nudge due runs that nobody holds. */
@@ -59,6 +60,9 @@ export async function drive(worker: Worker, role: HintQueue): Promise<void> {
     await reconciling
     await dueServer.settled()
   })
-  if (role === 'advance') tickSchedules(worker, queue.hints)
+  if (role === 'advance') {
+    tickSchedules(worker, queue.hints)
+    deliverEvents(worker)
+  }
   await queue.start()
 }

@@ -4,6 +4,7 @@ import { systemClock } from '@firedrill/runtime'
 import { openProbeRole } from '../main/probe.ts'
 import type { Worker } from '../main/compose.ts'
 import { openReaper } from './reap.ts'
+import { deliverEvents } from './deliver-events.ts'
 import { tickSchedules } from './tick-schedules.ts'
 
 /** Most due runs one round looks at. */
@@ -31,6 +32,7 @@ export async function rehearse(worker: Worker): Promise<void> {
   const hints = { send: async () => undefined }
   const advance = createAdvance({ ...ports, hints })
   tickSchedules(worker, hints)
+  deliverEvents(worker)
 
   let lookedAt = Number.NEGATIVE_INFINITY
 

@@ -44,6 +44,13 @@ import type { ImportSeries, SeriesImported } from '../http/series.ts'
 import type { ProbeLane } from '../http/samples.ts'
 import type { LiveEvent, TimelineEvent, TimelinePage } from '../http/timeline.ts'
 import type { CreatedToken, CreateToken, TokenView } from '../http/token.ts'
+import type {
+  CreatedWebhook,
+  CreateWebhook,
+  DeliveriesQuery,
+  DeliveryView,
+  WebhookView,
+} from '../http/webhook.ts'
 import type { RunbookAct } from '../vocabulary.ts'
 import { follow, type FollowOptions, type Sleep } from './follow.ts'
 import { send, sendForJson, type Connection } from './request.ts'
@@ -95,6 +102,7 @@ export function createClient(options: ClientOptions) {
   const named = (kind: 'scenarios' | 'environments' | 'runbooks', name: string) =>
     `/v1/${kind}/${encodeURIComponent(name)}`
 
+  const webhook = (id: string) => `/v1/webhooks/${encodeURIComponent(id)}`
   const schedule = (id: string) => `/v1/schedules/${encodeURIComponent(id)}`
   const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
@@ -251,6 +259,22 @@ export function createClient(options: ClientOptions) {
     /** Who changed what: entries of the team's chain, in order. */
     audit: async (query: AuditQuery = {}) =>
       (await get<{ entries: readonly AuditEntryView[] }>('/v1/audit', { ...query })).entries,
+    webhooks: {
+      list: async () => (await get<{ webhooks: readonly WebhookView[] }>('/v1/webhooks')).webhooks,
+      /** Sends events from now on. The signing key is in this answer and in no other. */
+      create: (create: CreateWebhook) => post<CreatedWebhook>('/v1/webhooks', create),
+      remove: async (id: string) => void (await send(options, { method: 'DELETE', path: webhook(id) })),
+      /** What became of events, the newest first. */
+      deliveries: async (id: string, query: DeliveriesQuery = {}) =>
+        (
+          await get<{ deliveries: readonly DeliveryView[] }>(`${webhook(id)}/deliveries`, {
+            ...(query.state === undefined ? {} : { state: query.state }),
+            ...(query.limit === undefined ? {} : { limit: Number(query.limit) }),
+          })
+        ).deliveries,
+      /** Sends again what was given up on; answers how many events. */
+      replay: async (id: string) => (await post<{ waiting: number }>(`${webhook(id)}/replay`, {})).waiting,
+    },
     /** What runs came to, newest first. */
     trend: (query: TrendQuery = {}) => get<TrendView>('/v1/trend', { ...query }),
     /** How services stand; the period begins at `since`, or a year ago. */

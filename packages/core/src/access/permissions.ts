@@ -27,6 +27,8 @@ export const PERMISSIONS = [
   'halt:read',
   'halt:set',
   'halt:lift',
+  'webhooks:read',
+  'webhooks:write',
   'health:read',
   'session:read',
   'session:create',

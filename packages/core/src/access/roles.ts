@@ -60,6 +60,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'halt:lift',
     'tokens:read',
     'tokens:write',
+    'webhooks:read',
+    'webhooks:write',
     'audit:read',
   ],
 }

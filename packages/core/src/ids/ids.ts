@@ -9,6 +9,7 @@ export const ID_PREFIXES = {
   schedule: 'sch',
   token: 'tok',
   worker: 'wrk',
+  webhook: 'whk',
 } as const
 
 /** A kind of thing that has an id. */

@@ -1,6 +1,7 @@
 import {
   ACTOR_KINDS,
   CLEAN_UPS,
+  DELIVERY_STATES,
   EVENT_SCHEMAS,
   FINDING_STATES,
   OCCURRENCE_OUTCOMES,
@@ -12,6 +13,7 @@ import {
   SIGN_OFF_ROLES,
   STATUSES,
   VERDICTS,
+  WEBHOOK_KINDS,
   type DefinitionKind,
   type UndoRecord,
 } from '@firedrill/core'
@@ -53,6 +55,9 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'probe_sample', column: 'outcome', words: PROBE_OUTCOMES },
   { table: 'marker_stream', column: 'clean_up', words: CLEAN_UPS },
   { table: 'marker_write', column: 'outcome', words: MARKER_OUTCOMES },
+  { table: 'webhook', column: 'kind', words: WEBHOOK_KINDS },
+  { table: 'webhook', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'webhook_delivery', column: 'state', words: DELIVERY_STATES },
   { table: 'marker_reading', column: 'why', words: READING_REASONS },
 ]
 

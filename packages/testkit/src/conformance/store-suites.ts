@@ -10,6 +10,7 @@ import { buildRunCreated, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { seededIds } from '../time/seeded.ts'
 import type { StoreFactory } from './store-factory.ts'
 import { undoStoreSuite } from './undo-store-suite.ts'
+import { webhookStoreSuite } from './webhook-store-suite.ts'
 
 /** Declares the tests of every store port for one implementation. Call it at the top of a test file. */
 export function storeSuites(name: string, factory: StoreFactory): void {
@@ -18,6 +19,7 @@ export function storeSuites(name: string, factory: StoreFactory): void {
   eventFeedSuite(name, factory)
   reportStoresSuite(name, factory)
   recordStoresSuite(name, factory)
+  webhookStoreSuite(name, factory)
   evidenceStoreSuite(name, async () => {
     const { stores, close } = await factory()
     const ids = seededIds(19)

@@ -18,6 +18,7 @@ import type {
   SessionStore,
   TokenStore,
   UndoStore,
+  WebhookStore,
 } from '@firedrill/core'
 import { memoryClockStore } from './memory-clock-store.ts'
 import { backUp, memoryData } from './memory-data.ts'
@@ -37,6 +38,7 @@ import { memorySignOffs } from './memory-sign-offs.ts'
 import { memorySessionStore } from './memory-session-store.ts'
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
+import { memoryWebhooks } from './memory-webhooks.ts'
 
 /** One store per port of core, over one database. */
 export type StoreSet = Readonly<{
@@ -58,6 +60,7 @@ export type StoreSet = Readonly<{
   signOffs: SignOffStore
   findings: RunFindingStore
   outcomes: OutcomeStore
+  webhooks: WebhookStore
 }>
 
 /**
@@ -88,6 +91,7 @@ export function memoryStores(
     signOffs: memorySignOffs(data),
     findings: memoryFindings(data),
     outcomes: memoryOutcomes(data),
+    webhooks: memoryWebhooks(data),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }
