@@ -163,7 +163,7 @@ describe('what goes wrong', () => {
     [429, { 'retry-after': '120' }, { ok: false, why: 'the receiver answered 429', afterMs: 120_000 }],
     [410, {}, { ok: false, why: 'the receiver answered 410', gone: true }],
   ])('is told of a %i', async (status, headers, outcome) => {
-    answer = { status, headers: headers as Record<string, string> }
+    answer = { status, headers }
     expect(await send(due('slack'), soon())).toEqual(outcome)
   })
 

@@ -60,13 +60,16 @@ export function memoryWebhooks(data: MemoryData): WebhookStore {
         .filter((row) => state === undefined || row.state === state)
         .toSorted((a, b) => b.event.at - a.event.at || b.event.seq - a.event.seq)
         .slice(0, limit)
-        .map(({ event, webhook: _, ...row }) => ({
+        .map(({ event, state, attempts, nextAt, problem }) => ({
           run: event.runId,
           runNumber: data.runs.get(event.runId)?.number ?? 0,
           seq: event.seq,
           type: event.type,
           at: event.at,
-          ...row,
+          state,
+          attempts,
+          nextAt,
+          problem,
         })),
     replay: async (teamId, id) => {
       const dead = rows().filter(

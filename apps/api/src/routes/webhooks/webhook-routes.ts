@@ -55,7 +55,7 @@ export function webhookRoutes(deps: Needed): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { teamId, actor: createdBy } = signedIn(request)
-        const { name, kind = 'cloudevents', url, types = WEBHOOK_TYPES_BY_DEFAULT } = request.body
+        const { name, kind, url, types = WEBHOOK_TYPES_BY_DEFAULT } = request.body
         const why = refusedUrl(url, deps.webhookReach) ?? refusedScheme(url, deps.webhookReach)
         if (why !== undefined) throw invalid(`Nothing is sent there: the address is ${why}.`)
         const secret = secretOf(kind, request.body)
