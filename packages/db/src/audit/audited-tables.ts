@@ -25,6 +25,7 @@ export const UNAUDITED_TABLES: Readonly<Record<string, string>> = {
   halt: 'follows from halt_change',
   schedule_occurrence: 'written by the platform; written once',
   environment_clock: 'a measurement of the platform',
+  clock_reading: 'a measurement of the platform',
   webhook_delivery: 'what the platform sent of run_event',
   undo_plan: 'follows from run_event',
   target_lock: 'held and let go by the platform',

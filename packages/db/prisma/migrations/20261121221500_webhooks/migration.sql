@@ -19,6 +19,7 @@ CREATE TABLE "webhook" (
 -- One row for each event and receiver.
 CREATE TABLE "webhook_delivery" (
     "webhook_id" TEXT NOT NULL,
+    "team_id" TEXT NOT NULL,
     "run_id" TEXT NOT NULL,
     "seq" INTEGER NOT NULL,
     "state" TEXT NOT NULL DEFAULT 'waiting',
@@ -46,8 +47,8 @@ CREATE FUNCTION note_deliveries() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-  INSERT INTO webhook_delivery (webhook_id, run_id, seq, next_at)
-  SELECT w.id, added.run_id, added.seq, added.at
+  INSERT INTO webhook_delivery (webhook_id, team_id, run_id, seq, next_at)
+  SELECT w.id, w.team_id, added.run_id, added.seq, added.at
   FROM added JOIN webhook w ON w.team_id = added.team_id AND w.removed_at IS NULL AND added.type = ANY (w.types)
   ON CONFLICT DO NOTHING;
   RETURN NULL;
