@@ -1,6 +1,7 @@
 import { type Json, type Outcome } from '@firedrill/core'
 import { z } from 'zod'
-import { failed, success } from '../call.ts'
+import { success } from '../call.ts'
+import { readCaptureAs } from '../captured.ts'
 import type { Aws } from '../client.ts'
 import { describeInstances, findInstances, type SeenInstance } from '../ec2/describe-instances.ts'
 import { findTargetGroups, readTargets, type SeenTargetGroup } from '../elbv2/target-groups.ts'
@@ -34,10 +35,7 @@ export type Capture = z.infer<typeof captureSchema>
 
 /** Reads a capture that comes back from storage. A capture that cannot be read is never a reason to call anything restored. */
 export function readCapture(capture: Json): Outcome<Capture> {
-  const parsed = captureSchema.safeParse(capture)
-  return parsed.success
-    ? success(parsed.data)
-    : failed('invalid', 'capture.read', 'CaptureUnreadable', parsed.error.message)
+  return readCaptureAs(captureSchema, capture)
 }
 
 /** The prior state, and every instance that is registered beside the captured ones, healthy or not, by ARN. */

@@ -1,10 +1,10 @@
-import type { DriverContext, FaultDriver, Outcome, Recovered, UndoPlan } from '@firedrill/core'
+import type { FaultDriver, Outcome, Recovered } from '@firedrill/core'
 import type { z } from 'zod'
 import type { AwsClients } from '../aws-clients.ts'
+import { onCaptureOf } from '../captured.ts'
 import { failed } from '../call.ts'
-import type { Aws, Purpose } from '../client.ts'
 import { startExperiment } from '../fis/start-experiment.ts'
-import { captureSchema, readCapture, type Capture } from './capture.ts'
+import { captureSchema, readCapture } from './capture.ts'
 import { confirmStep } from './confirm.ts'
 import { confirmRecoveredStep } from './confirm-recovered.ts'
 import type { InstanceKind } from './instance-kind.ts'
@@ -26,17 +26,9 @@ export function createInstanceFault<P extends Shared & Record<string, string | n
   kind: InstanceKind<P>,
 ): FaultDriver {
   const { takeOutTogether } = kind
-  const onCapture = async <T>(
-    undo: UndoPlan,
-    { environment }: DriverContext,
-    purpose: Purpose,
-    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    const capture = readCapture(undo.capture)
-    if (!capture.ok) return capture
-    const aws = clients.inRegion(environment, capture.value.region, purpose)
-    return aws.ok ? act(aws.value, capture.value) : aws
-  }
+  const onCapture = onCaptureOf(readCapture, ({ region }, environment, purpose) =>
+    clients.inRegion(environment, region, purpose),
+  )
   return {
     name: kind.name,
     version: kind.version,

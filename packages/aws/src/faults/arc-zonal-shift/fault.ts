@@ -1,16 +1,8 @@
-import type {
-  Applied,
-  DriverContext,
-  FaultDriver,
-  Outcome,
-  Recovered,
-  Seen,
-  TargetSeen,
-  UndoPlan,
-} from '@firedrill/core'
+import type { Applied, FaultDriver, Outcome, Recovered, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import type { AwsClients } from '../../aws-clients.ts'
+import { onCaptureOf, readCaptureAs } from '../../captured.ts'
 import { failed, success } from '../../call.ts'
-import type { Aws, Purpose } from '../../client.ts'
+import type { Aws } from '../../client.ts'
 import { cliPlace } from '../../endpoints.ts'
 import { activeShifts, cancelShift, startShift, type SeenShift } from '../../zonal-shift/shifts.ts'
 import { keyToken } from '../key-token.ts'
@@ -25,17 +17,10 @@ const VERSION = 1
  * carries out as a step. The shift expires by itself, and is found again by its comment.
  */
 export function createArcZonalShift(clients: AwsClients): FaultDriver {
-  const onCapture = async <T>(
-    stored: Pick<UndoPlan, 'capture'>,
-    { environment }: DriverContext,
-    purpose: Purpose,
-    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    const capture = captureSchema.safeParse(stored.capture)
-    if (!capture.success) return failed('invalid', 'capture.read', 'CaptureUnreadable', capture.error.message)
-    const aws = clients.inRegion(environment, capture.data.region, purpose)
-    return aws.ok ? act(aws.value, capture.data) : aws
-  }
+  const onCapture = onCaptureOf(
+    (stored) => readCaptureAs(captureSchema, stored),
+    ({ region }, environment, purpose) => clients.inRegion(environment, region, purpose),
+  )
   return {
     name: NAME,
     version: VERSION,

@@ -1,9 +1,7 @@
 import type {
   Applied,
   CompiledEnvironment,
-  DriverContext,
   FaultDriver,
-  Json,
   Outcome,
   Recovered,
   Seen,
@@ -11,10 +9,11 @@ import type {
   UndoPlan,
 } from '@firedrill/core'
 import type { AwsClients } from '../../aws-clients.ts'
+import { onCaptureOf, readCaptureAs } from '../../captured.ts'
 import { findGroups, type SeenGroup } from '../../autoscaling/groups.ts'
 import { autoScalingSdk } from '../../autoscaling/sdk.ts'
 import { failed, mutate, success } from '../../call.ts'
-import type { Aws, Purpose } from '../../client.ts'
+import type { Aws } from '../../client.ts'
 import { cliPlace } from '../../endpoints.ts'
 import { shellLine } from '../shell.ts'
 import { captureSchema, healthyOf, parameters, planStep, type Capture } from './plan.ts'
@@ -29,17 +28,10 @@ const HANDLE = 'desired-capacity'
  * in the Region that is to take the traffic. Failback brings it back to what it had.
  */
 export function createAutoScalingSetCapacity(clients: AwsClients): FaultDriver {
-  const onCapture = async <T>(
-    json: Json,
-    { environment }: DriverContext,
-    purpose: Purpose,
-    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    const capture = captureSchema.safeParse(json)
-    if (!capture.success) return failed('invalid', 'capture.read', 'CaptureUnreadable', capture.error.message)
-    const aws = clients.get({ environment, region: capture.data.region, purpose })
-    return aws.ok ? act(aws.value, capture.data) : aws
-  }
+  const onCapture = onCaptureOf(
+    (stored) => readCaptureAs(captureSchema, stored),
+    ({ region }, environment, purpose) => clients.get({ environment, region, purpose }),
+  )
   return {
     name: NAME,
     version: VERSION,
@@ -65,22 +57,22 @@ export function createAutoScalingSetCapacity(clients: AwsClients): FaultDriver {
       }
     },
     async apply(_step, plan, _key, context) {
-      return onCapture(plan.capture, context, 'inject', async (aws, capture) =>
+      return onCapture(plan, context, 'inject', async (aws, capture) =>
         applyStep(aws, capture, context.signal),
       )
     },
     async confirm(undo, context) {
-      return onCapture(undo.capture, context, 'observe', async (aws, capture) =>
+      return onCapture(undo, context, 'observe', async (aws, capture) =>
         confirmStep(aws, capture, undo, context.signal),
       )
     },
     async recover(undo, context) {
-      return onCapture(undo.capture, context, 'restore', async (aws, capture) =>
+      return onCapture(undo, context, 'restore', async (aws, capture) =>
         recoverStep(aws, capture, undo, context.signal),
       )
     },
     async confirmRecovered(undo, context) {
-      return onCapture(undo.capture, context, 'restore', async (aws, capture) =>
+      return onCapture(undo, context, 'restore', async (aws, capture) =>
         confirmRecoveredStep(aws, capture, undo, context.signal),
       )
     },

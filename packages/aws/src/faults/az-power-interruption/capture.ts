@@ -1,6 +1,6 @@
 import type { Json, Outcome } from '@firedrill/core'
 import { z } from 'zod'
-import { failed, success } from '../../call.ts'
+import { readCaptureAs } from '../../captured.ts'
 import { captureSchema as instancesSchema } from '../../instances/capture.ts'
 
 /** The prior state of everything in the zone that undo and its verification need. */
@@ -22,8 +22,5 @@ export type Capture = z.infer<typeof captureSchema>
 
 /** Reads a capture that comes back from storage. One that cannot be read is never a reason to call anything restored. */
 export function readCapture(capture: Json): Outcome<Capture> {
-  const parsed = captureSchema.safeParse(capture)
-  return parsed.success
-    ? success(parsed.data)
-    : failed('invalid', 'capture.read', 'CaptureUnreadable', parsed.error.message)
+  return readCaptureAs(captureSchema, capture)
 }

@@ -1,7 +1,8 @@
-import type { DriverContext, FaultDriver, Outcome, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
+import type { FaultDriver, Outcome, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import type { AwsClients } from '../../aws-clients.ts'
+import { onCaptureOf } from '../../captured.ts'
 import { success } from '../../call.ts'
-import type { Aws, Purpose } from '../../client.ts'
+import type { Aws } from '../../client.ts'
 import { readSubnets, type SeenSubnet } from '../../ec2/subnets.ts'
 import { actionsOf, findExperiment, isOver, type SeenExperiment } from '../../fis/experiments.ts'
 import { startExperiment } from '../../fis/start-experiment.ts'
@@ -23,17 +24,9 @@ const VERSION = 1
  * there, lets nothing be launched there, and cuts its network off at first. It ends with the experiment.
  */
 export function createAzPowerInterruption(clients: AwsClients): FaultDriver {
-  const onCapture = async <T>(
-    undo: UndoPlan,
-    { environment }: DriverContext,
-    purpose: Purpose,
-    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    const capture = readCapture(undo.capture)
-    if (!capture.ok) return capture
-    const aws = clients.inRegion(environment, capture.value.instances.region, purpose)
-    return aws.ok ? act(aws.value, capture.value) : aws
-  }
+  const onCapture = onCaptureOf(readCapture, ({ instances }, environment, purpose) =>
+    clients.inRegion(environment, instances.region, purpose),
+  )
   return {
     name: NAME,
     version: VERSION,

@@ -1,12 +1,10 @@
 import type { Applied, Failure, Outcome, StepPlan } from '@firedrill/core'
-import { failed, success } from '../../call.ts'
+import { failed } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { applyBatch, unnamed } from '../../route53/change-batch.ts'
 import { keyToken } from '../key-token.ts'
 import { readCapture, type Capture } from './capture.ts'
-import { changedWords, compare, submit } from './change.ts'
-
-/** The handle of a change whose answer was lost: listing showed its effect, its id is not known. */
-export const UNNAMED_CHANGE = 'unnamed-change'
+import { changedWords, compare } from './compare.ts'
 
 /**
  * Removes exactly the captured record sets, in one batch. A DELETE has to match what is there, so it cannot remove what
@@ -22,13 +20,8 @@ export async function applyStep(
   if (!capture.ok) return capture
   const { zoneId, records } = capture.value
   const changes = records.map((record) => ({ action: 'DELETE' as const, record }))
-  const answer = await submit(aws, zoneId, changes, `Firedrill drill ${keyToken(key)}`, signal)
-  if (answer.ok) return success({ handle: answer.value.changeId, requestIds: answer.value.requestIds })
-  const { failure } = answer
-  // A zone that is busy with a prior request may be busy with ours, of which the answer was lost.
-  const isUnclear =
-    failure.kind === 'ambiguous' || failure.kind === 'throttled' || failure.code === 'InvalidChangeBatch'
-  return isUnclear ? settle(aws, capture.value, failure, signal) : answer
+  const look = (failure: Failure) => settle(aws, capture.value, failure, signal)
+  return applyBatch(aws, zoneId, changes, `Firedrill drill ${keyToken(key)}`, look, signal)
 }
 
 async function settle(
@@ -40,12 +33,7 @@ async function settle(
   const compared = await compare(aws, capture, signal)
   if (!compared.ok) return { ok: false, failure }
   const count = (state: string) => compared.value.filter((one) => one.state === state).length
-  if (count('missing') === compared.value.length) {
-    return success({
-      handle: UNNAMED_CHANGE,
-      requestIds: failure.requestId === undefined ? [] : [failure.requestId],
-    })
-  }
+  if (count('missing') === compared.value.length) return unnamed(failure)
   // Still there after a lost answer proves nothing: the request may be on its way. It stays what it was.
   if (failure.code !== 'InvalidChangeBatch') return { ok: false, failure }
   if (count('same') === compared.value.length) {

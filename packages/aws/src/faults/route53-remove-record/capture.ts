@@ -1,6 +1,6 @@
 import type { Json, Outcome } from '@firedrill/core'
 import { z } from 'zod'
-import { failed, success } from '../../call.ts'
+import { readCaptureAs } from '../../captured.ts'
 import { recordSetSchema } from '../../route53/record-set.ts'
 
 /** The prior state: every record set that will be removed, word for word, and what clients will remember of its absence. */
@@ -16,13 +16,5 @@ export type Capture = z.infer<typeof captureSchema>
 
 /** Reads a capture that comes back from storage. */
 export function readCapture(capture: Json): Outcome<Capture> {
-  const parsed = captureSchema.safeParse(capture)
-  return parsed.success
-    ? success(parsed.data)
-    : failed('invalid', 'capture.read', 'CaptureUnreadable', parsed.error.message)
-}
-
-/** A capture as plain JSON, for storage. */
-export function toJson(capture: Capture): Json {
-  return JSON.parse(JSON.stringify(capture)) as Json
+  return readCaptureAs(captureSchema, capture)
 }

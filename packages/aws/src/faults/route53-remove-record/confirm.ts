@@ -1,10 +1,10 @@
 import type { Injection, Outcome, Seen, UndoPlan } from '@firedrill/core'
 import { success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { readHandle, UNNAMED_CHANGE, type ChangeState } from '../../route53/change-batch.ts'
 import { recordTargetId } from '../../route53/record-set.ts'
-import { UNNAMED_CHANGE } from './apply.ts'
 import type { Capture } from './capture.ts'
-import { compare, readChange, type ChangeState, type Compared } from './change.ts'
+import { compare, type Compared } from './compare.ts'
 
 /**
  * Looks whether the records are gone, from the zone and from every name server.
@@ -20,10 +20,7 @@ export async function confirmStep(
 ): Promise<Outcome<Seen>> {
   const compared = await compare(aws, capture, signal)
   if (!compared.ok) return compared
-  const isNamed = undo.handle !== undefined && undo.handle !== UNNAMED_CHANGE
-  const change = isNamed
-    ? await readChange(aws, undo.handle, signal)
-    : success<ChangeState>({ status: 'unknown' })
+  const change = await readHandle(aws, undo.handle, signal)
   if (!change.ok) return change
   const { submittedAt } = change.value
   const isTakenOver = undo.handle === undefined && compared.value.every(({ state }) => state === 'missing')

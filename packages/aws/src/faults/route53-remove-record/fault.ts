@@ -1,9 +1,9 @@
 import type { DriverContext, FaultDriver, Outcome, Recovered, UndoPlan } from '@firedrill/core'
 import { z } from 'zod'
 import type { AwsClients } from '../../aws-clients.ts'
-import type { Aws, Purpose } from '../../client.ts'
+import { onCaptureOf } from '../../captured.ts'
 import { applyStep } from './apply.ts'
-import { captureSchema, readCapture, type Capture } from './capture.ts'
+import { captureSchema, readCapture } from './capture.ts'
 import { confirmStep } from './confirm.ts'
 import { planStep } from './plan.ts'
 import { createSchedulerDeadMan } from '../../scheduler/dead-man.ts'
@@ -23,17 +23,9 @@ const parameters = z.strictObject({})
  * exactly these. Nothing takes it out by itself: the reaper is its dead man, and EventBridge Scheduler can be.
  */
 export function createRoute53RemoveRecord(clients: AwsClients): FaultDriver {
-  const onCapture = async <T>(
-    undo: UndoPlan,
-    { environment }: DriverContext,
-    purpose: Purpose,
-    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    const capture = readCapture(undo.capture)
-    if (!capture.ok) return capture
-    const aws = clients.get({ environment, region: environment.homeRegion, purpose })
-    return aws.ok ? act(aws.value, capture.value) : aws
-  }
+  const onCapture = onCaptureOf(readCapture, (_, environment, purpose) =>
+    clients.get({ environment, region: environment.homeRegion, purpose }),
+  )
   return {
     name: NAME,
     version: VERSION,

@@ -1,13 +1,13 @@
 import { ListTagsForResourceCommand } from '@aws-sdk/client-route-53'
 import type { CompiledEnvironment, Demand, InjectStep, Outcome, StepPlan } from '@firedrill/core'
 import { failed, read, success } from '../../call.ts'
+import { toJson } from '../../captured.ts'
 import type { Aws } from '../../client.ts'
 import { listProtections, listRecordSets } from '../../route53/list-record-sets.ts'
 import { normalName, recordLabel, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
 import { choose } from '../choose.ts'
 import { tagProblems } from '../tag-problems.ts'
 import { SCHEDULER_PERMISSIONS } from '../../scheduler/undo-calls.ts'
-import { toJson } from './capture.ts'
 
 const OPERATION = 'route53-remove-record.plan'
 /** Elements and characters that one batch may have. Undo is one batch too, of the same size. */

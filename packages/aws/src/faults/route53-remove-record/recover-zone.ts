@@ -1,9 +1,9 @@
 import type { Outcome, Recovered, UndoPlan } from '@firedrill/core'
 import { success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { submit } from '../../route53/change-batch.ts'
 import type { RecordSet } from '../../route53/record-set.ts'
 import type { Capture } from './capture.ts'
-import { submit } from './change.ts'
 import { batchProblem } from './plan.ts'
 import { recoverStep } from './recover.ts'
 

@@ -1,19 +1,12 @@
 import type { Failure, Outcome, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { readHandle, submit, type Change, type ChangeState } from '../../route53/change-batch.ts'
 import { inSyncByTime } from '../../route53/in-sync-by-time.ts'
 import { normalName, recordLabel, recordTargetId, recordText } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
 import type { Capture } from './capture.ts'
-import {
-  changedWords,
-  compare,
-  readChange,
-  submit,
-  type Change,
-  type ChangeState,
-  type Compared,
-} from './change.ts'
+import { changedWords, compare, type Compared } from './compare.ts'
 
 /** What taking the fault out did. `changeId` is there when this call put something back. */
 export type Recovered = Readonly<{ requestIds: readonly string[]; changeId?: string }>
@@ -129,10 +122,7 @@ export async function confirmRecoveredStep(
 ): Promise<Outcome<Seen>> {
   const compared = await compare(aws, capture, signal)
   if (!compared.ok) return compared
-  const change =
-    changeId === undefined
-      ? success<ChangeState>({ status: 'unknown' })
-      : await readChange(aws, changeId, signal)
+  const change = await readHandle(aws, changeId, signal)
   if (!change.ok) return change
   return success({
     observations: compared.value.map((one) => ({

@@ -1,7 +1,6 @@
 import type { CompiledEnvironment } from '@firedrill/core'
-import { cliPlace, ROUTE53_REGION } from '../../endpoints.ts'
+import { batchLine } from '../../route53/change-batch.ts'
 import { keyToken } from '../key-token.ts'
-import { shellLine } from '../shell.ts'
 import type { Capture } from './capture.ts'
 
 /**
@@ -14,11 +13,6 @@ export function undoCommands(
   environment: CompiledEnvironment,
 ): readonly string[] {
   if (records.length === 0) return []
-  const batch = {
-    Comment: `Firedrill undo by hand ${keyToken(key)}`,
-    Changes: records.map((record) => ({ Action: 'CREATE', ResourceRecordSet: record })),
-  }
-  const place = cliPlace(environment, ROUTE53_REGION)
-  const what = ['--hosted-zone-id', zoneId, '--change-batch', JSON.stringify(batch)]
-  return [shellLine(['aws', 'route53', 'change-resource-record-sets', ...place, ...what])]
+  const changes = records.map((record) => ({ action: 'CREATE', record }) as const)
+  return [batchLine(zoneId, `Firedrill undo by hand ${keyToken(key)}`, changes, environment)]
 }

@@ -1,10 +1,15 @@
 import type { Applied, Failure, Outcome, Seen, StepPlan, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import {
+  applyBatch,
+  readHandle,
+  UNNAMED_CHANGE,
+  unnamed,
+  type ChangeState,
+} from '../../route53/change-batch.ts'
 import { recordTargetId } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
-import { UNNAMED_CHANGE } from '../route53-remove-record/apply.ts'
-import { readChange, submit, type ChangeState } from '../route53-remove-record/change.ts'
 import { readCapture, type Capture } from './capture.ts'
 import { replace, standsOf, type Stand } from './stand.ts'
 
@@ -25,12 +30,8 @@ export async function applyStep(
     const is = after[index]
     return is === undefined ? [] : replace(was, is)
   })
-  const answer = await submit(aws, zoneId, changes, `Firedrill evacuation ${keyToken(key)}`, signal)
-  if (answer.ok) return success({ handle: answer.value.changeId, requestIds: answer.value.requestIds })
-  const { failure } = answer
-  const isUnclear =
-    failure.kind === 'ambiguous' || failure.kind === 'throttled' || failure.code === 'InvalidChangeBatch'
-  return isUnclear ? settle(aws, read.value, failure, signal) : answer
+  const look = (failure: Failure) => settle(aws, read.value, failure, signal)
+  return applyBatch(aws, zoneId, changes, `Firedrill evacuation ${keyToken(key)}`, look, signal)
 }
 
 /** Whether a batch whose answer was lost, or that was turned down, has had its effect after all. */
@@ -42,11 +43,7 @@ async function settle(
 ): Promise<Outcome<Applied>> {
   const stands = await standsOf(aws, capture, signal)
   if (!stands.ok) return { ok: false, failure }
-  if (stands.value.every(({ is }) => is === 'after'))
-    return success({
-      handle: UNNAMED_CHANGE,
-      requestIds: failure.requestId === undefined ? [] : [failure.requestId],
-    })
+  if (stands.value.every(({ is }) => is === 'after')) return unnamed(failure)
   if (failure.code !== 'InvalidChangeBatch') return { ok: false, failure }
   const foreign = stands.value.filter(({ is }) => is !== 'before')
   if (foreign.length === 0) return failed('invalid', failure.operation, 'ShiftRefused', failure.message)
@@ -64,10 +61,7 @@ export async function confirmStep(
   { handle }: UndoPlan,
   signal: AbortSignal,
 ): Promise<Outcome<Seen>> {
-  const change =
-    handle === undefined || handle === UNNAMED_CHANGE
-      ? success<ChangeState>({ status: 'unknown' })
-      : await readChange(aws, handle, signal)
+  const change = await readHandle(aws, handle, signal)
   if (!change.ok) return change
   const { status, submittedAt } = change.value
   if (status === 'PENDING') return success(onItsWay(capture, submittedAt))

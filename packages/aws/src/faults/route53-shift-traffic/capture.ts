@@ -1,6 +1,6 @@
 import type { Json, Outcome } from '@firedrill/core'
 import { z } from 'zod'
-import { failed, success } from '../../call.ts'
+import { readCaptureAs } from '../../captured.ts'
 import type { Aws } from '../../client.ts'
 import { listRecordSets, listZone } from '../../route53/list-record-sets.ts'
 import { recordSetSchema, type RecordSet } from '../../route53/record-set.ts'
@@ -29,13 +29,5 @@ export async function listNamed(
 
 /** Reads a capture that comes back from storage. */
 export function readCapture(capture: Json): Outcome<Capture> {
-  const parsed = captureSchema.safeParse(capture)
-  return parsed.success
-    ? success(parsed.data)
-    : failed('invalid', 'capture.read', 'CaptureUnreadable', parsed.error.message)
-}
-
-/** A capture as plain JSON, for storage. */
-export function toJson(capture: Capture): Json {
-  return JSON.parse(JSON.stringify(capture)) as Json
+  return readCaptureAs(captureSchema, capture)
 }

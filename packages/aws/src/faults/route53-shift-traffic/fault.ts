@@ -1,9 +1,10 @@
-import type { DriverContext, FaultDriver, Outcome, UndoPlan } from '@firedrill/core'
+import type { DriverContext, FaultDriver } from '@firedrill/core'
 import type { AwsClients } from '../../aws-clients.ts'
-import type { Aws, Purpose } from '../../client.ts'
+import { onCaptureOf } from '../../captured.ts'
+import type { Purpose } from '../../client.ts'
 import { createSchedulerDeadMan } from '../../scheduler/dead-man.ts'
 import { applyStep, confirmStep } from './apply.ts'
-import { captureSchema, readCapture, type Capture } from './capture.ts'
+import { captureSchema, readCapture } from './capture.ts'
 import { parameters, planStep } from './plan.ts'
 import { confirmRecoveredStep, recoverStep } from './recover.ts'
 import { scheduledUndo, undoCommands } from './undo-calls.ts'
@@ -17,19 +18,9 @@ const VERSION = 1
  * control plane is in us-east-1, and none to the Region that is evacuated.
  */
 export function createRoute53ShiftTraffic(clients: AwsClients): FaultDriver {
-  const at = ({ environment }: DriverContext, purpose: Purpose) =>
+  const at = ({ environment }: Pick<DriverContext, 'environment'>, purpose: Purpose) =>
     clients.get({ environment, region: environment.homeRegion, purpose })
-  const onCapture = async <T>(
-    undo: UndoPlan,
-    context: DriverContext,
-    purpose: Purpose,
-    act: (aws: Aws, capture: Capture) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    const capture = readCapture(undo.capture)
-    if (!capture.ok) return capture
-    const aws = at(context, purpose)
-    return aws.ok ? act(aws.value, capture.value) : aws
-  }
+  const onCapture = onCaptureOf(readCapture, (_, environment, purpose) => at({ environment }, purpose))
   return {
     name: NAME,
     version: VERSION,

@@ -1,11 +1,12 @@
 import type { CompiledEnvironment, Demand, InjectStep, Outcome, StepPlan } from '@firedrill/core'
 import { z } from 'zod'
 import { failed, success } from '../../call.ts'
+import { toJson } from '../../captured.ts'
 import type { Aws } from '../../client.ts'
 import { differences, recordLabel, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
 import { SCHEDULER_PERMISSIONS } from '../../scheduler/undo-calls.ts'
 import { batchProblem, placeOf, unfitOf } from '../route53-remove-record/plan.ts'
-import { listNamed, toJson, WHOLE_ZONE } from './capture.ts'
+import { listNamed, WHOLE_ZONE } from './capture.ts'
 import { nameAndType, shifted } from './weights.ts'
 
 const OPERATION = 'route53-shift-traffic.plan'

@@ -1,10 +1,10 @@
 import type { Outcome, Recovered, Seen, TargetSeen, UndoPlan } from '@firedrill/core'
 import { failed, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
+import { readHandle, submit, type ChangeState } from '../../route53/change-batch.ts'
 import { inSyncByTime } from '../../route53/in-sync-by-time.ts'
 import { recordText } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
-import { readChange, submit, type ChangeState } from '../route53-remove-record/change.ts'
 import type { Capture } from './capture.ts'
 import { replace, standsOf, undoable, type Stand } from './stand.ts'
 import { nameAndType } from './weights.ts'
@@ -52,10 +52,7 @@ export async function confirmRecoveredStep(
   { undoHandle }: UndoPlan,
   signal: AbortSignal,
 ): Promise<Outcome<Seen>> {
-  const change =
-    undoHandle === undefined
-      ? success<ChangeState>({ status: 'unknown' })
-      : await readChange(aws, undoHandle, signal)
+  const change = await readHandle(aws, undoHandle, signal)
   if (!change.ok) return change
   const { status } = change.value
   const stands = await standsOf(aws, capture, signal)

@@ -2,7 +2,7 @@ import type { Outcome, UndoPlan } from '@firedrill/core'
 import { success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { differences, recordKey, recordTargetId, type RecordSet } from '../../route53/record-set.ts'
-import type { Change } from '../route53-remove-record/change.ts'
+import type { Change } from '../../route53/change-batch.ts'
 import { listNamed, type Capture } from './capture.ts'
 
 /** One record set of the step and what the zone holds in its place: as before, as this step makes it, or neither. */

@@ -1,8 +1,7 @@
 import type { CompiledEnvironment, Json } from '@firedrill/core'
-import { cliPlace, ROUTE53_REGION } from '../../endpoints.ts'
+import { batchLine, type Change } from '../../route53/change-batch.ts'
 import { javaSpelling, type UndoCalls } from '../../scheduler/undo-calls.ts'
 import { keyToken } from '../key-token.ts'
-import { shellLine } from '../shell.ts'
 import { readCapture, type Capture } from './capture.ts'
 import { replace } from './stand.ts'
 
@@ -12,10 +11,8 @@ export function undoCommands(
   key: string,
   environment: CompiledEnvironment,
 ): readonly string[] {
-  const batch = { Comment: `Firedrill failback by hand ${keyToken(key)}`, Changes: changesOf(capture) }
-  const place = cliPlace(environment, ROUTE53_REGION)
-  const what = ['--hosted-zone-id', capture.zoneId, '--change-batch', JSON.stringify(batch)]
-  return [shellLine(['aws', 'route53', 'change-resource-record-sets', ...place, ...what])]
+  const comment = `Firedrill failback by hand ${keyToken(key)}`
+  return [batchLine(capture.zoneId, comment, changesOf(capture), environment)]
 }
 
 /**
@@ -29,17 +26,15 @@ export const scheduledUndo: UndoCalls = (undo, environment) => {
   if (region === undefined) return { ok: false, why: `there is no Region named ${environment.homeRegion}` }
   const batch = {
     Comment: `Firedrill dead man ${keyToken(undo.key)}`,
-    Changes: changesOf(capture.value).map(({ Action, ResourceRecordSet }) => ({
-      Action,
-      ResourceRecordSet: javaSpelling(ResourceRecordSet as unknown as Json),
+    Changes: changesOf(capture.value).map(({ action, record }) => ({
+      Action: action,
+      ResourceRecordSet: javaSpelling(record as unknown as Json),
     })),
   }
   const input = { HostedZoneId: capture.value.zoneId, ChangeBatch: batch }
   return { ok: true, calls: [{ id: 'shift', region, action: 'route53:changeResourceRecordSets', input }] }
 }
 
-function changesOf({ before, after }: Capture) {
-  return before
-    .flatMap((was, index) => replace(after[index], was))
-    .map(({ action, record }) => ({ Action: action, ResourceRecordSet: record }))
+function changesOf({ before, after }: Capture): readonly Change[] {
+  return before.flatMap((was, index) => replace(after[index], was))
 }
