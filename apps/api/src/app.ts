@@ -45,6 +45,7 @@ import { auditRoute } from './routes/audit/audit-route.ts'
 import { webhookRoutes } from './routes/webhooks/webhook-routes.ts'
 import { setSecurityHeaders } from './security/headers.ts'
 import { refuseForeignPages, refuseForgedChanges } from './security/own-page.ts'
+import { refuseFlood } from './security/refuse-flood.ts'
 import { trackPrincipals } from './security/principal.ts'
 import { requirePermissions } from './security/require-permissions.ts'
 
@@ -74,6 +75,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
     setSecurityHeaders(reply)
     refuseForeignPages(request, deps.signIn?.publicUrl)
     request.principal = await authenticate(request, deps)
+    refuseFlood(request, reply, deps.rateLimit)
     refuseForgedChanges(request)
     // Where people sign in, a page is shown to those who did.
     if (deps.signIn !== undefined && request.principal.kind === 'anonymous' && isPageRequest(request))

@@ -25,6 +25,7 @@ import type {
 } from '@firedrill/core'
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { AuditScope } from './audit/audit-scope.ts'
+import type { RateLimit } from './security/rate-limit.ts'
 import type { Sessions } from './security/session.ts'
 import type { SignInCookie } from './sign-in/sign-in-cookie.ts'
 import type { SignIn } from './sign-in/sign-in.ts'
@@ -56,6 +57,7 @@ export type ApiDependencies = Readonly<{
   /** Throws when no hint can be sent. */
   pingQueue: () => Promise<void>
   random: Random
+  rateLimit: Pick<RateLimit, 'take'>
   renderRun: RenderRun
   runs: RunStore
   samples: Samples

@@ -43,6 +43,7 @@ import { createRenderRun } from '../src/main/reports.ts'
 import type { ApiDependencies } from '../src/dependencies.ts'
 import { DEFAULT_TEAM, ensureFirstToken, TOKEN_FILE } from '../src/security/first-token.ts'
 import { createSignInCookie } from '../src/sign-in/sign-in-cookie.ts'
+import { createRateLimit } from '../src/security/rate-limit.ts'
 import { createSessions } from '../src/security/session.ts'
 
 /** An API that listens on a real socket, over stores of the test's choice. */
@@ -159,6 +160,7 @@ export async function startTestApi(
     },
     platformTime: createPlatformTime({ read: () => stores.runs.now(), clock: systemClock }),
     random: systemRandom,
+    rateLimit: createRateLimit(systemClock),
     renderRun: createRenderRun({ ...stores, sha256, signer, generator: 'firedrill test' }),
     sessions: createSessions({ secret: 'a secret of at least thirty-two characters', clock: systemClock }),
     localAdmin: undefined,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { access } from './access/access.ts'
+import { malformed } from './malformed/malformed.ts'
 import { accuracy } from './accuracy/accuracy.ts'
 import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
@@ -29,6 +30,7 @@ import { worlds } from './worlds/worlds.ts'
 
 const BENCHES: readonly Bench[] = [
   access,
+  malformed,
   dispatch,
   startup,
   footprint,

@@ -6,5 +6,5 @@ export { SECOND, type Micros, type Mutation, type Transition } from './world/mod
 export type { Outcome } from './world/fates.ts'
 export type { TruthClaim, TruthInterval } from './world/truth.ts'
 export type { World } from './world/world.ts'
-export { loadWorld, WorldFileError, worldNames, type WorldProblem } from './worlds/load-world.ts'
+export { loadWorld, parseWorld, WorldFileError, worldNames, type WorldProblem } from './worlds/load-world.ts'
 export type { WorldFile } from './worlds/world-file.ts'

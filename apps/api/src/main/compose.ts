@@ -56,6 +56,7 @@ import { ensureFirstToken } from '../security/first-token.ts'
 import { createSignInCookie } from '../sign-in/sign-in-cookie.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
 import { openIdProvider } from './open-id.ts'
+import { createRateLimit } from '../security/rate-limit.ts'
 import { createSessions } from '../security/session.ts'
 
 /** Name of the file with the secret that signs sessions, inside the state directory. */
@@ -160,6 +161,7 @@ export async function compose(env: NodeJS.ProcessEnv): Promise<Composition> {
     pingQueue: queue.ping,
     platformTime: createPlatformTime({ read: () => stores.runs.now(), clock }),
     random: systemRandom,
+    rateLimit: createRateLimit(clock),
     renderRun: createRenderRun({ ...stores, sha256, signer, generator: GENERATOR }),
     sessions: createSessions({ secret, clock }),
     localAdmin: config.localAdmin,

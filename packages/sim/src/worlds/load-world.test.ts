@@ -73,6 +73,17 @@ describe('a world file', () => {
     expect(problem?.remedy).toContain('YAML')
   })
 
+  it('is refused, and never crashes, for aliases that lead nowhere or to too much, and for a text that is no world', () => {
+    const laughs = Array.from(
+      { length: 12 },
+      (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n}, `.repeat(9)}*a${n}]`,
+    )
+    for (const text of ['a: *b', `a0: &a0 x\n${laughs.join('\n')}`, 'x'.repeat(10_000_000)]) {
+      const [problem] = problemsOf(text)
+      expect(problem).toMatchObject({ line: 1, column: 1, remedy: expect.stringMatching(/.{10}/) })
+    }
+  })
+
   it('says which worlds there are when there is none of that name', () => {
     expect(() => loadWorld('warm-standbye')).toThrow(
       /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, spot-fleet, warm-standby, weighted-standby/,

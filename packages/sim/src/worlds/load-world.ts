@@ -35,6 +35,9 @@ export class WorldFileError extends Error {
   }
 }
 
+/** Longer texts are no worlds, and take long to read. */
+const TEXT_MAX = 200_000
+
 type Path = readonly (string | number)[]
 
 const WORLDS_DIRECTORY = fileURLToPath(new URL('../../worlds/', import.meta.url))
@@ -68,6 +71,17 @@ export const loadWorld = (nameOrPath: string): WorldFile => {
 
 /** Checks the text of a world file; `file` is for messages. Throws `WorldFileError` with all problems at once. */
 export const parseWorld = (text: string, file: string): WorldFile => {
+  if (text.length > TEXT_MAX)
+    throw new WorldFileError([
+      {
+        file,
+        line: 1,
+        column: 1,
+        path: '',
+        message: `The file has more than ${TEXT_MAX} characters`,
+        remedy: 'A world has a few thousand.',
+      },
+    ])
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const at = (offset: number, path: Path, message: string, remedy: string): WorldProblem => {
@@ -78,7 +92,7 @@ export const parseWorld = (text: string, file: string): WorldFile => {
     at(error.pos[0], [], error.message.split('\n')[0] ?? 'not YAML', 'Correct the YAML at this place.'),
   )
   if (broken.length > 0) throw new WorldFileError(broken)
-  const parsed = worldFileSchema.safeParse(document.toJS())
+  const parsed = worldFileSchema.safeParse(valueOf(document, (message, remedy) => at(0, [], message, remedy)))
   if (!parsed.success)
     throw new WorldFileError(
       parsed.error.issues.map((issue) => {
@@ -95,6 +109,16 @@ export const parseWorld = (text: string, file: string): WorldFile => {
   )
   if (dangling.length > 0) throw new WorldFileError(dangling)
   return parsed.data
+}
+
+/** The value of a document. Aliases may lead nowhere, or to more than can be looked at. */
+const valueOf = (document: Document, problem: (message: string, remedy: string) => WorldProblem): unknown => {
+  try {
+    return document.toJS()
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not YAML'
+    throw new WorldFileError([problem(message, 'Write values out in place of aliases.')])
+  }
 }
 
 /** Where a value stands; for one that is absent, where the nearest thing around it stands. */
