@@ -11,6 +11,7 @@ import { importRoutes } from './routes/calendar/import-routes.ts'
 import { drillRoutes } from './routes/drills/drill-routes.ts'
 import { environmentRoutes } from './routes/environments/environment-routes.ts'
 import { findingRoutes } from './routes/findings/finding-routes.ts'
+import { gameDayRoutes } from './routes/game-days/game-day-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
 import { overviewRoute } from './routes/overview/overview-route.ts'
@@ -113,6 +114,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(signingKeyRoute(deps))
   await app.register(signOffRoutes(deps))
   await app.register(findingRoutes(deps))
+  await app.register(gameDayRoutes(deps))
   await app.register(portfolioRoutes(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))

@@ -7,6 +7,7 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
+  GameDayStore,
   HaltStore,
   IdempotencyStore,
   Ids,
@@ -45,6 +46,7 @@ export type ApiDependencies = Readonly<{
   evidence: EvidenceStore
   feed: EventFeed
   findings: RunFindingStore
+  gameDays: GameDayStore
   halt: HaltStore
   health: Health
   idempotency: IdempotencyStore

@@ -7,6 +7,7 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
+  GameDayStore,
   HaltStore,
   IdempotencyStore,
   MarkerStore,
@@ -33,6 +34,7 @@ import { drillStore } from './definitions/drill-store.ts'
 import { evidenceStore } from './evidence/evidence-store.ts'
 import { eventFeed } from './feed/event-feed.ts'
 import { runFindingStore } from './findings/run-finding-store.ts'
+import { gameDayStore } from './game-days/game-day-store.ts'
 import { haltStore } from './halt/halt-store.ts'
 import { markerStore } from './markers/marker-store.ts'
 import { outcomeStore } from './portfolio/outcome-store.ts'
@@ -63,6 +65,7 @@ export type Stores = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
+  gameDays: GameDayStore
   outcomes: OutcomeStore
   audit: AuditStore
   webhooks: WebhookStore
@@ -96,6 +99,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     markers: markerStore(pool),
     signOffs: signOffStore(prisma),
     findings: runFindingStore(prisma),
+    gameDays: gameDayStore(pool),
     outcomes: outcomeStore(pool),
     audit: auditStore(pool),
     webhooks: webhookStore(pool),

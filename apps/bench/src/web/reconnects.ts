@@ -28,7 +28,9 @@ export async function lostEvents(stage: Stage, times: number): Promise<number> {
     way.cut()
     head = answer.foldedSeq
     const written = head
-    await waitUntil(`the page after cut ${n}`, 20_000, async () => ((await shown()) >= written ? true : undefined))
+    await waitUntil(`the page after cut ${n}`, 20_000, async () =>
+      (await shown()) >= written ? true : undefined,
+    )
   }
   const lost = Math.abs(head - (await shown()))
   await context.close()

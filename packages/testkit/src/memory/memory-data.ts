@@ -6,6 +6,7 @@ import type {
   DrillId,
   EnvironmentClock,
   FreezeCalendar,
+  GameDay,
   JournalEvent,
   KnownSession,
   Occurrence,
@@ -20,6 +21,7 @@ import type {
   RunState,
   Sample,
   Schedule,
+  ScribeLine,
   SignOff,
   UndoRecord,
   WorldInstant,
@@ -96,6 +98,9 @@ export type MemoryData = {
   readonly tokens: Map<string, TokenRow>
   /** By hash. */
   readonly sessions: Map<
+  readonly gameDays: GameDay[]
+  readonly scribeLines: (ScribeLine & Readonly<{ day: string }>)[]
+  readonly tokens: Map<
     string,
     KnownSession & Readonly<{ seenAt: PlatformInstant; expiresAt: PlatformInstant }>
   >
@@ -124,6 +129,8 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     markers: new Map(),
     signOffs: [],
     findings: [],
+    gameDays: [],
+    scribeLines: [],
     tokens: new Map(),
     sessions: new Map(),
     reservations: new Map(),

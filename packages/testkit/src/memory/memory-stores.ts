@@ -5,6 +5,7 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
+  GameDayStore,
   HaltStore,
   IdempotencyStore,
   MarkerStore,
@@ -27,6 +28,7 @@ import { memoryDrillStore } from './memory-drill-store.ts'
 import { memoryEventFeed } from './memory-event-feed.ts'
 import { memoryEvidenceStore } from './memory-evidence-store.ts'
 import { memoryFindings } from './memory-findings.ts'
+import { memoryGameDays } from './memory-game-days.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
 import { memoryMarkers } from './memory-markers.ts'
@@ -59,6 +61,7 @@ export type StoreSet = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
+  gameDays: GameDayStore
   outcomes: OutcomeStore
   webhooks: WebhookStore
 }>
@@ -90,6 +93,7 @@ export function memoryStores(
     markers: memoryMarkers(data),
     signOffs: memorySignOffs(data),
     findings: memoryFindings(data),
+    gameDays: memoryGameDays(data),
     outcomes: memoryOutcomes(data),
     webhooks: memoryWebhooks(data),
     backUp: () => backUp(data),

@@ -71,10 +71,7 @@ function Shown({ run, error, reread }: Readonly<{ run: RunDetail }> & Omit<Polle
   )
 }
 
-function Stop({
-  run,
-  onAbort,
-}: Readonly<{ run: RunDetail; onAbort: (reason: string) => Promise<unknown> }>) {
+function Stop({ run, onAbort }: Readonly<{ run: RunDetail; onAbort: (reason: string) => Promise<unknown> }>) {
   const [isAsking, setAsking] = useState(false)
   const [error, setError] = useState<unknown>()
   const state = stopState(run, run.now.at)
@@ -118,7 +115,8 @@ function saysOf(state: Exclude<StopState, { kind: 'ready' }>) {
     case 'not-restored':
       return (
         <>
-          <Icon name="alarm" className="deviated" /> {state.left} of {state.total} targets may still be broken.
+          <Icon name="alarm" className="deviated" /> {state.left} of {state.total} targets may still be
+          broken.
         </>
       )
   }

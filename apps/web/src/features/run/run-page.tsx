@@ -68,7 +68,11 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
     search.from === undefined || search.to === undefined ? {} : { from: search.from, to: search.to }
   const lanes = useSamples(run.id, fixed, !run.isOver).data ?? NO_LANES
   const { shown, isPaused, toggle, resume } = usePaused<Moment>({ run, events, lanes, worldNow })
-  const { view, whole, hasOutage, show, move, select, narrow, actions } = useView(shown.run, shown.worldNow, search)
+  const { view, whole, hasOutage, show, move, select, narrow, actions } = useView(
+    shown.run,
+    shown.worldNow,
+    search,
+  )
   const selection = useMemo(() => selectionOf(search), [search])
   const { find, problems } = search
   const filter = useMemo(

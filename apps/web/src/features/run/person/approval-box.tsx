@@ -7,16 +7,10 @@ import { Icon } from '../../../ui/icon.tsx'
 import { ReasonDialog, type Asking } from './reason-dialog.tsx'
 
 /** The two answers. What they resolve to is not looked at: the run shows what came of it. */
-type Answers = Readonly<
-  Record<'approve' | 'decline', (plan: string, reason: string) => Promise<unknown>>
->
+type Answers = Readonly<Record<'approve' | 'decline', (plan: string, reason: string) => Promise<unknown>>>
 
 /** Across the page while a run waits for approval: exactly what is approved, who has, and the two answers. */
-export function ApprovalBox({
-  run,
-  zone,
-  ask,
-}: Readonly<{ run: RunDetail; zone: Zone; ask: Answers }>) {
+export function ApprovalBox({ run, zone, ask }: Readonly<{ run: RunDetail; zone: Zone; ask: Answers }>) {
   const [asking, setAsking] = useState<Asking>()
   const { approval, planHash } = run
   if (approval?.isAsked !== true || planHash === null) return null
