@@ -94,12 +94,12 @@ export type MemoryData = {
   readonly markers: Map<string, MemoryMarker>
   readonly signOffs: SignOff[]
   readonly findings: RunFinding[]
+  readonly gameDays: GameDay[]
+  readonly scribeLines: (ScribeLine & Readonly<{ day: string }>)[]
   /** By hash. */
   readonly tokens: Map<string, TokenRow>
   /** By hash. */
   readonly sessions: Map<
-  readonly gameDays: GameDay[]
-  readonly scribeLines: (ScribeLine & Readonly<{ day: string }>)[]
   readonly tokens: Map<
     string,
     KnownSession & Readonly<{ seenAt: PlatformInstant; expiresAt: PlatformInstant }>
