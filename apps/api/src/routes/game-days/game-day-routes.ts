@@ -178,7 +178,9 @@ async function view(deps: Needed, day: GameDay, mayLead: boolean): Promise<GameD
     deps.gameDays.lines(day.id),
     ...ids.map((id) => readRun(deps, day.teamId, id)),
   ])
-  const runs = new Map(found.flatMap((one) => (one === undefined ? [] : [[one.row.id as string, one]])))
+  const runs = new Map<string, DayRun>(
+    found.flatMap((one) => (one === undefined ? [] : [[one.row.id, one] as const])),
+  )
   return presentGameDay({ day, lines, runs, mayLead })
 }
 
