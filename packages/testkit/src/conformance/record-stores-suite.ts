@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  platformInstant,
-  plusMs,
-  REAL_CLOCK,
-  strokesOf,
-  worldInstant,
-  type Sample,
-} from '@firedrill/core'
+import { platformInstant, plusMs, REAL_CLOCK, strokesOf, worldInstant, type Sample } from '@firedrill/core'
 import { buildEnvironment } from '../builders/environment-builder.ts'
 import { buildRunCreated, definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { buildScenario } from '../builders/scenario-builder.ts'

@@ -100,7 +100,6 @@ export type MemoryData = {
   readonly tokens: Map<string, TokenRow>
   /** By hash. */
   readonly sessions: Map<
-  readonly tokens: Map<
     string,
     KnownSession & Readonly<{ seenAt: PlatformInstant; expiresAt: PlatformInstant }>
   >

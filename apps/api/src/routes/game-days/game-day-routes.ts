@@ -4,13 +4,12 @@ import {
   gameDayViewSchema,
   type GameDayView,
 } from '@firedrill/contracts'
-import { AppError, parseId, type GameDay, type GameDayTerms, type Id } from '@firedrill/core'
+import { AppError, isGranted, parseId, type GameDay, type GameDayTerms, type Id } from '@firedrill/core'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
 import { presentGameDay, presentGameDaySummary, type DayRun } from '../../present/game-day.ts'
-import { isGranted } from '../../security/permissions.ts'
 import { signedIn } from '../../security/principal.ts'
 import { answers } from '../respond.ts'
 import { changeHeaders, etagOf, versionOf } from '../schedules/find-schedule.ts'
