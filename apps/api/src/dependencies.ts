@@ -14,6 +14,7 @@ import type {
   Random,
   OutcomeStore,
   Reach,
+  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -27,6 +28,7 @@ import type {
 import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { AuditScope } from './audit/audit-scope.ts'
 import type { RateLimit } from './security/rate-limit.ts'
+import type { Health, Logger, PlatformTime, ProcessMetrics } from '@firedrill/runtime'
 import type { Sessions } from './security/session.ts'
 import type { SignInCookie } from './sign-in/sign-in-cookie.ts'
 import type { SignIn } from './sign-in/sign-in.ts'
@@ -54,12 +56,14 @@ export type ApiDependencies = Readonly<{
   /** Hash of the local administrator's password; undefined: there is none. */
   localAdmin: string | undefined
   log: Logger
+  metrics: ProcessMetrics
   outcomes: OutcomeStore
   platformTime: PlatformTime
   /** Throws when no hint can be sent. */
   pingQueue: () => Promise<void>
   random: Random
   rateLimit: Pick<RateLimit, 'take'>
+  readStanding: ReadStanding
   renderRun: RenderRun
   runs: RunStore
   samples: Samples

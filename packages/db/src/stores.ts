@@ -12,6 +12,7 @@ import type {
   IdempotencyStore,
   MarkerStore,
   OutcomeStore,
+  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -43,6 +44,7 @@ import { sampleStore } from './samples/sample-store.ts'
 import { calendarStore } from './schedules/calendar-store.ts'
 import { scheduleStore } from './schedules/schedule-store.ts'
 import { signOffStore } from './sign-off/sign-off-store.ts'
+import { readStanding } from './standing/read-standing.ts'
 import { undoStore } from './undo/undo-store.ts'
 import { webhookStore } from './webhooks/webhook-store.ts'
 
@@ -69,6 +71,7 @@ export type Stores = Readonly<{
   outcomes: OutcomeStore
   audit: AuditStore
   webhooks: WebhookStore
+  readStanding: ReadStanding
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -103,6 +106,7 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     outcomes: outcomeStore(pool),
     audit: auditStore(pool),
     webhooks: webhookStore(pool),
+    readStanding: readStanding(pool),
     close: async () => {
       await feed.close()
       await database.close()

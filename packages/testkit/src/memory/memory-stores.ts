@@ -11,6 +11,7 @@ import type {
   MarkerStore,
   OutcomeStore,
   PlatformInstant,
+  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -37,7 +38,11 @@ import { memoryRunStore } from './memory-run-store.ts'
 import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
 import { memorySignOffs } from './memory-sign-offs.ts'
+<<<<<<< HEAD
 import { memorySessionStore } from './memory-session-store.ts'
+=======
+import { memoryStanding } from './memory-standing.ts'
+>>>>>>> 4f827b5 (feat(api,worker): metrics for Prometheus; alert rules and a dashboard that are tested with them)
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
@@ -64,6 +69,7 @@ export type StoreSet = Readonly<{
   gameDays: GameDayStore
   outcomes: OutcomeStore
   webhooks: WebhookStore
+  readStanding: ReadStanding
 }>
 
 /**
@@ -75,6 +81,7 @@ export function memoryStores(
   now: () => PlatformInstant,
 ): StoreSet & Readonly<{ backUp: () => () => void; runsOfFormat: (format: number) => RunStore }> {
   const data = memoryData(now)
+  const webhooks = memoryWebhooks(data)
   return {
     runs: memoryRunStore(data),
     undo: memoryUndoStore(data),
@@ -95,7 +102,8 @@ export function memoryStores(
     findings: memoryFindings(data),
     gameDays: memoryGameDays(data),
     outcomes: memoryOutcomes(data),
-    webhooks: memoryWebhooks(data),
+    webhooks,
+    readStanding: memoryStanding(data, webhooks),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }
