@@ -40,17 +40,17 @@ export function readStanding(pool: Pool): ReadStanding {
   return async (): Promise<PlatformStanding> => {
     const [row] = (await pool.query<Row>(READ)).rows
     if (row === undefined) throw new Error('the database answered nothing')
-    const milliseconds = (micros: number) => Number(micros) / MICROS_PER_MS
+    const milliseconds = (micros: number) => micros / MICROS_PER_MS
     return {
       runs: row.runs,
       faults: {
-        live: Number(row.live),
-        overdue: Number(row.overdue),
+        live: row.live,
+        overdue: row.overdue,
         longestOverdueMs: milliseconds(row.longest_overdue),
       },
       events: {
-        waiting: Number(row.waiting),
-        dead: Number(row.dead),
+        waiting: row.waiting,
+        dead: row.dead,
         longestWaitingMs: milliseconds(row.longest_waiting),
       },
       isHalted: row.halted,
