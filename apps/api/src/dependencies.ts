@@ -25,7 +25,6 @@ import type {
   TokenStore,
   WebhookStore,
 } from '@firedrill/core'
-import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { AuditScope } from './audit/audit-scope.ts'
 import type { RateLimit } from './security/rate-limit.ts'
 import type { Health, Logger, PlatformTime, ProcessMetrics } from '@firedrill/runtime'

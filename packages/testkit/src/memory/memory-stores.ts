@@ -38,11 +38,8 @@ import { memoryRunStore } from './memory-run-store.ts'
 import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-store.ts'
 import { memorySamples } from './memory-samples.ts'
 import { memorySignOffs } from './memory-sign-offs.ts'
-<<<<<<< HEAD
 import { memorySessionStore } from './memory-session-store.ts'
-=======
 import { memoryStanding } from './memory-standing.ts'
->>>>>>> 4f827b5 (feat(api,worker): metrics for Prometheus; alert rules and a dashboard that are tested with them)
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
