@@ -11,6 +11,7 @@ import { PERMISSIONS as EC2_REBOOT_INSTANCES } from './faults/ec2-reboot-instanc
 import { PERMISSIONS as EC2_STOP_INSTANCES } from './faults/ec2-stop-instances/fault.ts'
 import { PERMISSIONS as EC2_TERMINATE_INSTANCES } from './faults/ec2-terminate-instances/fault.ts'
 import { PERMISSIONS as ROUTE53_REMOVE_RECORD } from './faults/route53-remove-record/plan.ts'
+import { PERMISSIONS as ROUTE53_SHADOW_NAME } from './faults/route53-shadow-name/plan.ts'
 import { PERMISSIONS as ROUTE53_SHIFT_TRAFFIC } from './faults/route53-shift-traffic/plan.ts'
 
 const PERMISSIONS = {
@@ -22,6 +23,7 @@ const PERMISSIONS = {
   'ec2-stop-instances': EC2_STOP_INSTANCES,
   'ec2-terminate-instances': EC2_TERMINATE_INSTANCES,
   'route53-remove-record': ROUTE53_REMOVE_RECORD,
+  'route53-shadow-name': ROUTE53_SHADOW_NAME,
   'route53-shift-traffic': ROUTE53_SHIFT_TRAFFIC,
 }
 

@@ -8,6 +8,7 @@ import { createEc2RebootInstances } from './faults/ec2-reboot-instances/fault.ts
 import { createEc2StopInstances } from './faults/ec2-stop-instances/fault.ts'
 import { createEc2TerminateInstances } from './faults/ec2-terminate-instances/fault.ts'
 import { createRoute53RemoveRecord } from './faults/route53-remove-record/fault.ts'
+import { createRoute53ShadowName } from './faults/route53-shadow-name/fault.ts'
 import { createRoute53ShiftTraffic } from './faults/route53-shift-traffic/fault.ts'
 
 /** Every fault of this room, one line each. Each has a page in docs/faults. */
@@ -20,6 +21,7 @@ const FAULTS: readonly ((clients: AwsClients) => FaultDriver)[] = [
   createEc2StopInstances,
   createEc2TerminateInstances,
   createRoute53RemoveRecord,
+  createRoute53ShadowName,
   createRoute53ShiftTraffic,
 ]
 

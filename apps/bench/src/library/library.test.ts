@@ -34,6 +34,10 @@ const BRING_UP_STANDBY: Play['people'] = {
  * it must not be held.
  */
 const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'aws-endpoint-loss': [
+    { world: 'warm-standby', ends: 'held' },
+    { world: 'no-failover', ends: 'deviated' },
+  ],
   'az-evacuation': [
     { world: 'single-region', ends: 'held' },
     { world: 'no-failover', ends: 'refused', because: /has not opted in to zonal shift/ },

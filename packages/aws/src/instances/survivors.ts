@@ -19,7 +19,7 @@ export async function survivorsOf(
   aws: Aws,
   step: InjectStep,
   { survivorsMin: needed, survivorsRegion }: Wanted,
-  { instances: targets }: Pick<Capture, 'instances'>,
+  { instances: targets }: Readonly<{ instances: readonly Readonly<{ id: string }>[] }>,
   environment: CompiledEnvironment,
   observe: (region: string) => Outcome<Aws>,
   signal: AbortSignal,

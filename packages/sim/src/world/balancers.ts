@@ -242,6 +242,8 @@ export class Balancers {
     const instance = this.#fates.reachable(target.instanceId)
     const isOverloaded = instance?.appUp === true && this.#shedsNow(group.loadBalancerArns)
     const waits = isOverloaded || (instance?.appUp === true && this.#fates.isStalled(instance.id))
+    if (instance?.appUp && this.#fates.isStarved(instance))
+      return this.#result({ key, passed: false, reason: 'Target.ResponseCodeMismatch' })
     if (instance?.appUp && !waits) return this.#result({ key, passed: true, reason: '' })
     if (!waits && instance?.hostUp)
       return this.#result({ key, passed: false, reason: 'Target.FailedHealthChecks' })

@@ -143,6 +143,12 @@ export class Compute {
     return template?.requestsPerSecondMax ?? Infinity
   }
 
+  /** Names that an instance's application has to find for every request. */
+  needsOf({ region, group }: Instance): readonly string[] {
+    const template = group === null ? undefined : this.templates.get(groupKey({ region, name: group }))
+    return template?.needs ?? []
+  }
+
   /** Launches an instance of a group's template in a zone; it boots as a started one does. */
   launch(group: Group, az: string, cause: string): Instance {
     const template = this.templates.get(groupKey(group))

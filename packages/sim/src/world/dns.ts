@@ -104,6 +104,7 @@ export class Dns {
     changes: readonly RecordChange[],
     comment: string | null,
     cause: string,
+    isOfZone = false,
   ): ZoneChange {
     const kernel = this.#kernel
     const before = new Map<string, string>()
@@ -123,6 +124,7 @@ export class Dns {
       submittedAt: kernel.now(),
       insyncAt: null,
       comment,
+      ...(isOfZone ? { isOfZone } : {}),
     }
     this.changes.put(change.id, change)
     const total = this.#propagationDelay()
@@ -160,6 +162,7 @@ export class Dns {
     let best: Zone | undefined
     for (const zone of this.zones.values())
       if (
+        zone.vpcs === undefined &&
         (name === zone.name || name.endsWith(`.${zone.name}`)) &&
         zone.name.length > (best?.name.length ?? 0)
       )

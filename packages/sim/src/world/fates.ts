@@ -15,6 +15,9 @@ const TARGET_IDLE_TIMEOUT: Micros = 60 * SECOND
 /** An overloaded application turns a request away only after this long. */
 const SHED_AFTER: Micros = 2 * SECOND
 
+/** An application that does not find what it needs says so after it has asked in vain. */
+const STARVED_AFTER: Micros = SECOND / 2
+
 /** The port on which instances serve the application. */
 const APPLICATION_PORT = 80
 
@@ -115,6 +118,8 @@ export class Fates {
       const instance = this.reachable(instanceId)
       if (instance?.appUp && impairments.stallsDisk(instanceId))
         return { kind: 'answer', status: 504, after: TARGET_IDLE_TIMEOUT, instanceId, loadBalancerArn }
+      if (instance?.appUp && this.isStarved(instance))
+        return { kind: 'answer', status: 500, after: STARVED_AFTER, instanceId, loadBalancerArn }
       if (instance?.appUp) return { kind: 'answer', status: 200, after: 4000, instanceId, loadBalancerArn }
       if (instance?.hostUp) return { kind: 'answer', status: 502, after: 1000, instanceId, loadBalancerArn }
       return { kind: 'answer', status: 504, after: TARGET_CONNECT_TIMEOUT, instanceId, loadBalancerArn }
@@ -133,6 +138,12 @@ export class Fates {
   /** Whether a target takes requests and lets them wait, because its disk does not answer. */
   isStalled(instanceId: string): boolean {
     return this.#from.impairments.stallsDisk(instanceId)
+  }
+
+  /** Whether an application does not find a name that it needs, and answers every request with an error. */
+  isStarved(instance: Instance): boolean {
+    const { compute, impairments } = this.#from
+    return impairments.losesName(instance.vpcId, compute.needsOf(instance))
   }
 
   /** A target's instance, unless its network keeps balancers out. */

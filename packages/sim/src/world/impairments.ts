@@ -57,6 +57,8 @@ export type Effect =
       readonly lingersSeconds: readonly [number, number]
     }
   | { readonly kind: 'volume-io'; readonly volumeIds: readonly string[] }
+  /** Lookups of a name, with trailing dot, and of all below it find nothing in these VPCs. */
+  | { readonly kind: 'lost-name'; readonly vpcIds: readonly string[]; readonly name: string }
 
 /** An effect in force. */
 export type Impairment = {
@@ -128,6 +130,17 @@ export class Impairments {
     const disks = [instanceId.replace(/^i-./, 'vol-0'), instanceId.replace(/^i-./, 'vol-1')]
     return this.all().some(
       ({ effect }) => effect.kind === 'volume-io' && effect.volumeIds.some((id) => disks.includes(id)),
+    )
+  }
+
+  /** Whether any of these names is not found in a VPC. */
+  losesName(vpcId: string, names: readonly string[]): boolean {
+    if (this.#rows.size === 0 || names.length === 0) return false
+    return this.all().some(
+      ({ effect }) =>
+        effect.kind === 'lost-name' &&
+        effect.vpcIds.includes(vpcId) &&
+        names.some((name) => `.${name}.`.endsWith(`.${effect.name}`)),
     )
   }
 

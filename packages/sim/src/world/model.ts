@@ -76,6 +76,8 @@ export interface LaunchTemplate {
   readonly bootSeconds: readonly [number, number]
   /** What one instance can serve each second; null for all there is. */
   readonly requestsPerSecondMax: number | null
+  /** Names that the application has to find for every request it serves; absent for none. */
+  readonly needs?: readonly string[]
   /** What is launched is bought on the spot market. */
   readonly isSpot?: boolean
   readonly subnets: Readonly<Record<string, string>>
@@ -151,6 +153,8 @@ export interface Zone {
   readonly callerReference: string
   readonly comment: string
   readonly nameServers: readonly string[]
+  /** A private zone: only these ask it, and nobody else about its names. Absent: it is public. */
+  readonly vpcs?: readonly { readonly id: string; readonly region: string }[]
 }
 
 /** How Route 53 chooses among record sets of one name and type. */
@@ -201,6 +205,8 @@ export interface ZoneChange {
   readonly submittedAt: Micros
   readonly insyncAt: Micros | null
   readonly comment: string | null
+  /** The zone itself was made or deleted, which keeps it from no batch. Absent: a batch. */
+  readonly isOfZone?: boolean
 }
 
 /** Health check kinds of the API. */

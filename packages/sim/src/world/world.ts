@@ -16,6 +16,7 @@ import type { Micros } from './model.ts'
 import { Networks } from './networks.ts'
 import { Places } from './places.ts'
 import { Populations } from './populations.ts'
+import { PrivateZones } from './private-zones.ts'
 import { ReplicationMetrics } from './replication-metrics.ts'
 import { Resolvers } from './resolvers.ts'
 import type { Store } from './store.ts'
@@ -48,6 +49,7 @@ export class World {
   readonly certificates: Certificates
   readonly groups: Groups
   readonly dns: Dns
+  readonly privateZones: PrivateZones
   readonly resolvers: Resolvers
   readonly healthChecks: HealthChecks
   readonly metrics: Metrics
@@ -76,6 +78,7 @@ export class World {
     this.groups = new Groups(kernel, this)
     this.metrics = new Metrics(kernel)
     this.dns = new Dns(kernel, this.balancers)
+    this.privateZones = new PrivateZones(kernel, this)
     this.resolvers = new Resolvers(kernel, this.dns)
     this.healthChecks = new HealthChecks(kernel, this, this.places)
     const balancerMetrics = new BalancerMetrics(kernel, this.balancers, this.metrics)

@@ -74,6 +74,7 @@ const plantGroup = (world: World, group: Spec['groups'][number]): void => {
     bootSeconds: group.bootSeconds,
     requestsPerSecondMax: group.requestsPerSecondMax ?? null,
     ...(group.spot ? { isSpot: true } : {}),
+    ...(group.needs.length === 0 ? {} : { needs: group.needs }),
     subnets: Object.fromEntries(zones.map((az) => [az, subnetOf(az)])),
     azIds: Object.fromEntries(zones.map((az) => [az, azIdOf(region, az)])),
   }

@@ -41,6 +41,8 @@ const groupSpec = z.strictObject({
   /** What one instance can serve each second; absent for all there is. */
   requestsPerSecondMax: z.number().positive().optional(),
   instanceType: z.string().default('m5.large'),
+  /** Names, such as those of AWS's own services, that its application has to find for every request. */
+  needs: z.array(domain).default([]),
   /** Whether its instances are bought on the spot market, where they can be interrupted. */
   spot: z.boolean().default(false),
   /** Whether the group launches another instance for one that is not running. */

@@ -117,7 +117,7 @@ describe('shifting traffic', () => {
 
   it('is done once although the answer was lost', async () => {
     account.sim.world.adversity.add({
-      operation: 'ChangeResourceRecordSets',
+      operation: 'route53.ChangeResourceRecordSets',
       kind: 'drop',
       probability: 1,
       count: 1,

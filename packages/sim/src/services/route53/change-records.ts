@@ -51,7 +51,8 @@ export function getChange(call: Call, input: WireInput): WireStructure {
 
 function isBusy({ world }: Call, zoneId: string): boolean {
   return [...world.dns.changes.values()].some(
-    (change) => change.zoneId === zoneId && world.now() - change.submittedAt < BATCH_TIME,
+    (change) =>
+      change.zoneId === zoneId && change.isOfZone !== true && world.now() - change.submittedAt < BATCH_TIME,
   )
 }
 

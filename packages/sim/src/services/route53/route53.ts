@@ -90,6 +90,7 @@ const LIST_ITEMS: Readonly<Record<string, string>> = {
   ResourceRecordSetProtections: 'ResourceRecordSetProtection',
   ResourceRecordSets: 'ResourceRecordSet',
   Tags: 'Tag',
+  VPCs: 'VPC',
 }
 
 function get(path: string, handle: Handle): Operation {

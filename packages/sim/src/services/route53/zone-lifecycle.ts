@@ -21,8 +21,10 @@ export function createHostedZone(call: Call, input: WireInput): WireStructure {
   if (!/^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+$/.test(name))
     throw new AwsFault({ code: 'InvalidDomainName', message: `${name} is not a valid domain name` })
   const config = reader.structure('HostedZoneConfig')
-  if (reader.has('VPC') || config?.flag('PrivateZone') === true)
-    throw invalidInput('Private hosted zones are not available in this account.')
+  const vpc = reader.structure('VPC')
+  if ((vpc === undefined) === (config?.flag('PrivateZone') === true))
+    throw invalidInput('A private hosted zone is made with a VPC, and a public one without.')
+  const vpcs = vpc === undefined ? undefined : [vpcOf(call, vpc)]
   const zones = [...call.world.dns.zones.values()]
   if (zones.some((zone) => zone.callerReference === callerReference))
     throw new AwsFault({
@@ -30,7 +32,14 @@ export function createHostedZone(call: Call, input: WireInput): WireStructure {
       message: `A hosted zone has already been created with the specified caller reference.`,
       status: 409,
     })
-  if (zones.some((zone) => zone.name === name))
+  const isSameView = (zone: Zone): boolean =>
+    vpcs === undefined ? zone.vpcs === undefined : zone.vpcs?.some(({ id }) => id === vpcs[0]?.id) === true
+  if (vpcs !== undefined && zones.some((zone) => zone.name === name && isSameView(zone)))
+    throw new AwsFault({
+      code: 'ConflictingDomainExists',
+      message: `The VPC ${vpcs[0]?.id ?? ''} is already associated with another hosted zone of the name ${name}`,
+    })
+  if (zones.some((zone) => zone.name === name && isSameView(zone)))
     throw new AwsFault({
       code: 'DelegationSetNotAvailable',
       message: 'Route 53 has reached the limit of hosted zones with the same name.',
@@ -41,13 +50,17 @@ export function createHostedZone(call: Call, input: WireInput): WireStructure {
     callerReference,
     comment: config?.text('Comment') ?? '',
     nameServers: nameServersFor(call),
+    ...(vpcs === undefined ? {} : { vpcs }),
   }
   call.world.dns.zones.put(zone.id, zone)
   const change = put(call, zone, 'put', apexRecords(zone))
+  if (vpcs !== undefined) call.world.privateZones.made(zone)
   return {
     HostedZone: zoneView(call, zone),
     ChangeInfo: changeView(change),
-    DelegationSet: delegationView(zone),
+    ...(vpcs === undefined
+      ? { DelegationSet: delegationView(zone) }
+      : { VPC: { VPCRegion: vpcs[0]?.region, VPCId: vpcs[0]?.id } }),
   }
 }
 
@@ -67,9 +80,27 @@ export function deleteHostedZone(
       message:
         'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
     })
+  if (zone.vpcs !== undefined) call.world.privateZones.gone(zone, negativeTtlOf(records))
   const change = put(call, zone, 'delete', records)
   call.world.dns.zones.delete(zone.id)
   return { ChangeInfo: changeView(change) }
+}
+
+/** The VPC that a request names, which has to be one of the account's in that Region. */
+function vpcOf({ world }: Call, reader: InputReader): { id: string; region: string } {
+  const [id, region] = [reader.requiredText('VPCId'), reader.requiredText('VPCRegion')]
+  const isThere = [...world.compute.templates.entries()].some(
+    ([key, template]) => template.vpcId === id && key.startsWith(`${region}|`),
+  )
+  if (isThere) return { id, region }
+  throw new AwsFault({ code: 'InvalidVPCId', message: `The VPC ID ${id} is not valid in ${region}` })
+}
+
+/** RFC 2308: the lesser of the SOA's own TTL and its last field. */
+function negativeTtlOf(records: readonly RecordSet[]): number {
+  const soa = records.find(({ type }) => type === 'SOA')
+  const minimum = Number(soa?.values[0]?.trim().split(/\s+/).at(-1))
+  return Math.min(soa?.ttl ?? SOA_TTL, Number.isFinite(minimum) ? minimum : SOA_TTL)
 }
 
 function put(call: Call, zone: Zone, action: 'put' | 'delete', records: readonly RecordSet[]): ZoneChange {
@@ -80,6 +111,7 @@ function put(call: Call, zone: Zone, action: 'put' | 'delete', records: readonly
     ordered.map((record) => ({ action, record })),
     null,
     cause,
+    true,
   )
 }
 

@@ -22,7 +22,9 @@ export function getHostedZone(call: Call, input: WireInput): WireStructure {
   const zone = findZone(call, input)
   return {
     HostedZone: zoneView(call, zone),
-    DelegationSet: delegationView(zone),
+    ...(zone.vpcs === undefined
+      ? { DelegationSet: delegationView(zone) }
+      : { VPCs: zone.vpcs.map(({ id, region }) => ({ VPCRegion: region, VPCId: id })) }),
   }
 }
 
@@ -122,7 +124,7 @@ export function zoneView({ world }: Call, zone: Zone): WireStructure {
     Id: `/hostedzone/${zone.id}`,
     Name: toWireName(zone.name),
     CallerReference: zone.callerReference,
-    Config: { Comment: zone.comment === '' ? undefined : zone.comment, PrivateZone: false },
+    Config: { Comment: zone.comment === '' ? undefined : zone.comment, PrivateZone: zone.vpcs !== undefined },
     ResourceRecordSetCount: world.dns.recordsOf(zone.id).length,
   }
 }
