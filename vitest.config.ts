@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', '**/fixtures/**', '**/dist/**']
-/** Rooms without I/O or state of their own: their test files may share a process, which saves loading everything again. */
-const pure = ['core', 'scenario-file', 'report', 'contracts'].map(
+/** Rooms that keep no state in their modules: their test files may share a process, which saves loading everything again. */
+const shared = ['core', 'scenario-file', 'report', 'contracts', 'engine', 'aws', 'notify'].map(
   (room) => `packages/${room}/src/**/*.test.ts`,
 )
 
@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: pure, exclude, isolate: false, sequence: { groupOrder: 0 } },
+        test: { name: 'shared', include: shared, exclude, isolate: false, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
@@ -26,7 +26,7 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
           ],
-          exclude: [...exclude, ...pure, 'apps/bench/test/**'],
+          exclude: [...exclude, ...shared, 'apps/bench/test/**'],
           globalSetup: ['packages/local/src/vitest-global-setup.ts'],
           sequence: { groupOrder: 0 },
         },

@@ -4,6 +4,7 @@ import { malformed } from './malformed/malformed.ts'
 import { accuracy } from './accuracy/accuracy.ts'
 import { dataLossBench } from './data-loss/data-loss.ts'
 import { dispatch } from './dispatch/dispatch.ts'
+import { evacuation } from './evacuation/evacuation.ts'
 import { evidence } from './evidence/evidence.ts'
 import { isMet, ratioToGoal, SIZES, type Bench } from './figures/figure.ts'
 import { footprint } from './figures/footprint.ts'
@@ -51,6 +52,7 @@ const BENCHES: readonly Bench[] = [
   abort,
   halt,
   dataLossBench,
+  evacuation,
   evidence,
   report,
   trend,

@@ -28,6 +28,7 @@ import { run, type RunOptions } from './commands/run.ts'
 import { runs, type RunsOptions } from './commands/runs.ts'
 import { schema, SCHEMA_NAMES } from './commands/schema.ts'
 import { sim, type SimOptions } from './commands/sim.ts'
+import { addImportCommand } from './import-program.ts'
 import { addNewCommand } from './new-program.ts'
 import type { VerdictOptions } from './commands/see-through.ts'
 import { validate } from './commands/validate.ts'
@@ -65,6 +66,7 @@ export function buildProgram(cli: Cli, end: (exitCode: number) => void): Command
     .addHelpText('after', EXIT_CODES)
   addFileCommands(program, cli, end)
   addNewCommand(program, cli, end, { withOutput, wholeNumber })
+  addImportCommand(program, cli, end, { withOutput, wholeNumber })
   addRunCommands(program, cli, end)
   addCiCommand(program, cli, end, { withApi, withVerdict, wholeNumber })
   addLookCommands(program, cli, end)

@@ -41,9 +41,10 @@ export async function sandboxEnvironment(ready: SimulatorReady, name: string): P
   const answer = await fetch(`${ready.control}/world`)
   const world = worldSchema.parse(await answer.json())
   const regions = [...new Set(world.groups.map((group) => group.region))]
-  const [primary, standby = primary] = regions
+  const [primary, standby = primary, ...others] = regions
   if (primary === undefined || standby === undefined)
     throw new Error('the simulated world has no Region with instances')
+  const named = others.map((region, i) => `, standby-${i + 2}: ${region}`).join('')
   const zones = world.zones.map(({ id, name }, i) => {
     const key = i === 0 ? 'public' : `public-${i + 1}`
     return `    ${key}: { id: ${id}, domain: ${name.replace(/\.$/, '')} }`
@@ -65,7 +66,7 @@ metadata:
 spec:
   kind: sandbox
   account: '${world.account}'
-  regions: { primary: ${primary}, standby: ${standby} }
+  regions: { primary: ${primary}, standby: ${standby}${named} }
   homeRegion: standby
   hostedZones:
 ${zones.join('\n')}

@@ -2,6 +2,7 @@ import {
   dirtySteps,
   FAR_PLATFORM,
   isEnd,
+  isResponseStep,
   isRecovery,
   next,
   platformAt,
@@ -189,7 +190,7 @@ async function carryOut(
       return 'again'
     }
     case 'plan':
-      await planRun(tenure, ports, signal)
+      await planRun(tenure, memory, ports, signal)
       return 'again'
     case 'check-guardrails':
       await checkPreflight(tenure, ports, signal)
@@ -211,17 +212,12 @@ async function carryOut(
       return (await releaseDeadMan(tenure, command.step, ports, signal)) === 'went-on' ? 'again' : soon(0)
     case 'watch':
       return (await watch(tenure, memory, ports, signal)) === 'news' ? 'again' : soon(WATCH_WORLD_MS)
-    case 'recover':
-      return (await recover(
-        tenure,
-        stepsToUndo(tenure.state, tenure.scenario, tenure.worldNow()),
-        command.reason,
-        memory,
-        ports,
-        signal,
-      )) === 'went-on'
-        ? 'again'
-        : soon(0)
+    case 'recover': {
+      const turn = turnToGo(command.step, tenure, memory)
+      if ('until' in turn) return atWorld(tenure, turn.until)
+      const went = await recover(tenure, turn.steps, command.reason, memory, ports, signal)
+      return went === 'went-on' ? 'again' : soon(0)
+    }
     case 'confirm-recovery':
       return (await confirmRecovery(tenure, command.step, memory, ports, signal)) === 'went-on'
         ? 'again'
@@ -234,6 +230,22 @@ async function carryOut(
         ? 'again'
         : soon(POLL_WORLD_MS)
   }
+}
+
+/**
+ * The steps that are asked to go now, or until when none is. Faults never wait for each other. Steps of a response do once one of them
+ * was turned away for asking too often: all use one budget, and asking for each of them only empties it.
+ */
+function turnToGo(
+  least: string,
+  tenure: Tenure,
+  memory: RunMemory,
+): Readonly<{ steps: readonly string[] } | { until: WorldInstant }> {
+  const until = memory.turnedAwayUntil(tenure.id)
+  const step = tenure.scenario.steps.find(({ name }) => name === least)
+  if (until === undefined || step === undefined || !isResponseStep(step))
+    return { steps: stepsToUndo(tenure.state, tenure.scenario, tenure.worldNow()) }
+  return until > tenure.worldNow() ? { until } : { steps: [least] }
 }
 
 /** How many steps are asked for and not yet seen to be in: each is looked at as often as if it were alone. */

@@ -1,4 +1,4 @@
-import type { RunId, WorldInstant } from '@firedrill/core'
+import type { RunId, StepPlan, WorldInstant } from '@firedrill/core'
 import { Settling } from './settling.ts'
 import { WatchedSamples } from './watched-samples.ts'
 
@@ -11,6 +11,8 @@ export class RunMemory {
   #looks = new Map<string, WorldInstant>()
   #deadPolls = new Map<string, Readonly<{ count: number; since: number }>>()
   #asked = new Map<string, WorldInstant>()
+  #resolved = new Map<string, Map<string, StepPlan>>()
+  #turnedAway = new Map<string, WorldInstant>()
   readonly settling = new Settling()
 
   /** Last look at a step that showed no effect. */
@@ -44,10 +46,28 @@ export class RunMemory {
     return true
   }
 
+  /** The steps of a run that were resolved while it was planned, to be added to. */
+  resolvedSteps(runId: RunId): Map<string, StepPlan> {
+    const key = `${runId}/`
+    const known = this.#resolved.get(key) ?? new Map<string, StepPlan>()
+    this.#resolved.set(key, known)
+    return known
+  }
+
+  /** The cloud said "too often" to a step that goes back: the next is asked at this instant at the earliest, alone. */
+  turnedAway(runId: RunId, until: WorldInstant): void {
+    this.#turnedAway.set(`${runId}/`, until)
+  }
+
+  /** Undefined: nothing was turned away yet, and all may be asked at once. */
+  turnedAwayUntil(runId: RunId): WorldInstant | undefined {
+    return this.#turnedAway.get(`${runId}/`)
+  }
+
   forget(runId: RunId): void {
     this.settling.forget(`${runId}/`)
     this.watched.forget(runId)
-    for (const map of [this.#looks, this.#deadPolls, this.#asked]) {
+    for (const map of [this.#looks, this.#deadPolls, this.#asked, this.#resolved, this.#turnedAway]) {
       for (const key of map.keys()) if (key.startsWith(`${runId}/`)) map.delete(key)
     }
   }

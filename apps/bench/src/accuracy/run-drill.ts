@@ -110,6 +110,11 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
     clocks: watch.clocks(),
     markers: watch.markers(),
   }
+  const heard = new Set(
+    (input.markers?.[MARKER]?.writes ?? []).flatMap(({ seq, outcome }) =>
+      outcome === 'acknowledged' ? [seq] : [],
+    ),
+  )
   return {
     drill,
     input,
@@ -121,7 +126,12 @@ async function play(drill: Drill, time: DrillSite): Promise<PlayedDrill> {
       readTo: time.now(),
       loss: trueLoss(
         world,
-        { marker: MARKER, vantage: drill.file.spec.vantages.at(-1)?.name ?? '' },
+        {
+          marker: MARKER,
+          vantage: drill.file.spec.vantages.at(-1)?.name ?? '',
+          isHeard: (number) => heard.has(number),
+          cutOffAt,
+        },
         lostAt(),
       ),
     },

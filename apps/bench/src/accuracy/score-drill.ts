@@ -174,11 +174,8 @@ function isToldExactly({ input: evidence, truth }: PlayedDrill): boolean {
     input.scenario.response === 'restore' ? undefined : (input.undoIssuedAt ?? input.nativeExpiryAt)
   const told = dataLoss(markers, { from: input.injected.lo, until })
   if ('unknown' in told) return false
-  // What was written without anybody hearing of it is nobody's loss.
-  const heard = new Set(
-    markers.writes.flatMap(({ seq, outcome }) => (outcome === 'acknowledged' ? [seq] : [])),
+  return (
+    told.missing.join() === truth.loss.missing.join() &&
+    (told.lost === undefined || told.lost === truth.loss.lost.length)
   )
-  const missing = truth.loss.missing.filter((seq) => heard.has(seq))
-  const lost = truth.loss.lost.filter((seq) => heard.has(seq))
-  return told.missing.join() === missing.join() && (told.lost === undefined || told.lost === lost.length)
 }

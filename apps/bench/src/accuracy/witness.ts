@@ -65,13 +65,23 @@ export function watchStore(world: World): () => ReadonlyMap<string, readonly num
   return () => lostAt
 }
 
+/** Whose writes are meant, and which of them count. */
+export type LossQuestion = Readonly<{
+  marker: string
+  vantage: string
+  /** What was written without anybody hearing of it is nobody's loss. */
+  isHeard: (number: number) => boolean
+  /** What a side loses from here on is our undo's doing; Infinity where that does not apply. */
+  cutOffAt: number
+}>
+
 /**
  * The truth about a marker's writes in the world's one store; undefined where there is none. What a lost side handed in before
  * anybody at the writer's vantage was served again was never missed by anybody.
  */
 export function trueLoss(
   world: World,
-  { marker, vantage }: Readonly<{ marker: string; vantage: string }>,
+  { marker, vantage, isHeard, cutOffAt }: LossQuestion,
   lostAt: ReadonlyMap<string, readonly number[]>,
 ): TrueLoss | undefined {
   const [store] = world.stores.stores.values()
@@ -85,12 +95,16 @@ export function trueLoss(
   const lost = new Set<number>()
   let lengthMicros = 0
   for (const { after, through, from, at, mergedAt } of known.strandings) {
+    if (at >= cutOffAt) continue
     const servedAt = downFrom(world, vantage, at).reduce(
       (since, gap) => (gap.from <= since ? gap.to : since),
       at,
     )
     if (mergedAt !== null && mergedAt <= servedAt) continue
-    const left = writes.filter(({ seq }) => seq > after && seq <= through)
+    const left = writes.filter(({ key, seq }) => {
+      const number = numberOf(key)
+      return seq > after && seq <= through && (number === undefined || isHeard(number))
+    })
     for (const { key, seq } of left) {
       const number = numberOf(key)
       if (number === undefined) continue

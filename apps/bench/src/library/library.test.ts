@@ -101,6 +101,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     // Nobody comes: our own undo is no recovery.
     { world: 'pilot-light', ends: 'deviated', parts: [] },
   ],
+  'three-region-evacuation': [
+    { world: 'three-regions', ends: 'held' },
+    // There is no third Region.
+    { world: 'weighted-standby', ends: 'refused', because: /no Region named standby-2/ },
+  ],
 }
 
 /** Markers need a writer beside the probes; these are run in a whole sandbox. */

@@ -3,7 +3,9 @@ const RealDate = Date
 const STEP_EVERY_MS = 3000
 const STEP_MS = 60_000
 
-function offsetMs(): number {
+/** Milliseconds by which the wall clock of this process is ahead just now. */
+export function wallErrorMs(): number {
+  if (wanted === undefined) return 0
   if (wanted !== 'step') return Number(wanted) * 1000
   return Math.floor(performance.now() / STEP_EVERY_MS) % 2 === 0 ? STEP_MS : -STEP_MS
 }
@@ -14,7 +16,7 @@ function offsetMs(): number {
  */
 export function shiftClock(): void {
   if (wanted === undefined) return
-  const now = () => RealDate.now() + offsetMs()
+  const now = () => RealDate.now() + wallErrorMs()
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args: readonly unknown[], asked) =>
       Reflect.construct(target, args.length === 0 ? [now()] : [...args], asked) as object,

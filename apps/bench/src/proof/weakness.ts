@@ -1,5 +1,6 @@
+import { wallErrorMs } from './shifted-clock.ts'
 import { createAwsClients, createFaultCatalogue } from '@firedrill/aws'
-import type { FaultDriver } from '@firedrill/core'
+import { platformInstant, type FaultDriver } from '@firedrill/core'
 import type { Worker } from '@firedrill/worker'
 
 /**
@@ -7,9 +8,10 @@ import type { Worker } from '@firedrill/worker'
  * - `forgetful`: never asks the target what became of an earlier attempt, and acts under a new key each time;
  * - `unguarded`: is told that its hold is good whatever the database says, and its calls have no end;
  * - `impatient`: sends each request once, and takes three attempts at an undo for enough;
- * - `unreconciled`: never looks for forgotten runs, so that it lives by the queue alone.
+ * - `unreconciled`: never looks for forgotten runs, so that it lives by the queue alone;
+ * - `own-clock`: tells the time of the world by its own wall clock.
  */
-export const WEAKNESSES = ['forgetful', 'unguarded', 'impatient', 'unreconciled'] as const
+export const WEAKNESSES = ['forgetful', 'unguarded', 'impatient', 'unreconciled', 'own-clock'] as const
 export type Weakness = (typeof WEAKNESSES)[number]
 
 const LONG_LEASE_MS = 1_000_000
@@ -37,6 +39,14 @@ export function weakened(ports: Worker['ports'], weakness: Weakness): Worker['po
       return withDrivers({ ...ports, faults: createFaultCatalogue(createAwsClients()) }, impatient)
     case 'unreconciled':
       return { ...ports, runs: { ...ports.runs, due: async () => [] } }
+    case 'own-clock':
+      return {
+        ...ports,
+        clockOf: async (...asked) => {
+          const clock = await ports.clockOf(...asked)
+          return { ...clock, anchorPlatform: platformInstant(clock.anchorPlatform - wallErrorMs() * 1000) }
+        },
+      }
   }
 }
 

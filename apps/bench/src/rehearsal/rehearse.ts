@@ -8,6 +8,8 @@ export type Rehearsal = Readonly<{
   verdict: string
   realS: number
   worldS: number
+  /** The longest that the recovery may have taken, in seconds; absent: none was seen, or none was judged. */
+  recoveryS?: number
   /** The journal as text, without platform times and without what is named anew in each installation. */
   journal: string
 }>
@@ -34,8 +36,11 @@ export async function rehearse(
     const { events } = await client.runs.timeline(run.id, { limit: EVENTS_MAX })
     const [first, last] = [events.at(0), events.at(-1)]
     if (first === undefined || last === undefined) throw new Error('an empty journal')
+    const { verdict, measurement } = await client.runs.get(run.id)
+    const recoveryUs = measurement?.objectives.find(({ kind }) => kind === 'recovery-time')?.observed?.hi
     return {
-      verdict: (await client.runs.get(run.id)).verdict ?? 'none',
+      verdict: verdict ?? 'none',
+      ...(typeof recoveryUs === 'number' ? { recoveryS: recoveryUs / 1e6 } : {}),
       realS: (last.at - first.at) / 1e6,
       worldS: (last.worldAt - first.worldAt) / 1e6,
       journal: comparable(events),

@@ -109,6 +109,11 @@ const checked = z.object({
 export const SHAPES = {
   validate: validated,
   new: z.object({ file: z.string(), name: z.string() }),
+  import: z.object({
+    file: z.string(),
+    name: z.string(),
+    notCarried: z.array(z.object({ line: z.int(), what: z.string() })),
+  }),
   apply: applied,
   plan: planAnswerSchema,
   /** `run`, `watch` and `abort` that waited for the end. */

@@ -3,7 +3,7 @@ import type { ObjectiveResult } from '../verdict/verdict.ts'
 import { detectionTime, type DetectionTime } from './detection-time.ts'
 import { censorOf, type DetectionObjective, type MeasureInput } from './measure-input.ts'
 import { cloudErrorOf, observeProbe, sustainOf } from './observe-objective.ts'
-import type { InstantBounds } from './recovery-time.ts'
+import type { InstantBounds, RecoveryTime } from './recovery-time.ts'
 
 /** An outage's onset is where it begins; when it ends does not matter here. */
 const ONSET_ONLY = { goodInARow: 1, holdMicros: 0 } as const
@@ -14,23 +14,44 @@ export type Detected = Readonly<{ onset: InstantBounds | undefined; detection: D
 /** Finds the onset and the detection of an objective. */
 export function detect(input: MeasureInput, objective: DetectionObjective): Detected {
   const { service } = observeProbe(input, objective.probe, ONSET_ONLY)
-  const onset = service.seen === 'outage' ? firstOnset(input, objective.probe, service.onset) : undefined
+  const [onset, ...others] = service.seen === 'outage' ? onsetsOf(input, objective.probe, service) : []
   const history = input.alarms?.[objective.name]
   if (onset === undefined || history === undefined) return { onset, detection: undefined }
   const censor = censorOf(input)?.at ?? history.readTo
   const historyTo = censor < history.readTo ? censor : history.readTo
-  return { onset, detection: detectionTime(history.transitions, onset, historyTo, cloudErrorOf(input)) }
+  const after = (from: InstantBounds) =>
+    detectionTime(history.transitions, from, historyTo, cloudErrorOf(input))
+  return { onset, detection: others.map(after).reduce(either, after(onset)) }
 }
 
-/** The alarm answers to the outage that the recovery objective of the same probe is about, when there is one. */
-function firstOnset(input: MeasureInput, probe: string, fallback: InstantBounds): InstantBounds {
+/** What can be said where either may be so: of two outages one is meant, and which of them is not known. */
+function either(one: DetectionTime, other: DetectionTime): DetectionTime {
+  if (one.seen === 'already-on' || other.seen === 'already-on') return { seen: 'already-on' }
+  const lo = Math.min(one.observed.lo, other.observed.lo)
+  const [a, b] = [one.observed.hi, other.observed.hi]
+  const observed = { lo, hi: a === null || b === null ? null : Math.max(a, b) }
+  const detected = one.seen === 'detected' ? one : other.seen === 'detected' ? other : undefined
+  return detected === undefined ? { seen: 'not-detected', observed } : { ...detected, observed }
+}
+
+type Outage = Extract<RecoveryTime, { seen: 'outage' }>
+
+/**
+ * The alarm answers to the outage that the recovery objective of the same probe is about, when there is one; the likeliest
+ * beginning first.
+ */
+function onsetsOf(input: MeasureInput, probe: string, fallback: Outage): readonly InstantBounds[] {
   for (const objective of input.scenario.objectives) {
     if (objective.kind !== 'recovery-time' || objective.source.from !== 'probe') continue
     if (objective.source.probe !== probe) continue
     const { service } = observeProbe(input, probe, sustainOf(objective.sustained))
-    if (service.seen === 'outage') return service.onset
+    if (service.seen === 'outage') return ordered(service)
   }
-  return fallback
+  return ordered(fallback)
+}
+
+function ordered({ onset, onsets }: Outage): readonly InstantBounds[] {
+  return [onset, ...onsets.filter(({ lo, hi }) => lo !== onset.lo || hi !== onset.hi)]
 }
 
 /** A detection-time objective beside what was observed. */

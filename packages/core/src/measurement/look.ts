@@ -76,8 +76,22 @@ export function looksOfSamples(
   return {
     looks: looks.sort(byStart),
     gapMicros: Math.round(periodMs * 1000 * GAP_PERIODS),
-    changeMicros: Math.round(periodMs * 1000 * CHANGE_PERIODS),
+    changeMicros: Math.round(CHANGE_PERIODS * spacingOf(samples, periodMs * 1000)),
   }
+}
+
+/** Starts that are more than so many periods apart have one between them that was not made, or was lost. */
+const FAR = 1.5
+
+/** How far two probes are apart as they were made, a period at most: so long does one that is good by luck take. */
+function spacingOf(samples: readonly Sample[], periodMicros: number): number {
+  const starts = samples.map(({ start }) => start).sort((a, b) => a - b)
+  const near = starts.flatMap((start, index) => {
+    const apart = start - (starts[index - 1] ?? start)
+    return apart > 0 && apart <= FAR * periodMicros ? [apart] : []
+  })
+  const mean = near.reduce((sum, apart) => sum + apart, 0) / near.length
+  return near.length === 0 ? periodMicros : Math.min(periodMicros, mean)
 }
 
 /** Microseconds within which a healthy service answers, and what the prober may be late; Infinity when too few answers tell. */

@@ -364,6 +364,27 @@ describe('detection', () => {
     expect(measurement.verdict).toBe('held')
   })
 
+  it('is not decided by an alarm of one outage where another may be the one that counts', () => {
+    const alarm = [
+      { at: 105, from: 'OK', to: 'ALARM' },
+      { at: 115, from: 'ALARM', to: 'OK' },
+    ]
+    const bad = (isBad: (second: number) => boolean) => ({
+      samples: probes(0, 300, (second) => (isBad(second) ? 'bad' : 'good'), 'here', 'status 503'),
+    })
+    const one = of(
+      alarm,
+      bad((second) => second >= 100 && second < 140),
+    )
+    expect(one.objective).toMatchObject({ verdict: 'held' })
+    // Twenty-two seconds of good probes may have been a recovery that held for twenty, or two edges that probes missed.
+    const two = of(
+      alarm,
+      bad((second) => second >= 100 && second < 140 && !(second >= 110 && second < 131)),
+    )
+    expect(two.objective?.verdict).toBe('inconclusive')
+  })
+
   it('is "more than" when the alarm stays silent, and unknown when it was on before', () => {
     expect(of([]).objective).toMatchObject({ verdict: 'deviated', observed: { lo: micros(99.7), hi: null } })
     expect(of([{ at: 50, from: 'OK', to: 'ALARM' }]).objective).toMatchObject({ verdict: 'inconclusive' })

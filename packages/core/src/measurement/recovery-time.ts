@@ -18,6 +18,11 @@ export type RecoveryTime =
       seen: 'outage'
       observed: DurationInterval
       onset: InstantBounds
+      /**
+       * Every stretch of time in which the longest outage may have begun. More than one where it may be several, one after
+       * the other, or where another may be longer.
+       */
+      onsets: readonly InstantBounds[]
       firstGood?: InstantBounds
       recovered?: InstantBounds
       /** How many separate outages counted. */
@@ -76,6 +81,7 @@ function fromOnePlace(down: DownTime, rule: RecoveryRule): RecoveryTime {
   const lo = Math.max(0, ...down.surely.map(({ by, until }) => Math.min(until, cut) - by - drift))
   const longestSeen = longestMicros(down.possibly, cut)
   const hi = longestSeen === null || longestSeen === 0 ? longestSeen : longestSeen + drift
+  const surely = placedSpans(withClockError(down, error))
   const placed = sinceFault(withClockError(down, error), rule.window.earliest)
   const seen = placed.possibly.filter(({ isSeen }) => isSeen)
   const worst = longest(seen)
@@ -84,6 +90,7 @@ function fromOnePlace(down: DownTime, rule: RecoveryRule): RecoveryTime {
     seen: 'outage',
     observed: { lo, hi },
     onset: bounds(worst.from, worst.badBy),
+    onsets: onsetsOf(seen, surely, lo, ({ from, badBy }) => bounds(from, badBy)),
     ...firstGoodOf([worst], rule),
     ...recoveredOf(worst.badUntil, worst.to, rule),
     outages: seen.length,
@@ -123,11 +130,39 @@ function fromSeveralPlaces(downs: readonly DownTime[], rule: RecoveryRule): Reco
     seen: 'outage',
     observed: { lo: Math.max(0, ...surely.map(({ from, to }) => to - from)), hi },
     onset: bounds(worst.from, inside[0]?.from ?? Math.min(badBy, worst.to)),
+    onsets: onsetsOf(seen, surely, Math.max(0, ...surely.map(({ from, to }) => to - from)), (span) => {
+      const by = surely.find((part) => doOverlap(part, span))?.from
+      return bounds(span.from, by ?? Math.min(span === worst ? badBy : span.to, span.to))
+    }),
     ...firstGoodOf(parts, rule),
     ...recoveredOf(inside.at(-1)?.to ?? worst.from, worst.to, rule),
     outages: seen.length,
     flaps: parts.reduce((sum, { flaps }) => sum + flaps, 0),
   }
+}
+
+/**
+ * Where the longest outage may have begun: of every outage that may be the longest its beginning, and again wherever it was
+ * surely out a second time without being known to have been out all along.
+ */
+function onsetsOf<T extends Span>(
+  outages: readonly T[],
+  surely: readonly Span[],
+  atLeast: number,
+  firstOf: (outage: T) => InstantBounds,
+): readonly InstantBounds[] {
+  return outages
+    .filter(({ from, to }) => to - from >= atLeast)
+    .flatMap((outage) => {
+      const parts = surely.filter((part) => doOverlap(part, outage))
+      const again = parts.slice(1).map(({ from }, index) => bounds(parts[index]?.to ?? from, from))
+      return [firstOf(outage), ...again]
+    })
+}
+
+/** Stretches in which it was surely out, an instant where only one look says so. */
+function placedSpans(down: DownTime): readonly Span[] {
+  return down.surely.map(({ by, until }) => ({ from: Math.min(by, until), to: Math.max(by, until) }))
 }
 
 function surelySpans(down: DownTime, until: number): readonly Span[] {

@@ -130,7 +130,10 @@ async function recordAnswers(
   const undo: UndoRecord[] = []
   for (const { ask, outcome } of answered) {
     if (!outcome.ok) {
-      events.push(failureOf(tenure, ask.step, outcome.failure, 'recover', ports))
+      const event = failureOf(tenure, ask.step, outcome.failure, 'recover', ports)
+      if (outcome.failure.kind === 'throttled' && event.type === 'call-failed')
+        memory.turnedAway(tenure.id, worldInstant(event.data.retryAt ?? tenure.worldNow()))
+      events.push(event)
       continue
     }
     const { requestIds, undoHandle } = outcome.value

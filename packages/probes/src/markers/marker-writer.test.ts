@@ -91,6 +91,32 @@ describe('a marker writer', () => {
     expect(lab.troubles).toEqual([])
   })
 
+  it('asks about a write that went through between failures, too, when nothing could be read after it', async () => {
+    const app = await application()
+    const marker = markerOf(app.url)
+    const lab = await markerLab(marker, realWorld)
+    const http = pathOf(marker)
+    // 3 fails, 4 goes through to the side that is being lost, and then all is away until 7.
+    const path: MarkerPath = {
+      ...http,
+      write: (seq, signal) => {
+        app.setDown(seq === 3 || seq === 5 || seq === 6)
+        if (seq === 7) app.lose([2, 4])
+        return http.write(seq, signal)
+      },
+      read: (upTo, signal) => {
+        if (app.held().has(4) && !app.held().has(7)) app.setDown(true)
+        return http.read(upTo, signal)
+      },
+    }
+    const writer = lab.start(path)
+    await lab.until(({ readings }) => readings.length > 0)
+    await writer.stop()
+    const { readings } = await lab.record()
+    expect(readings[0]).toMatchObject({ why: 'switch', upTo: 4 })
+    expect(dataLoss(await lab.observations(), FROM_THE_START)).toMatchObject({ missing: [2, 4] })
+  })
+
   it('has every acknowledgement on record before it sends the next write', async () => {
     const app = await application()
     const marker = markerOf(app.url)

@@ -130,6 +130,7 @@ async function write(
   const offset = (options.offsetMs ?? 0) * 1000
   // The first number of the failures after which nothing was read back.
   let failedFrom: number | undefined
+  let wasReadInVain = false
   const nextSlot = () => Math.floor((world().at(clock.monotonicMs()) - offset) / periodMicros) + 1
   for (let count = 0; count < marker.writesMax && !signal.aborted; count++) {
     const due = worldInstant(nextSlot() * periodMicros + offset)
@@ -138,9 +139,15 @@ async function write(
     if (signal.aborted) return
     const done = await writeOne(options, first + count, atMs)
     await record.put(done, world().realMs(marker.periodMs))
-    if (done.outcome === 'failed') failedFrom ??= done.seq
+    if (done.outcome === 'failed') {
+      // What was acknowledged in between, and could not be read back, is asked about next time.
+      if (failedFrom === undefined || wasReadInVain) failedFrom = done.seq
+      wasReadInVain = false
+    }
     if (done.outcome !== 'acknowledged' || failedFrom === undefined) continue
-    if (await readBack(options, 'switch', failedFrom - 1, fail)) failedFrom = undefined
+    const reading = await readBack(options, 'switch', failedFrom - 1, fail)
+    wasReadInVain = reading === undefined
+    if (!wasReadInVain) failedFrom = undefined
   }
 }
 

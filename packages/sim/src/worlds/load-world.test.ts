@@ -34,6 +34,7 @@ describe('a world file', () => {
       'single-region',
       'slow-replica',
       'spot-fleet',
+      'three-regions',
       'warm-standby',
       'weighted-standby',
     ])
@@ -86,7 +87,7 @@ describe('a world file', () => {
 
   it('says which worlds there are when there is none of that name', () => {
     expect(() => loadWorld('warm-standbye')).toThrow(
-      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, spot-fleet, warm-standby, weighted-standby/,
+      /Name a file, or one of: active-active, backup-and-restore, no-failover, pilot-light, single-region, slow-replica, spot-fleet, three-regions, warm-standby, weighted-standby/,
     )
   })
 })

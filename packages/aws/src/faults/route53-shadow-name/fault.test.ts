@@ -9,7 +9,7 @@ import {
   wordsOf,
   type SimulatedAccount,
 } from '../../testing/simulated-account.ts'
-import { submit } from '../route53-remove-record/change.ts'
+import { submit } from '../../route53/change-batch.ts'
 import { createRoute53ShadowName } from './fault.ts'
 
 const NAME = 'dynamodb.eu-west-1.amazonaws.com'

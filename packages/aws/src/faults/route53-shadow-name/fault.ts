@@ -16,7 +16,7 @@ import type { Aws, Purpose } from '../../client.ts'
 import { cliPlace, ROUTE53_REGION } from '../../endpoints.ts'
 import { recordLabel } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
-import { readChange } from '../route53-remove-record/change.ts'
+import { readChange } from '../../route53/change-batch.ts'
 import { shellLine } from '../shell.ts'
 import { captureSchema, parameters, planStep, type Capture } from './plan.ts'
 import {

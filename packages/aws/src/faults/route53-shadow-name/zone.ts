@@ -10,7 +10,7 @@ import { failed, mutate, read, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { listZone } from '../../route53/list-record-sets.ts'
 import { normalName, toSdk, type RecordSet } from '../../route53/record-set.ts'
-import { submit } from '../route53-remove-record/change.ts'
+import { submit } from '../../route53/change-batch.ts'
 import type { Capture } from './plan.ts'
 
 /** How long a VPC's resolver may remember that there is no such name, once the zone is gone. Seconds. */

@@ -12,7 +12,7 @@ import { nameAndType, shifted } from './weights.ts'
 const OPERATION = 'route53-shift-traffic.plan'
 /** Elements that one batch may have: a deletion and a creation for each value. */
 const ELEMENTS_MAX = 1000
-/** The account's budget of changes, which refills at 100 a second. */
+/** What the account's budget of changes holds at most, and so a batch. Batches beyond it wait while it refills, at 100 a second. */
 const CHANGES_MAX = 1500
 
 /** IAM actions of the platform's role. */
@@ -133,7 +133,7 @@ function demandsOf(count: number, records: readonly RecordSet[]): readonly Deman
   const changes = { fault: 2 * count, undo: 2 * count, limit: CHANGES_MAX }
   return [
     { quota: 'Route 53 values in a batch', ...both, isShared: false, per: 'request' },
-    { quota: 'Route 53 changes at once', ...changes, isShared: false, per: 'account' },
+    { quota: 'Route 53 changes in a batch', ...changes, isShared: false, per: 'request' },
   ]
 }
 
