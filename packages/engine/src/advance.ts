@@ -96,11 +96,25 @@ async function hold(
   if (role === 'advance' && tenure.state.abort === undefined)
     keeping.push(watchForAbort(tenure, ports, ended))
   try {
+    if (claim.lost !== undefined) await tellOfLoss(tenure, claim.lost, ports)
     return await serve(tenure, role, ports, memory, held)
   } finally {
     ended.abort()
     await Promise.all(keeping)
   }
+}
+
+/** Who reads the journal must see where a process was lost: what follows looks like any other step. */
+async function tellOfLoss(
+  tenure: Tenure,
+  lost: string,
+  { actor }: Pick<EnginePorts, 'actor'>,
+): Promise<void> {
+  const text =
+    lost === actor.id
+      ? `${lost} lost its hold on this run and takes it up again`
+      : `${lost} had this run in hand and is not heard of any more; ${actor.id} goes on with it`
+  await tenure.record([{ type: 'note-added', data: { text } }])
 }
 
 /** A hint is a nudge: one that is lost costs a reconcile period, and must not look like a failure of the work. */

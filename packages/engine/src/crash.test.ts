@@ -103,6 +103,23 @@ describe('a worker is killed', () => {
   })
 })
 
+describe('a worker is lost', () => {
+  it('is told in the journal by whoever goes on, and by nobody when the run was given back', async () => {
+    const notesOf = async (dies: boolean) => {
+      const lab = harshLab()
+      const run = await lab.start()
+      const first = mortalWorker(lab.ports, 'w1', dies ? { name: 'recover', what: 'after' } : undefined)
+      await playToEnd(lab, run, [first, mortalWorker(lab.ports, 'w2')], { roundsMax: 200 })
+      const events = await lab.ports.runs.events(run, 0, 1000)
+      return events.flatMap(({ type, data }) => (type === 'note-added' && 'text' in data ? [data.text] : []))
+    }
+    expect(await notesOf(true)).toEqual([
+      'w1 had this run in hand and is not heard of any more; w2 goes on with it',
+    ])
+    expect(await notesOf(false)).toEqual([])
+  })
+})
+
 /** A worker that is paused at a call for a minute, while another brings the run to its end, and then goes on. */
 async function zombieAt(name: string, weakness: Weakness = {}) {
   const lab = harshLab()

@@ -15,11 +15,12 @@ type Words = Readonly<{ tone: Tone; summary: string; step?: string }>
 /** A journal event for people: one sentence and how it should look, with the payload beside it. */
 export function presentEvent(event: JournalEvent): TimelineEvent {
   const { seq, v, type, at, worldAt, actor, hash } = event
-  const words = wordsOf({ type: event.type, data: event.data } as RunEventBody, actor.name)
+  const isPerson = actor.kind === 'person' || actor.kind === 'ci'
+  const words = wordsOf({ type: event.type, data: event.data } as RunEventBody, actor.name, isPerson)
   return { seq, v, type, at, worldAt, actor: { ...actor }, hash, ...words, data: { ...event.data } }
 }
 
-function wordsOf(body: RunEventBody, by: string): Words {
+function wordsOf(body: RunEventBody, by: string, isPerson: boolean): Words {
   switch (body.type) {
     case 'run-created':
       return neutral(
@@ -69,7 +70,7 @@ function wordsOf(body: RunEventBody, by: string): Words {
     case 'abort-requested':
       return { tone: 'person', summary: `Abort by ${by}: ${body.data.reason}` }
     case 'note-added':
-      return { tone: 'person', summary: body.data.text }
+      return { tone: isPerson ? 'person' : 'warning', summary: body.data.text }
     case 'measured':
       return {
         // What is not known yet is no warning: the run goes on to find out.

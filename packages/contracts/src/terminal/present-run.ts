@@ -27,7 +27,9 @@ export function eventLine(event: TimelineEvent, startWorldAt: number): string {
 
 /** Journal lines that a person watching needs; the dashboard has all of them. */
 export function isWorthALine(event: TimelineEvent): boolean {
-  return event.type !== 'run-created' && event.type !== 'note-added' && event.type !== 'recovery-accepted'
+  // What a process notes is that another one was lost; what people note they have written themselves.
+  if (event.type === 'note-added') return event.actor.kind === 'worker' || event.actor.kind === 'reaper'
+  return event.type !== 'run-created' && event.type !== 'recovery-accepted'
 }
 
 /** The live line: phase and for how long, what is injected where and until when, and what the probes see. */

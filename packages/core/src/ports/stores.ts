@@ -96,6 +96,8 @@ export type RunRow = Readonly<{
 /** What a worker gets when it claims a run. `now` and `worldNow` are the same moment on both clocks. */
 export type Claim = Readonly<{
   run: RunRow
+  /** Who held it before and let the hold run out without a word: killed, paused or cut off. Absent: it was given back. */
+  lost?: string
   epoch: number
   now: PlatformInstant
   worldNow: WorldInstant

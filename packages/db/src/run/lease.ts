@@ -4,10 +4,11 @@ import { platformOf } from '../connection/micros.ts'
 import { clockOf, isDueSql, RUN_CLOCK, RUN_COLUMNS, runOf, type RunRecord } from './run-row.ts'
 
 const claimSql = (format: number) => `
+  WITH before AS (SELECT id, CASE WHEN lease_until <= now_micros() THEN owner END AS lost FROM run WHERE id = $1)
   UPDATE run r SET epoch = r.epoch + 1, owner = $2, lease_until = now_micros() + $3, is_woken = false
-  FROM environment_clock c
-  WHERE r.id = $1 AND ${RUN_CLOCK} AND ${isDueSql('now_micros()', format)}
-  RETURNING ${RUN_COLUMNS}, now_micros() AS reading`
+  FROM environment_clock c, before b
+  WHERE r.id = $1 AND b.id = r.id AND ${RUN_CLOCK} AND ${isDueSql('now_micros()', format)}
+  RETURNING ${RUN_COLUMNS}, b.lost, now_micros() AS reading`
 
 /** Takes a run that is due and unheld, in one round trip; undefined when somebody else has it or it is not due. */
 export async function claim(
@@ -17,7 +18,7 @@ export async function claim(
   leaseMs: number,
   format: number,
 ): Promise<Claim | undefined> {
-  const claimed = await pool.query<RunRecord & { reading: number }>(claimSql(format), [
+  const claimed = await pool.query<RunRecord & { reading: number; lost: string | null }>(claimSql(format), [
     id,
     owner,
     micros(leaseMs),
@@ -26,7 +27,8 @@ export async function claim(
   if (row === undefined) return undefined
   const run = runOf(row)
   const now = platformOf(row.reading)
-  return { run, epoch: run.epoch, now, worldNow: worldAt(run.clock, now), clock: run.clock }
+  const lost = row.lost === null ? {} : { lost: row.lost }
+  return { run, ...lost, epoch: run.epoch, now, worldNow: worldAt(run.clock, now), clock: run.clock }
 }
 
 /** Lengthens a lease that is still alive. A lapsed one is gone, even if nobody took the run since. */

@@ -161,7 +161,7 @@ function guardrailFacts(events: readonly JournalEvent[]): Pick<ReportModel, 'ref
 
 function notesOf(events: readonly JournalEvent[]): ReportModel['notes'] {
   return events.flatMap((event) =>
-    event.type === 'note-added'
+    event.type === 'note-added' && event.actor.kind !== 'worker' && event.actor.kind !== 'reaper'
       ? [
           {
             worldAt: event.worldAt,

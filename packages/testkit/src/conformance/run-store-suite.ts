@@ -141,6 +141,16 @@ export function runStoreSuite(name: string, factory: StoreFactory): void {
       expect(await bench.stores.runs.claim(run.id, 'w', LEASE_MS)).toMatchObject({ epoch: 2 })
     })
 
+    test('a claim says who let its hold run out, and nothing of a run that was given back', async () => {
+      const run = await bench.run()
+      expect((await bench.stores.runs.claim(run.id, 'w1', LEASE_MS))?.lost).toBeUndefined()
+      await bench.passTime(LEASE_MS + 1)
+      const second = await bench.stores.runs.claim(run.id, 'w2', LEASE_MS)
+      expect(second?.lost).toBe('w1')
+      await bench.stores.runs.yield(run.id, 2, { at: second?.now ?? platformInstant(0) })
+      expect((await bench.stores.runs.claim(run.id, 'w3', LEASE_MS))?.lost).toBeUndefined()
+    })
+
     test('a yield of an old epoch changes nothing', async () => {
       const run = await bench.run()
       const claim = await bench.stores.runs.claim(run.id, 'w', LEASE_MS)

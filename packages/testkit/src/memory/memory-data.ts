@@ -41,6 +41,8 @@ export type MemoryRun = {
   format: number
   epoch: number
   leaseUntil: number
+  /** Who holds it, or let the hold run out. Absent: it was given back. */
+  owner?: string | undefined
   wakeAt: number
   wakeWorldAt: WorldInstant | undefined
   /** Somebody asked for another look since the last claim; a yield must not sleep over it. */

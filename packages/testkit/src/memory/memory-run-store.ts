@@ -38,7 +38,7 @@ export function memoryRunStore(data: MemoryData, format: number = RUN_FORMAT): R
     },
     events: async (id, afterSeq, limit) =>
       (data.runs.get(id)?.events ?? []).slice(afterSeq, afterSeq + limit),
-    claim: async (id, _owner, leaseMs) => claim(data, data.runs.get(id), leaseMs, format),
+    claim: async (id, owner, leaseMs) => claim(data, data.runs.get(id), owner, leaseMs, format),
     renew: async (id, epoch, leaseMs) => {
       const run = data.runs.get(id)
       if (!holds(run, epoch)) return false
@@ -56,6 +56,7 @@ export function memoryRunStore(data: MemoryData, format: number = RUN_FORMAT): R
       const run = data.runs.get(id)
       if (run === undefined || run.epoch !== epoch) return
       run.leaseUntil = 0
+      run.owner = undefined
       run.wakeAt = run.isWoken ? Math.min(wake.at, data.now()) : wake.at
       run.wakeWorldAt = wake.worldAt
     },
@@ -144,16 +145,19 @@ function isDue(data: MemoryData, run: MemoryRun, now: PlatformInstant, format: n
 function claim(
   data: MemoryData,
   run: MemoryRun | undefined,
+  owner: string,
   leaseMs: number,
   format: number,
 ): Claim | undefined {
   const now = data.now()
   if (run === undefined || !isDue(data, run, now, format)) return undefined
+  const lost = run.owner === undefined ? {} : { lost: run.owner }
+  run.owner = owner
   run.epoch += 1
   run.leaseUntil = now + leaseMs * 1000
   run.isWoken = false
   const row = rowOf(data, run)
-  return { run: row, epoch: run.epoch, now, worldNow: worldAt(row.clock, now), clock: row.clock }
+  return { run: row, ...lost, epoch: run.epoch, now, worldNow: worldAt(row.clock, now), clock: row.clock }
 }
 
 function guard(data: MemoryData, run: MemoryRun | undefined, epoch: number): GuardView {
