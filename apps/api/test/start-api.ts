@@ -20,7 +20,6 @@ import {
   createPlatformTime,
   ensureSigningKey,
   hostNow,
-  openMetrics,
   sha256,
   systemClock,
   systemIds,
@@ -172,7 +171,6 @@ export async function startTestApi(
     useCases,
     webDir: options.webDir,
     webhookReach: 'loopback',
-    metrics: await openMetrics('api'),
     ...options.change,
   }
   const app = await buildApi(deps)

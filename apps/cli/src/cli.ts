@@ -1,4 +1,12 @@
-import type { CallClock, FaultCatalogue, NetworkCheck, RemoteProbing, Routing, RunId } from '@firedrill/core'
+import type {
+  CallClock,
+  CompiledEnvironment,
+  FaultCatalogue,
+  NetworkCheck,
+  RemoteProbing,
+  Routing,
+  RunId,
+} from '@firedrill/core'
 
 /** How a word is to look; on a terminal without colours it is only the word. */
 export const TINTS = ['good', 'bad', 'warning', 'bold'] as const
@@ -20,6 +28,13 @@ export type OpenFaults = Readonly<{ catalogue: FaultCatalogue; close: () => void
 
 /** How accounts route names, and how to let go of the clients. */
 export type OpenRouting = Readonly<{ routing: Routing; close: () => void }>
+
+/** What a policy is for: the IAM actions of a plan, the environment, and the ids of its targets. */
+export type PolicyScope = Readonly<{
+  permissions: readonly string[]
+  environment: CompiledEnvironment
+  targets: readonly string[]
+}>
 
 /** How a remote prober is started. */
 export type ProberStart = Readonly<{
@@ -68,6 +83,8 @@ export type Cli = Readonly<{
   /** Only `check` needs them. */
   openNetwork: () => Promise<NetworkCheck>
   openRouting: () => Promise<OpenRouting>
+  /** The policy that the platform's role needs; only `plan --policy` asks for it. */
+  leastPrivilege: (scope: PolicyScope) => Promise<unknown>
   /** Starts the probes that the platform asks for; only `probe` does. */
   startProber: (options: ProberStart) => Promise<StartedProber>
   /** Starts a simulator from where the person calls; what it complains about goes to stderr. */

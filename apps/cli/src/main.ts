@@ -92,6 +92,7 @@ const cli: Cli = {
     const clients = createAwsClients({ clock: systemClock, random: systemRandom })
     return { routing: createRouting(clients), close: () => clients.close() }
   },
+  leastPrivilege: async (scope) => (await import('@firedrill/aws')).leastPrivilege(scope),
   startProber: async ({ say, ...options }) => {
     const { createRemoteProber } = await import('@firedrill/probes')
     return createRemoteProber({

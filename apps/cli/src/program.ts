@@ -118,6 +118,7 @@ function addRunCommands(program: Command, cli: Cli, end: End): void {
     .addOption(setOption())
     .option('--seed <n>', 'seed of random choices', wholeNumber)
     .option('--out <file>', 'write the plan, for firedrill run FILE')
+    .option('--policy', 'print the least IAM policy of the role that runs it, in place of the plan')
     .action(async (subject: string, options: PlanOptions) => end(await plan(cli, subject, options)))
   withVerdict(withApi(program.command('run')))
     .description('run a drill and see it through; Ctrl-C aborts it and waits until everything is put back')

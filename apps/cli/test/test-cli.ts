@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { leastPrivilege } from '@firedrill/aws'
 import { createNetworkCheck, createRemoteProber } from '@firedrill/probes'
 import { systemClock } from '@firedrill/runtime'
 import type { Cli } from '../src/cli.ts'
@@ -28,6 +29,7 @@ export function testCli(overrides: Partial<Cli> = {}): Cli {
       routing: { routesOf: async () => ({ ok: true, value: [] }) },
       close: () => undefined,
     }),
+    leastPrivilege: async (scope) => leastPrivilege(scope),
     startProber: async ({ say, ...options }) =>
       createRemoteProber({ ...options, clock: systemClock, onTrouble: ({ kind }) => say(kind) }),
     startSimulator: () => ({

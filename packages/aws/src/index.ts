@@ -4,6 +4,7 @@ export { createAws, PURPOSES, type Aws, type AwsTarget, type Purpose } from './c
 export { createMetrics } from './cloudwatch/metrics.ts'
 export { openS3EvidenceStore } from './s3/open-s3-evidence-store.ts'
 export { ec2Sdk } from './ec2/sdk.ts'
+export { leastPrivilege } from './policy/least-privilege.ts'
 export { createReadiness } from './readiness.ts'
 export { createRouting } from './route53/routing.ts'
 export { createIdentity } from './sts/identity.ts'

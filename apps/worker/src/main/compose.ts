@@ -28,11 +28,8 @@ import {
   loadConfig,
   lockstepRoom,
   logRoom,
-  metricsRoom,
-  openMetrics,
   pageRoom,
   queueRoom,
-  serveMetrics,
   sha256,
   signInRoom,
   systemClock,
@@ -42,7 +39,6 @@ import {
   type LockstepClock,
   type LockstepClocks,
   type Logger,
-  type ProcessMetrics,
   type PageConfig,
   type Shutdown,
   type WorldClocks,
@@ -70,8 +66,6 @@ export type Worker = Readonly<{
   lockstep?: Lockstep
   actor: Actor
   sendEvent: SendEvent
-  /** Undefined where nobody looks at them. */
-  metrics: ProcessMetrics | undefined
   /** The engine's ports but the hints, which each role gets from elsewhere. */
   ports: Omit<AdvancePorts, 'hints'>
 }>
@@ -89,7 +83,6 @@ function readConfig(env: NodeJS.ProcessEnv) {
       lockstep: lockstepRoom,
       signIn: signInRoom,
       webhook: webhookRoom,
-      metrics: metricsRoom,
     },
     env,
   )
@@ -166,7 +159,6 @@ export async function composeWorker(role: Role): Promise<Worker> {
     ...(lockstep === undefined ? {} : { lockstep }),
     actor,
     sendEvent: sendEventOf(config),
-    metrics: await metricsOf(config, role, log, shutdown),
     ports: {
       actor,
       calendars,
@@ -192,21 +184,6 @@ export async function composeWorker(role: Role): Promise<Worker> {
       undo,
     },
   }
-}
-
-/** Kept and shown only where somebody asked for them. */
-async function metricsOf(
-  { metrics: where }: ReturnType<typeof readConfig>,
-  role: Role,
-  log: Logger,
-  shutdown: Shutdown,
-): Promise<ProcessMetrics | undefined> {
-  if (where === undefined) return undefined
-  const metrics = await openMetrics(role)
-  const server = await serveMetrics(metrics, where)
-  shutdown.add('metrics', () => server.close())
-  log.info({ url: server.url }, 'metrics are shown')
-  return metrics
 }
 
 /** How events leave: to nowhere that the installation does not allow, whoever made the webhook. */

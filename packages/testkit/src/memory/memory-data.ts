@@ -6,7 +6,6 @@ import type {
   DrillId,
   EnvironmentClock,
   FreezeCalendar,
-  GameDay,
   JournalEvent,
   KnownSession,
   Occurrence,
@@ -21,7 +20,6 @@ import type {
   RunState,
   Sample,
   Schedule,
-  ScribeLine,
   SignOff,
   UndoRecord,
   WorldInstant,
@@ -96,8 +94,6 @@ export type MemoryData = {
   readonly markers: Map<string, MemoryMarker>
   readonly signOffs: SignOff[]
   readonly findings: RunFinding[]
-  readonly gameDays: GameDay[]
-  readonly scribeLines: (ScribeLine & Readonly<{ day: string }>)[]
   /** By hash. */
   readonly tokens: Map<string, TokenRow>
   /** By hash. */
@@ -130,8 +126,6 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     markers: new Map(),
     signOffs: [],
     findings: [],
-    gameDays: [],
-    scribeLines: [],
     tokens: new Map(),
     sessions: new Map(),
     reservations: new Map(),

@@ -5,13 +5,11 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
-  GameDayStore,
   HaltStore,
   IdempotencyStore,
   MarkerStore,
   OutcomeStore,
   PlatformInstant,
-  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -29,7 +27,6 @@ import { memoryDrillStore } from './memory-drill-store.ts'
 import { memoryEventFeed } from './memory-event-feed.ts'
 import { memoryEvidenceStore } from './memory-evidence-store.ts'
 import { memoryFindings } from './memory-findings.ts'
-import { memoryGameDays } from './memory-game-days.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
 import { memoryMarkers } from './memory-markers.ts'
@@ -39,7 +36,6 @@ import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-stor
 import { memorySamples } from './memory-samples.ts'
 import { memorySignOffs } from './memory-sign-offs.ts'
 import { memorySessionStore } from './memory-session-store.ts'
-import { memoryStanding } from './memory-standing.ts'
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
@@ -63,10 +59,8 @@ export type StoreSet = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
-  gameDays: GameDayStore
   outcomes: OutcomeStore
   webhooks: WebhookStore
-  readStanding: ReadStanding
 }>
 
 /**
@@ -78,7 +72,6 @@ export function memoryStores(
   now: () => PlatformInstant,
 ): StoreSet & Readonly<{ backUp: () => () => void; runsOfFormat: (format: number) => RunStore }> {
   const data = memoryData(now)
-  const webhooks = memoryWebhooks(data)
   return {
     runs: memoryRunStore(data),
     undo: memoryUndoStore(data),
@@ -97,10 +90,8 @@ export function memoryStores(
     markers: memoryMarkers(data),
     signOffs: memorySignOffs(data),
     findings: memoryFindings(data),
-    gameDays: memoryGameDays(data),
     outcomes: memoryOutcomes(data),
-    webhooks,
-    readStanding: memoryStanding(data, webhooks),
+    webhooks: memoryWebhooks(data),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }

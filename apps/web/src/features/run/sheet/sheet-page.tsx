@@ -1,5 +1,4 @@
 import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
-import { memo } from 'react'
 import type { Zone } from '../../../format/time.ts'
 import { presentObjectives } from '../objectives/present.ts'
 import { Objectives } from '../objectives/objectives.tsx'
@@ -17,8 +16,8 @@ import { Record } from './record.tsx'
 import { Targets } from './targets.tsx'
 import { TimelineTable } from './timeline-table.tsx'
 
-/** What a run is judged by, what it touched, and what it left, in the order in which people ask. Zooming does not draw it again. */
-export const SheetPage = memo(function SheetPage({
+/** What a run is judged by, what it touched, and what it left, in the order in which people ask. */
+export function SheetPage({
   run,
   events,
   lanes,
@@ -61,7 +60,7 @@ export const SheetPage = memo(function SheetPage({
         />
         <AddNote runId={run.id} />
         <TimelineTable
-          rowsOf={() => timelineRows({ run, events, worldNow, zone })}
+          rows={timelineRows({ run, events, worldNow, zone })}
           lanes={lanes}
           until={lanesUntil(run, worldNow)}
           zone={zone}
@@ -70,4 +69,4 @@ export const SheetPage = memo(function SheetPage({
       <Record run={run} zone={zone} />
     </div>
   )
-})
+}
