@@ -87,6 +87,8 @@ export const WRITE_ONCE_TABLES = [
   'schedule_occurrence',
   'sample_chunk',
   'clock_reading',
+  'game_day',
+  'game_day_line',
   'run_finding',
   'run_outcome',
   'sign_off',
