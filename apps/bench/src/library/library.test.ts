@@ -92,6 +92,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     // Three instances carry three fifths of what all customers ask for.
     { world: 'weighted-standby', ends: 'deviated', parameters: { capacity: '3' } },
   ],
+  'slow-degradation': [
+    { world: 'warm-standby', ends: 'held' },
+    // With the last of them gone failover trips, and customers are served by the other Region.
+    {
+      world: 'warm-standby',
+      ends: 'deviated',
+      because: /nobody-moved deviated/,
+      parameters: { share: '100' },
+    },
+  ],
   'spot-interruption': [
     { world: 'spot-fleet', ends: 'held' },
     { world: 'single-region', ends: 'refused', because: /is no Spot instance/ },

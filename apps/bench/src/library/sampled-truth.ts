@@ -19,11 +19,13 @@ export function sampleTruth(
     return vantages.flatMap((vantage) => {
       const stretches = truthOf(world, probe, vantage, from, to)
       const answered = addressesAt(world, hostOf(probe), vantage)
+      const says = bodyOf(world, answered)
+      const isWanted = probe.kind !== 'http' || says.includes(probe.bodyIncludes ?? '')
       const samples: Sample[] = []
       let at = 0
       for (let start = firstAt; start < to; start += periodMs * 1000) {
         while ((stretches[at]?.to ?? Infinity) <= start) at += 1
-        const isUp = stretches[at]?.state === 'up'
+        const isUp = stretches[at]?.state === 'up' && isWanted
         samples.push({
           probe: name,
           vantage,
@@ -49,6 +51,14 @@ function addressesAt(world: World, host: string, name: string): string {
   const { nameServer, region } = vantage
   const owner = { id: `vantage/${name}`, nameServer, region, stretch: 1, startsWarm: true }
   return world.resolvers.peekAddresses(owner, `${host}.`).addresses.toSorted().join(',')
+}
+
+/** What of the page of the application depends on where it is served: the Region whose balancer has these addresses. */
+function bodyOf({ balancers }: World, addresses: string): string {
+  const at = [...balancers.loadBalancers.values()].find(({ nodes }) =>
+    nodes.some(({ address }) => addresses.split(',').includes(address)),
+  )
+  return JSON.stringify({ status: 'ok', region: at?.region ?? '' })
 }
 
 function truthOf(

@@ -1,5 +1,7 @@
 import {
   decideAbort,
+  injectSteps,
+  isResponseStep,
   responseSeen,
   measure,
   plusMs,
@@ -101,7 +103,7 @@ export async function watch(
   if (memory.isTimeFor(tenure.id, 'full-chunks', tenure.worldNow(), SEAL_EVERY_MS))
     await ports.samples.seal(tenure.id, 'full')
   await copyInTime(tenure, memory, ports, signal)
-  if (tenure.scenario.response === 'restore') return 'nothing'
+  if (tenure.scenario.response === 'restore' || !hasLastShown(tenure)) return 'nothing'
   const response = await responseSoFar(tenure, memory, ports, signal)
   if (!response.isSeen) return 'nothing'
   const soFar = { provisional: true, cloud: 'objective-metrics' } as const
@@ -115,6 +117,19 @@ export async function watch(
     ],
   )
   return 'news'
+}
+
+/**
+ * Of several faults the last may not show yet, while the recovery from the ones before has long held: it has as long as a
+ * recovery has to hold.
+ */
+function hasLastShown(tenure: Tenure): boolean {
+  const { scenario, state } = tenure
+  const faults = injectSteps(scenario).filter((step) => !isResponseStep(step))
+  if (faults.length < 2) return true
+  const holds = scenario.objectives.map((one) => (one.kind === 'recovery-time' ? one.sustained.holdMs : 0))
+  const lastIn = Math.max(...faults.map(({ name }) => state.steps[name]?.injected?.hi ?? 0))
+  return tenure.worldNow() >= plusMs(worldInstant(lastIn), Math.max(0, ...holds))
 }
 
 /** Copies the cloud's series once an hour, the first time when there is an hour of them. */
