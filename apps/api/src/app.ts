@@ -11,8 +11,11 @@ import { importRoutes } from './routes/calendar/import-routes.ts'
 import { drillRoutes } from './routes/drills/drill-routes.ts'
 import { environmentRoutes } from './routes/environments/environment-routes.ts'
 import { findingRoutes } from './routes/findings/finding-routes.ts'
+import { gameDayRoutes } from './routes/game-days/game-day-routes.ts'
 import { haltRoutes } from './routes/halt/halt-routes.ts'
 import { healthRoutes } from './routes/health/health-routes.ts'
+import { metricsRoute } from './routes/metrics/metrics-route.ts'
+import { timeRequests } from './routes/metrics/time-requests.ts'
 import { overviewRoute } from './routes/overview/overview-route.ts'
 import { planRoute } from './routes/plan/plan-route.ts'
 import { portfolioRoutes } from './routes/portfolio/portfolio-routes.ts'
@@ -68,6 +71,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendProblem)
   requirePermissions(app)
+  timeRequests(app, deps.metrics)
 
   trackPrincipals(app)
   await app.register(cookie)
@@ -113,6 +117,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(signingKeyRoute(deps))
   await app.register(signOffRoutes(deps))
   await app.register(findingRoutes(deps))
+  await app.register(gameDayRoutes(deps))
   await app.register(portfolioRoutes(deps))
   await app.register(probeRoutes(deps))
   await app.register(liveRoute(deps, closing.signal))
@@ -126,6 +131,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(tokenRoutes(deps))
   await app.register(auditRoute(deps))
   await app.register(healthRoutes(deps))
+  await app.register(metricsRoute(deps))
   await app.register(documentRoutes())
   await serveDashboard(app, deps.webDir)
   return app

@@ -7,12 +7,14 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
+  GameDayStore,
   HaltStore,
   IdempotencyStore,
   Ids,
   Random,
   OutcomeStore,
   Reach,
+  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -23,9 +25,9 @@ import type {
   TokenStore,
   WebhookStore,
 } from '@firedrill/core'
-import type { Health, Logger, PlatformTime } from '@firedrill/runtime'
 import type { AuditScope } from './audit/audit-scope.ts'
 import type { RateLimit } from './security/rate-limit.ts'
+import type { Health, Logger, PlatformTime, ProcessMetrics } from '@firedrill/runtime'
 import type { Sessions } from './security/session.ts'
 import type { SignInCookie } from './sign-in/sign-in-cookie.ts'
 import type { SignIn } from './sign-in/sign-in.ts'
@@ -45,6 +47,7 @@ export type ApiDependencies = Readonly<{
   evidence: EvidenceStore
   feed: EventFeed
   findings: RunFindingStore
+  gameDays: GameDayStore
   halt: HaltStore
   health: Health
   idempotency: IdempotencyStore
@@ -52,12 +55,14 @@ export type ApiDependencies = Readonly<{
   /** Hash of the local administrator's password; undefined: there is none. */
   localAdmin: string | undefined
   log: Logger
+  metrics: ProcessMetrics
   outcomes: OutcomeStore
   platformTime: PlatformTime
   /** Throws when no hint can be sent. */
   pingQueue: () => Promise<void>
   random: Random
   rateLimit: Pick<RateLimit, 'take'>
+  readStanding: ReadStanding
   renderRun: RenderRun
   runs: RunStore
   samples: Samples

@@ -20,6 +20,7 @@ import {
   createPlatformTime,
   ensureSigningKey,
   hostNow,
+  openMetrics,
   sha256,
   systemClock,
   systemIds,
@@ -171,6 +172,7 @@ export async function startTestApi(
     useCases,
     webDir: options.webDir,
     webhookReach: 'loopback',
+    metrics: await openMetrics('api'),
     ...options.change,
   }
   const app = await buildApi(deps)

@@ -27,6 +27,7 @@ import { upgrade } from './proof/upgrade.ts'
 import { zombie } from './proof/zombie.ts'
 import { seeds } from './seeds/seeds.ts'
 import { simulator } from './simulator/simulator.ts'
+import { web } from './web/web.ts'
 import { worlds } from './worlds/worlds.ts'
 
 const BENCHES: readonly Bench[] = [
@@ -58,6 +59,7 @@ const BENCHES: readonly Bench[] = [
   regression,
   probes,
   seeds,
+  web,
 ]
 
 const USAGE = `pnpm bench NAME... [--size default|full] [--seed N]    one line of JSON a figure; exit 1 when a goal is missed

@@ -64,6 +64,7 @@ describe('one command', () => {
         expect(objective.observed?.hi).toBeLessThanOrEqual(objective.maxMicros)
       }
       expect(Object.keys(verdict().parts)).not.toEqual([])
+      expect(said).toMatch(/clocks known to ± [\d.]+ (ms|s): prober .* in \d+ comparisons/)
       expectPutBack(verdict(), 6)
       expectSelfContained(verdict().report)
       expect(pids.filter(isAlive)).toEqual([])
@@ -83,6 +84,8 @@ describe.concurrent('in lockstep', () => {
     expect(code, said).toBe(0)
     expect(verdict()).toMatchObject({ status: 'closed', verdict: 'held', exitCode: 0 })
     expectPutBack(verdict(), 2)
+    // There is one clock, so that one seed gives one journal.
+    expect(said).not.toContain('clocks known')
     expectSelfContained(verdict().report)
   })
 

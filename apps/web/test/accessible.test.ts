@@ -78,6 +78,7 @@ const STATES: readonly Readonly<{
       await page.getByText('clocks go forward').waitFor()
     },
   },
+  { name: 'a game day', path: '/game-days/gmd_1' },
   { name: 'scenarios', path: '/scenarios' },
   { name: 'a scenario', path: '/scenarios/instance-kill' },
   {

@@ -7,10 +7,12 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
+  GameDayStore,
   HaltStore,
   IdempotencyStore,
   MarkerStore,
   OutcomeStore,
+  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -33,6 +35,7 @@ import { drillStore } from './definitions/drill-store.ts'
 import { evidenceStore } from './evidence/evidence-store.ts'
 import { eventFeed } from './feed/event-feed.ts'
 import { runFindingStore } from './findings/run-finding-store.ts'
+import { gameDayStore } from './game-days/game-day-store.ts'
 import { haltStore } from './halt/halt-store.ts'
 import { markerStore } from './markers/marker-store.ts'
 import { outcomeStore } from './portfolio/outcome-store.ts'
@@ -41,6 +44,7 @@ import { sampleStore } from './samples/sample-store.ts'
 import { calendarStore } from './schedules/calendar-store.ts'
 import { scheduleStore } from './schedules/schedule-store.ts'
 import { signOffStore } from './sign-off/sign-off-store.ts'
+import { readStanding } from './standing/read-standing.ts'
 import { undoStore } from './undo/undo-store.ts'
 import { webhookStore } from './webhooks/webhook-store.ts'
 
@@ -63,9 +67,11 @@ export type Stores = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
+  gameDays: GameDayStore
   outcomes: OutcomeStore
   audit: AuditStore
   webhooks: WebhookStore
+  readStanding: ReadStanding
   /** Ends followers and closes every connection, once the queries under way are done. */
   close(): Promise<void>
 }>
@@ -96,9 +102,11 @@ export function openStores(options: DatabaseOptions & Readonly<{ clock: Clock }>
     markers: markerStore(pool),
     signOffs: signOffStore(prisma),
     findings: runFindingStore(prisma),
+    gameDays: gameDayStore(pool),
     outcomes: outcomeStore(pool),
     audit: auditStore(pool),
     webhooks: webhookStore(pool),
+    readStanding: readStanding(pool),
     close: async () => {
       await feed.close()
       await database.close()

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 
 /** Programs that some tests use and that a laptop may lack. */
-export const OPTIONAL_TOOLS = ['redis', 'chromium', 'awscli'] as const
+export const OPTIONAL_TOOLS = ['redis', 'chromium', 'awscli', 'promtool'] as const
 
 /** One of {@link OPTIONAL_TOOLS}. */
 export type OptionalTool = (typeof OPTIONAL_TOOLS)[number]
@@ -38,6 +38,7 @@ const RECIPES: Readonly<Record<OptionalTool, Recipe>> = {
     apt: 'awscli',
     brew: 'awscli',
   },
+  promtool: { programs: ['promtool'], apt: 'prometheus', brew: 'prometheus' },
 }
 
 const VERSION_TIMEOUT_MS = 20_000

@@ -6,7 +6,8 @@ import { migrate, openStores, type Stores } from '@firedrill/db'
 import { sha256, systemClock, systemIds } from '@firedrill/runtime'
 import { buildRunCreated } from '@firedrill/testkit'
 import { ROOT } from '../sandbox/start-sandbox.ts'
-import { startApi, TEAM } from '../trend/start-team.ts'
+import { startApi } from '../sandbox/start-api.ts'
+import { TEAM } from '../trend/start-team.ts'
 
 /** Whoever asks: a role in the team that has the objects, the same in another team, or nobody. */
 export type Caller = Readonly<{

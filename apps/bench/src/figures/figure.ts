@@ -7,6 +7,7 @@ export const UNITS = [
   'ms',
   's',
   'MB',
+  'kB',
   'bytes',
   'requests/s',
   'answers/s',
@@ -17,6 +18,8 @@ export const UNITS = [
   'count',
   'cores',
   'periods',
+  'frames/s',
+  'points',
 ] as const
 
 /** One measured number. `goal` null: it stands beside another figure and has none of its own. */

@@ -1,20 +1,17 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { createClient, type Client } from '@firedrill/contracts'
+import type { Client } from '@firedrill/contracts'
 import { REAL_CLOCK, type CompiledScenario, type Measurement } from '@firedrill/core'
 import { migrate, openStores, type Stores } from '@firedrill/db'
 import { startPostgres } from '@firedrill/local'
 import { systemClock, systemIds } from '@firedrill/runtime'
 import { buildRunCreated, buildScenario, definitionHash, PERSON } from '@firedrill/testkit'
 import { Pool } from 'pg'
-import { ROOT } from '../sandbox/start-sandbox.ts'
+import { startApi } from '../sandbox/start-api.ts'
 
 /** The team of the token that an API makes at its first start. */
 export const TEAM = 'default'
-const API = join(ROOT, 'apps/api/src/main.ts')
 
 /** An API over a database with many runs. */
 export type Team = Readonly<{ client: Client; stop(): Promise<void> }>
@@ -122,38 +119,4 @@ async function endOneRun(stores: Stores): Promise<void> {
     { type: 'measured', data: { measurement: MEASUREMENT } },
     { type: 'status-changed', data: { from: 'settling', to: 'closed', why: 'held' } },
   ])
-}
-
-/** Starts an API on a database that is migrated. */
-export async function startApi(
-  url: string,
-  stateDir: string,
-): Promise<Team & Readonly<{ url: string; token: string }>> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', API], {
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: url,
-      FIREDRILL_STATE_DIR: stateDir,
-      FIREDRILL_HTTP_PORT: '0',
-      FIREDRILL_LOG_LEVEL: 'error',
-      FIREDRILL_PARENT: 'stdin',
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve)
-    void exited.then(() => reject(new Error('the API ended at once')))
-  })
-  const { url: baseUrl, tokenFile } = JSON.parse(line) as { url: string; tokenFile: string }
-  const token = readFileSync(tokenFile, 'utf8').trim()
-  return {
-    client: createClient({ baseUrl, token }),
-    url: baseUrl,
-    token,
-    stop: async () => {
-      child.kill('SIGTERM')
-      await exited
-    },
-  }
 }

@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { CalendarPage } from '../features/calendar/calendar-page.tsx'
 import { readCalendarSearch } from '../features/calendar/calendar-search.ts'
+import { GameDayPage } from '../features/game-days/game-day-page.tsx'
+import { GameDaysPage } from '../features/game-days/game-days-page.tsx'
 import { OverviewPage } from '../features/overview/overview-page.tsx'
 import { readOverviewSearch } from '../features/overview/overview-search.ts'
 import { RunPage } from '../features/run/run-page.tsx'
@@ -44,6 +46,13 @@ const calendar = createRoute({
   component: CalendarPage,
 })
 
+const gameDays = createRoute({ getParentRoute: () => root, path: '/game-days', component: GameDaysPage })
+const gameDay = createRoute({
+  getParentRoute: () => root,
+  path: '/game-days/$gameDayId',
+  component: GameDayPage,
+})
+
 const scenarios = createRoute({ getParentRoute: () => root, path: '/scenarios', component: ScenariosPage })
 const scenariosHint = createRoute({ getParentRoute: () => scenarios, path: '/', component: ScenariosHint })
 const scenario = createRoute({ getParentRoute: () => scenarios, path: '$name', component: ScenarioPage })
@@ -56,6 +65,8 @@ export const router = createRouter({
     run,
     wall,
     calendar,
+    gameDays,
+    gameDay,
     scenarios.addChildren([scenariosHint, scenario]),
   ]),
   defaultPreload: false,

@@ -47,6 +47,9 @@ export function Shell() {
           <Link to="/calendar" activeProps={{ 'aria-current': 'page' }}>
             Calendar
           </Link>
+          <Link to="/game-days" activeProps={{ 'aria-current': 'page' }}>
+            Game days
+          </Link>
           <Link to="/scenarios" activeProps={{ 'aria-current': 'page' }}>
             Scenarios
           </Link>

@@ -1,9 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FindingView, HaltView, LiveEvent, ProblemAnswer } from '@firedrill/contracts'
+import type {
+  FindingView,
+  GameDayTermsView,
+  GameDayView,
+  HaltView,
+  LiveEvent,
+  ProblemAnswer,
+} from '@firedrill/contracts'
 import { environments, otherScenario, plan, scenario } from '../story/catalogue.ts'
 import { calendar, calendars, schedules, upcoming } from '../story/calendar.ts'
 import { platform, world } from '../story/clock.ts'
 import { finding } from '../story/found.ts'
+import { dayOf, scribeLine } from '../story/game-day.ts'
 import { emptyOverview, overview } from '../story/overview.ts'
 import { lanesUntil } from '../story/lanes.ts'
 import { abortLines } from '../story/script.ts'
@@ -22,6 +30,7 @@ export type StubState = {
   signed: readonly SignedRole[]
   /** Findings of every run. */
   findings: readonly FindingView[]
+  gameDay: GameDayView
   /** Streams say nothing any more, as when the platform is gone. */
   isSilent: boolean
   /** Every request that changed something: method, path, body. */
@@ -87,6 +96,20 @@ export async function answerApi(
         },
         201,
       )
+    case 'GET game-days':
+      return id === ''
+        ? json(response, { gameDays: [] })
+        : json(response, seenBy(state.gameDay, url.searchParams.get('as')))
+    case 'POST game-days':
+      if (part === 'log')
+        state.gameDay = {
+          ...state.gameDay,
+          log: [...state.gameDay.log, scribeLine(String((body as { text?: unknown }).text), 30)],
+        }
+      return json(response, state.gameDay, 201)
+    case 'PUT game-days':
+      state.gameDay = dayOf(body as GameDayTermsView, state.gameDay.version + 1, state.gameDay.log)
+      return json(response, state.gameDay)
     case 'GET halt':
       return json(response, state.halt)
     case 'POST halt':
@@ -104,6 +127,10 @@ export async function answerApi(
     default:
       return problem(response, 'not-found', 404, `There is nothing at ${method} ${url.pathname}.`)
   }
+}
+
+function seenBy({ terms, version, log }: GameDayView, eyes: string | null): GameDayView {
+  return dayOf(terms, version, log, eyes === 'room')
 }
 
 type RunRequest = Readonly<{

@@ -12,6 +12,7 @@ const SOURCES = [
   join(WEB, 'src'),
   join(WEB, 'public'),
   join(WEB, 'index.html'),
+  join(WEB, 'approve.html'),
   join(WEB, 'vite.config.ts'),
   join(ROOT, 'packages/contracts/src'),
   join(ROOT, 'packages/core/src'),

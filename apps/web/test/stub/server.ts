@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { plannedDay } from '../story/game-day.ts'
 import { answerApi, type StubState } from './api.ts'
 
 /** The policy under which the API serves the page; a page that needs more would not work there either. */
@@ -27,6 +28,7 @@ export function emptyState(): StubState {
     isPlanAllowed: true,
     signed: [],
     findings: [],
+    gameDay: plannedDay(),
     isSilent: false,
     writes: [],
   }

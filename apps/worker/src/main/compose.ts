@@ -28,8 +28,11 @@ import {
   loadConfig,
   lockstepRoom,
   logRoom,
+  metricsRoom,
+  openMetrics,
   pageRoom,
   queueRoom,
+  serveMetrics,
   sha256,
   signInRoom,
   systemClock,
@@ -39,6 +42,7 @@ import {
   type LockstepClock,
   type LockstepClocks,
   type Logger,
+  type ProcessMetrics,
   type PageConfig,
   type Shutdown,
   type WorldClocks,
@@ -66,6 +70,8 @@ export type Worker = Readonly<{
   lockstep?: Lockstep
   actor: Actor
   sendEvent: SendEvent
+  /** Undefined where nobody looks at them. */
+  metrics: ProcessMetrics | undefined
   /** The engine's ports but the hints, which each role gets from elsewhere. */
   ports: Omit<AdvancePorts, 'hints'>
 }>
@@ -83,6 +89,7 @@ function readConfig(env: NodeJS.ProcessEnv) {
       lockstep: lockstepRoom,
       signIn: signInRoom,
       webhook: webhookRoom,
+      metrics: metricsRoom,
     },
     env,
   )
@@ -159,6 +166,7 @@ export async function composeWorker(role: Role): Promise<Worker> {
     ...(lockstep === undefined ? {} : { lockstep }),
     actor,
     sendEvent: sendEventOf(config),
+    metrics: await metricsOf(config, role, log, shutdown),
     ports: {
       actor,
       calendars,
@@ -184,6 +192,21 @@ export async function composeWorker(role: Role): Promise<Worker> {
       undo,
     },
   }
+}
+
+/** Kept and shown only where somebody asked for them. */
+async function metricsOf(
+  { metrics: where }: ReturnType<typeof readConfig>,
+  role: Role,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<ProcessMetrics | undefined> {
+  if (where === undefined) return undefined
+  const metrics = await openMetrics(role)
+  const server = await serveMetrics(metrics, where)
+  shutdown.add('metrics', () => server.close())
+  log.info({ url: server.url }, 'metrics are shown')
+  return metrics
 }
 
 /** How events leave: to nowhere that the installation does not allow, whoever made the webhook. */

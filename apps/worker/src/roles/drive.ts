@@ -10,6 +10,8 @@ import { createDueServer } from '../serve-without-queue.ts'
 import { deliverEvents } from './deliver-events.ts'
 import { tickSchedules } from './tick-schedules.ts'
 
+const MS_PER_S = 1000
+
 /** The roles `advance` and `recover`: work on hints of one queue, and nudge due runs that nobody holds. */
 export async function drive(worker: Worker, role: HintQueue): Promise<void> {
   const { config, log, shutdown, ports } = worker
@@ -30,12 +32,22 @@ export async function drive(worker: Worker, role: HintQueue): Promise<void> {
     log,
   })
   const advance = createAdvance({ ...ports, hints: queue.hints })
+  const observe = worker.metrics?.timer(
+    'firedrill_advance_duration_seconds',
+    'How long a run was in the hands of this worker at a time; `failed` ones are tried again',
+    ['role', 'came'],
+  )
   const serve = async (runId: RunId, signal: AbortSignal): Promise<Advanced> => {
+    const beganMs = systemClock.monotonicMs()
+    const timed = (came: Advanced | 'failed') =>
+      observe?.({ role, came }, (systemClock.monotonicMs() - beganMs) / MS_PER_S)
     try {
       const came = await advance(runId, role, AbortSignal.any([signal, shutdown.signal]))
+      timed(came)
       log.debug({ runId, came }, 'hint')
       return came
     } catch (error) {
+      timed('failed')
       log.error({ runId, err: error }, 'a run could not be served and is tried again')
       throw error
     }

@@ -13,6 +13,7 @@ import type {
 import type { AuditEntryView, AuditQuery } from '../http/audit.ts'
 import type { ReportFormat } from '../closed-sets.ts'
 import type { PortfolioView, TrendView } from '../http/portfolio.ts'
+import type { GameDaySummary, GameDayTermsView, GameDayView } from '../http/game-day.ts'
 import type { FindingTermsView, FindingView } from '../http/finding.ts'
 import type { BookDrill, DrillView } from '../http/drill.ts'
 import type {
@@ -104,6 +105,7 @@ export function createClient(options: ClientOptions) {
 
   const webhook = (id: string) => `/v1/webhooks/${encodeURIComponent(id)}`
   const schedule = (id: string) => `/v1/schedules/${encodeURIComponent(id)}`
+  const gameDay = (id: string) => `/v1/game-days/${encodeURIComponent(id)}`
   const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
   return {
@@ -230,6 +232,21 @@ export function createClient(options: ClientOptions) {
         put<FreezeCalendarView>(`/v1/calendars/${encodeURIComponent(name)}`, file),
       remove: async (name: string) =>
         void (await send(options, { method: 'DELETE', path: `/v1/calendars/${encodeURIComponent(name)}` })),
+    },
+    gameDays: {
+      list: async () => (await get<{ gameDays: readonly GameDaySummary[] }>('/v1/game-days')).gameDays,
+      /** `room`: as those see it who are not to know of blind drills. */
+      get: (id: string, as: 'leader' | 'room' = 'leader') => get<GameDayView>(gameDay(id), { as }),
+      plan: (terms: GameDayTermsView) => post<GameDayView>('/v1/game-days', terms),
+      /** Changes what was read as `version`. */
+      change: (id: string, version: number, terms: GameDayTermsView) =>
+        sendForJson<GameDayView>(options, {
+          method: 'PUT',
+          path: gameDay(id),
+          body: terms,
+          headers: ifMatch(version),
+        }),
+      write: (id: string, text: string) => post<GameDayView>(`${gameDay(id)}/log`, { text }),
     },
     /** Every scenario beside its objectives, with the trend of its runs and when it comes again. */
     overview: () => get<OverviewView>('/v1/overview'),

@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   token: 'tok',
   worker: 'wrk',
   webhook: 'whk',
+  gameDay: 'gmd',
 } as const
 
 /** A kind of thing that has an id. */

@@ -1,5 +1,6 @@
 import type { CompiledEnvironment } from '../environment/environment.ts'
 import type { ClockReading } from '../measurement/clock-reading.ts'
+import type { SampleLane } from '../evidence/outline.ts'
 import type { AlarmTransition, MetricBucket, Sample } from '../measurement/interval.ts'
 import type { CompiledObjective } from '../scenario/scenario.ts'
 import type { PlatformInstant, WorldInstant } from '../time/instant.ts'
@@ -82,6 +83,15 @@ export type Samples = Readonly<{
   append(runId: RunId, samples: readonly Sample[]): Promise<void>
   /** Samples in a range, ascending by start. */
   read(runId: RunId, range?: SampleRange): Promise<readonly Sample[]>
+  /**
+   * The same as few strokes: about `strokesMax` a lane at most, and no sample left out of their counts. A long range is answered
+   * without unpacking what was packed. Lanes by probe and vantage.
+   */
+  draw(
+    runId: RunId,
+    range: Pick<SampleRange, 'from' | 'to'>,
+    strokesMax: number,
+  ): Promise<readonly SampleLane[]>
   /**
    * Packs what has been recorded into chunks that are written once: `full` only where a chunk gets full, `all` what is left
    * too. Samples may come in later still. Takes some milliseconds of computing a chunk, so no prober calls it.

@@ -50,6 +50,8 @@ export const CLOSED_COLUMNS: readonly ClosedColumn[] = [
   { table: 'run_finding', column: 'severity', words: SEVERITIES },
   { table: 'run_finding', column: 'state', words: FINDING_STATES },
   { table: 'run_finding', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'game_day', column: 'actor_kind', words: ACTOR_KINDS },
+  { table: 'game_day_line', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'sign_off', column: 'role', words: SIGN_OFF_ROLES },
   { table: 'sign_off', column: 'actor_kind', words: ACTOR_KINDS },
   { table: 'probe_sample', column: 'outcome', words: PROBE_OUTCOMES },

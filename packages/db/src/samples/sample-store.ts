@@ -1,6 +1,7 @@
 import type { RunId, Sample, Samples } from '@firedrill/core'
 import type { Pool } from 'pg'
 import { clockReadings } from './clock-readings.ts'
+import { drawSamples } from './draw-samples.ts'
 import { readSamples } from './read-samples.ts'
 import { sealSamples } from './seal-samples.ts'
 
@@ -38,6 +39,7 @@ export function sampleStore(pool: Pool): Samples {
       ])
     },
     read: (runId, range = {}) => readSamples(pool, runId, range),
+    draw: (runId, range, strokesMax) => drawSamples(pool, runId, range, strokesMax),
     seal: (runId, what) => sealSamples(pool, runId, what),
     ...clockReadings(pool),
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { CHUNK_SAMPLES_MAX, decodeChunk, encodeChunk, type RunId } from '@firedrill/core'
+import { CHUNK_SAMPLES_MAX, decodeChunk, encodeChunk, packOutline, type RunId } from '@firedrill/core'
 import type { Pool } from 'pg'
 import { inTransaction } from '../connection/database.ts'
 import { seriesSampleOf, type SampleRow } from './read-samples.ts'
@@ -15,7 +15,8 @@ const OLDEST = `
   SELECT started_at, ended_at, outcome, detail FROM probe_sample
   WHERE series_id = $1 ORDER BY started_at LIMIT ${CHUNK_SAMPLES_MAX}`
 const PACK = `
-  INSERT INTO sample_chunk (series_id, hash, first_at, last_at, count, bytes) VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO sample_chunk (series_id, hash, first_at, last_at, count, bytes, outline)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT DO NOTHING`
 // By their starts and not by a range: one that came in meanwhile was not packed.
 const UNPACK = `DELETE FROM probe_sample WHERE series_id = $1 AND started_at = ANY($2::bigint[])`
@@ -44,7 +45,8 @@ async function sealOldest(pool: Pool, series: number, least: number): Promise<vo
       )
     const starts = samples.map(({ start }) => start)
     const hash = createHash('sha256').update(bytes).digest('hex')
-    await client.query(PACK, [series, hash, starts[0], starts.at(-1), starts.length, bytes])
+    const outline = JSON.stringify(packOutline(samples))
+    await client.query(PACK, [series, hash, starts[0], starts.at(-1), starts.length, bytes, outline])
     await client.query(UNPACK, [series, starts])
     return { commit: true, value: undefined }
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { platformInstant, plusMs, REAL_CLOCK, worldInstant, type Sample } from '@firedrill/core'
+import { platformInstant, plusMs, REAL_CLOCK, strokesOf, worldInstant, type Sample } from '@firedrill/core'
 import { buildEnvironment } from '../builders/environment-builder.ts'
 import { buildRunCreated, definitionHash, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { buildScenario } from '../builders/scenario-builder.ts'
@@ -165,6 +165,14 @@ export function recordStoresSuite(name: string, factory: StoreFactory): void {
       expect(await samples.read(id, { vantage: 'there' })).toEqual([sample(5, 'there')])
       expect(await samples.read(id, { probe: 'none' })).toEqual([])
       expect(await samples.read(id)).toHaveLength(3001)
+      const [here, there] = await samples.draw(id, {}, 20)
+      expect(here?.strokes.length).toBeLessThanOrEqual(20)
+      expect(here?.strokes.reduce((sum, { good }) => sum + good, 0)).toBe(2970)
+      expect(here?.strokes.reduce((sum, { bad }) => sum + bad, 0)).toBe(30)
+      expect([here?.strokes[0]?.detail, here?.strokes[0]?.start]).toEqual(['timeout', start])
+      expect(there?.strokes).toHaveLength(1)
+      const [near] = await samples.draw(id, hour, 1000)
+      expect(near?.strokes).toEqual(strokesOf(all.slice(2000, 2100), 1))
     })
 
     test('a world clock takes readings that are ahead, and only the rate of one that is behind', async () => {

@@ -19,6 +19,38 @@ export function reportStoresSuite(name: string, factory: StoreFactory): void {
   describe(`${name}: what becomes of reports`, () => {
     const bench = openBench(factory)
 
+    test('a game day stands as its newest version, and of those who change it at once one has to look again', async () => {
+      const { gameDays } = bench.stores
+      const id = bench.gameDayId()
+      const terms = {
+        title: 'ünïcode',
+        date: '2026-12-01',
+        briefing: '',
+        participants: [],
+        agenda: [],
+        summary: null,
+      }
+      const at = (version: number) => ({ teamId: TEAM, id, version })
+      expect(await gameDays.write(at(1), terms, PERSON)).toBe(true)
+      const rush = await Promise.all(
+        ['one', 'two'].map((summary) => gameDays.write(at(2), { ...terms, summary }, PERSON)),
+      )
+      expect(rush.filter(Boolean)).toHaveLength(1)
+      const day = await gameDays.get(TEAM, id)
+      expect(day).toMatchObject({ version: 2, title: 'ünïcode', summary: rush[0] === true ? 'one' : 'two' })
+      expect(day?.createdAt).toBeLessThanOrEqual(day?.changedAt ?? 0)
+      expect(await gameDays.get('somebody-else', id)).toBeUndefined()
+      expect((await gameDays.list(TEAM)).map((one) => one.id)).toContain(id)
+      const line = (number: number, text: string) =>
+        gameDays.addLine({ teamId: TEAM, id, number }, text, PERSON)
+      expect([await line(1, 'first'), await line(1, 'again'), await line(2, 'second')]).toEqual([
+        true,
+        false,
+        true,
+      ])
+      expect((await gameDays.lines(id)).map(({ text }) => text)).toEqual(['first', 'second'])
+    })
+
     test('of two people who sign at once one has to look again, and acts come back as they were written', async () => {
       const { runs, signOffs } = bench.stores
       const run = await runs.create({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { DrillId, RunId, RunRow } from '@firedrill/core'
+import type { DrillId, Id, RunId, RunRow } from '@firedrill/core'
 import { REAL_CLOCK, type EnvironmentClock } from '@firedrill/core'
 import { buildRunCreated, PERSON, TEAM } from '../builders/journal-builder.ts'
 import type { StoreSet } from '../memory/memory-stores.ts'
@@ -22,6 +22,7 @@ export type Bench = Readonly<{
   passTime(ms: number): Promise<void>
   runId(): RunId
   drillId(): DrillId
+  gameDayId(): Id<'gameDay'>
   /** Creates a run; by default in a team and an environment of everybody. */
   run(
     options?: Readonly<{ id?: RunId; teamId?: string; clock?: EnvironmentClock; idempotencyKey?: string }>,
@@ -49,6 +50,7 @@ export function openBench(factory: StoreFactory): Bench {
     passTime: (ms) => now().passTime(ms),
     runId: () => ids.mint('run'),
     drillId: () => ids.mint('drill'),
+    gameDayId: () => ids.mint('gameDay'),
     run: ({ id, teamId, clock, idempotencyKey } = {}) =>
       now().stores.runs.create({
         id: id ?? ids.mint('run'),

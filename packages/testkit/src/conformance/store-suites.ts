@@ -9,6 +9,7 @@ import { scheduleStoreSuite } from './schedule-store-suite.ts'
 import { buildRunCreated, PERSON, TEAM } from '../builders/journal-builder.ts'
 import { seededIds } from '../time/seeded.ts'
 import type { StoreFactory } from './store-factory.ts'
+import { standingSuite } from './standing-suite.ts'
 import { undoStoreSuite } from './undo-store-suite.ts'
 import { webhookStoreSuite } from './webhook-store-suite.ts'
 
@@ -20,6 +21,7 @@ export function storeSuites(name: string, factory: StoreFactory): void {
   reportStoresSuite(name, factory)
   recordStoresSuite(name, factory)
   webhookStoreSuite(name, factory)
+  standingSuite(name, factory)
   evidenceStoreSuite(name, async () => {
     const { stores, close } = await factory()
     const ids = seededIds(19)

@@ -6,6 +6,7 @@ import type {
   DrillId,
   EnvironmentClock,
   FreezeCalendar,
+  GameDay,
   JournalEvent,
   KnownSession,
   Occurrence,
@@ -20,6 +21,7 @@ import type {
   RunState,
   Sample,
   Schedule,
+  ScribeLine,
   SignOff,
   UndoRecord,
   WorldInstant,
@@ -94,6 +96,8 @@ export type MemoryData = {
   readonly markers: Map<string, MemoryMarker>
   readonly signOffs: SignOff[]
   readonly findings: RunFinding[]
+  readonly gameDays: GameDay[]
+  readonly scribeLines: (ScribeLine & Readonly<{ day: string }>)[]
   /** By hash. */
   readonly tokens: Map<string, TokenRow>
   /** By hash. */
@@ -126,6 +130,8 @@ export function memoryData(now: () => PlatformInstant): MemoryData {
     markers: new Map(),
     signOffs: [],
     findings: [],
+    gameDays: [],
+    scribeLines: [],
     tokens: new Map(),
     sessions: new Map(),
     reservations: new Map(),

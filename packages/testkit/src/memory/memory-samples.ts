@@ -1,8 +1,14 @@
-import type { ClockReading, Sample, Samples } from '@firedrill/core'
+import { strokesOf, type ClockReading, type Sample, type Samples } from '@firedrill/core'
 import type { MemoryData } from './memory-data.ts'
 
 /** In-memory `Samples`. */
 export function memorySamples(data: MemoryData): Samples {
+  const read: Samples['read'] = async (runId, range = {}) =>
+    [...(data.samples.get(runId)?.values() ?? [])]
+      .filter(({ start }) => start >= (range.from ?? -Infinity) && start < (range.to ?? Infinity))
+      .filter(({ probe }) => probe === (range.probe ?? probe))
+      .filter(({ vantage }) => vantage === (range.vantage ?? vantage))
+      .sort((a, b) => a.start - b.start || compare(a.probe, b.probe) || compare(a.vantage, b.vantage))
   return {
     append: async (runId, samples) => {
       if (!data.runs.has(runId)) throw new Error(`there is no run ${runId}`)
@@ -13,12 +19,18 @@ export function memorySamples(data: MemoryData): Samples {
         if (!kept.has(key)) kept.set(key, structuredClone(sample))
       }
     },
-    read: async (runId, range = {}) =>
-      [...(data.samples.get(runId)?.values() ?? [])]
-        .filter(({ start }) => start >= (range.from ?? -Infinity) && start < (range.to ?? Infinity))
-        .filter(({ probe }) => probe === (range.probe ?? probe))
-        .filter(({ vantage }) => vantage === (range.vantage ?? vantage))
-        .sort((a, b) => a.start - b.start || compare(a.probe, b.probe) || compare(a.vantage, b.vantage)),
+    read,
+    draw: async (runId, range, strokesMax) => {
+      const lanes = Map.groupBy(await read(runId, range), ({ probe, vantage }) => `${probe}\n${vantage}`)
+      return [...lanes.values()]
+        .flatMap((samples) => {
+          const [first] = samples
+          if (first === undefined) return []
+          const strokes = strokesOf(samples, Math.ceil(samples.length / strokesMax))
+          return [{ probe: first.probe, vantage: first.vantage, strokes }]
+        })
+        .sort((a, b) => compare(a.probe, b.probe) || compare(a.vantage, b.vantage))
+    },
     // Memory holds them once, however they are told to lie.
     seal: async () => undefined,
     noteClocks: async (runId, readings) => {

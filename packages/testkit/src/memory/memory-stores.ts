@@ -5,11 +5,13 @@ import type {
   DrillStore,
   EventFeed,
   EvidenceStore,
+  GameDayStore,
   HaltStore,
   IdempotencyStore,
   MarkerStore,
   OutcomeStore,
   PlatformInstant,
+  ReadStanding,
   RunFindingStore,
   RunStore,
   Samples,
@@ -27,6 +29,7 @@ import { memoryDrillStore } from './memory-drill-store.ts'
 import { memoryEventFeed } from './memory-event-feed.ts'
 import { memoryEvidenceStore } from './memory-evidence-store.ts'
 import { memoryFindings } from './memory-findings.ts'
+import { memoryGameDays } from './memory-game-days.ts'
 import { memoryHaltStore } from './memory-halt-store.ts'
 import { memoryIdempotencyStore } from './memory-idempotency-store.ts'
 import { memoryMarkers } from './memory-markers.ts'
@@ -36,6 +39,7 @@ import { memoryCalendarStore, memoryScheduleStore } from './memory-schedule-stor
 import { memorySamples } from './memory-samples.ts'
 import { memorySignOffs } from './memory-sign-offs.ts'
 import { memorySessionStore } from './memory-session-store.ts'
+import { memoryStanding } from './memory-standing.ts'
 import { memoryTokenStore } from './memory-token-store.ts'
 import { memoryUndoStore } from './memory-undo-store.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
@@ -59,8 +63,10 @@ export type StoreSet = Readonly<{
   markers: MarkerStore
   signOffs: SignOffStore
   findings: RunFindingStore
+  gameDays: GameDayStore
   outcomes: OutcomeStore
   webhooks: WebhookStore
+  readStanding: ReadStanding
 }>
 
 /**
@@ -72,6 +78,7 @@ export function memoryStores(
   now: () => PlatformInstant,
 ): StoreSet & Readonly<{ backUp: () => () => void; runsOfFormat: (format: number) => RunStore }> {
   const data = memoryData(now)
+  const webhooks = memoryWebhooks(data)
   return {
     runs: memoryRunStore(data),
     undo: memoryUndoStore(data),
@@ -90,8 +97,10 @@ export function memoryStores(
     markers: memoryMarkers(data),
     signOffs: memorySignOffs(data),
     findings: memoryFindings(data),
+    gameDays: memoryGameDays(data),
     outcomes: memoryOutcomes(data),
-    webhooks: memoryWebhooks(data),
+    webhooks,
+    readStanding: memoryStanding(data, webhooks),
     backUp: () => backUp(data),
     runsOfFormat: (format) => memoryRunStore(data, format),
   }

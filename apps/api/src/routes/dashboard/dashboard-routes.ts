@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PAGE_POLICY } from '../../security/headers.ts'
 
-const HASHED_ASSET = /\/assets\/[^/]+-[\w-]{8,}\.[a-z0-9]+$/
+const HASHED_ASSET = /\/assets\/[^/]+-[\w-]{8,}\.[a-z0-9]+(?:\.(?:br|gz))?$/
 
 /**
  * Serves the built dashboard at `/`; addresses of its own (`/runs/…`) answer with its page. Without a built dashboard `/` says so
@@ -27,6 +27,7 @@ export async function serveDashboard(app: FastifyInstance, webDir: string | unde
         root: dir,
         prefix: '/',
         cacheControl: false,
+        preCompressed: true,
         setHeaders: (answer, path) => {
           void answer.header('content-security-policy', PAGE_POLICY)
           void answer.header(

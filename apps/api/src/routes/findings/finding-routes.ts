@@ -1,8 +1,9 @@
-import { findingTermsSchema, findingViewSchema, type FindingView } from '@firedrill/contracts'
+import { findingTermsSchema, findingViewSchema } from '@firedrill/contracts'
 import { AppError, type Actor, type FindingTerms, type RunFinding, type RunRow } from '@firedrill/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ApiDependencies } from '../../dependencies.ts'
+import { presentFinding } from '../../present/finding.ts'
 import { signedIn } from '../../security/principal.ts'
 import { answers } from '../respond.ts'
 import { findRun } from '../runs/find-run.ts'
@@ -31,7 +32,7 @@ export function findingRoutes(deps: Pick<ApiDependencies, 'findings' | 'runs'>):
       async (request) => {
         const { teamId } = signedIn(request)
         const { id } = await findRun(deps.runs, teamId, request.params.id)
-        return { findings: (await deps.findings.ofRun(id)).map(present) }
+        return { findings: (await deps.findings.ofRun(id)).map(presentFinding) }
       },
     )
 
@@ -51,7 +52,7 @@ export function findingRoutes(deps: Pick<ApiDependencies, 'findings' | 'runs'>):
         const { teamId, actor } = signedIn(request)
         const run = await findRun(deps.runs, teamId, request.params.id)
         const added = await add(deps, run, request.body, actor)
-        return reply.code(201).header('etag', `"${added.version}"`).send(present(added))
+        return reply.code(201).header('etag', `"${added.version}"`).send(presentFinding(added))
       },
     )
 
@@ -80,7 +81,7 @@ export function findingRoutes(deps: Pick<ApiDependencies, 'findings' | 'runs'>):
         if (!isNext)
           throw new AppError('changed-meanwhile', 'Somebody has changed the finding since you looked at it.')
         const changed = await find(deps, runId, number)
-        return reply.header('etag', `"${changed.version}"`).send(present(changed))
+        return reply.header('etag', `"${changed.version}"`).send(presentFinding(changed))
       },
     )
   }
@@ -108,18 +109,4 @@ async function find(
   const found = (await findings.ofRun(runId)).find((one) => one.number === number)
   if (found === undefined) throw new AppError('not-found', `The run has no finding ${number}.`)
   return found
-}
-
-function present({ openedBy, changedBy, ...finding }: RunFinding): FindingView {
-  const { number, version, gap, severity, owner, due, state, ticket, retest, openedAt, changedAt } = finding
-  const terms = { gap, severity, owner, due, state, ticket, retest }
-  return {
-    number,
-    version,
-    ...terms,
-    openedAt,
-    changedAt,
-    openedBy: { ...openedBy },
-    changedBy: { ...changedBy },
-  }
 }

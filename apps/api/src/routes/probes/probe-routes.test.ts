@@ -61,6 +61,19 @@ describe('POST /v1/runs/:id/samples', () => {
     expect((kept?.end ?? 0) - (was?.end ?? 0)).toBe(3500)
   })
 
+  it('keeps what the prober’s clock may be off beside them, once in some seconds', async () => {
+    const { vantage, samples } = batch({ clockErrorMicros: 9000 })
+    const [late] = samples
+    if (late === undefined) throw new Error('the batch is empty')
+    const early = { ...late, start: late.start - 6_000_000, end: late.end - 6_000_000, clockErrorMicros: 500 }
+    await api.client.probing.report(runId, { vantage, samples: [early, late] })
+    await api.client.probing.report(runId, { vantage, samples: [late] })
+    const clocks = await api.stores.samples.clocks(runId)
+    expect(clocks).toEqual([
+      { clock: 'vantage far', at: expect.any(Number) as number, lo: -12_000, hi: 12_000 },
+    ])
+  })
+
   it.each([
     ['a vantage of the platform', batch({}, 'here')],
     ['a probe that the scenario has not', batch({ probe: 'other' })],

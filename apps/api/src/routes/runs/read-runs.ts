@@ -136,11 +136,11 @@ export function readRunRoutes(deps: Needed): FastifyPluginAsyncZod {
         const { teamId } = signedIn(request)
         const { from, to, points } = request.query
         const row = await findRun(deps.runs, teamId, request.params.id)
-        const samples = await deps.samples.read(row.id, {
+        const range = {
           ...(from === undefined ? {} : { from: worldInstant(from) }),
           ...(to === undefined ? {} : { to: worldInstant(to) }),
-        })
-        return { lanes: [...presentLanes(samples, points)] }
+        }
+        return { lanes: [...presentLanes(await deps.samples.draw(row.id, range, points))] }
       },
     )
   }

@@ -4,8 +4,9 @@ import { api } from '../../app/client.ts'
 
 /** Points a lane is drawn with; about one for two pixels of a wide screen. */
 const LANE_POINTS = 600
-/** Samples are asked for this often while probes run. */
+/** Samples are asked for this often while probes run; of a long run, whose newest sample is less than a point, less often. */
 const SAMPLES_EVERY_MS = 1000
+const SAMPLES_SELDOM_MS = 5000
 /** The stream says when a run has changed; this is for a stream that is lost. */
 const RUN_EVERY_MS = 4000
 
@@ -23,7 +24,13 @@ export function useSamples(runId: string, view: Readonly<{ from?: number; to?: n
   return useQuery({
     queryKey: ['samples', runId, view.from ?? 0, view.to ?? 0, isLive],
     queryFn: () => api.runs.samples(runId, { ...view, points: LANE_POINTS }),
-    refetchInterval: isLive ? SAMPLES_EVERY_MS : false,
+    refetchInterval: ({ state }) => {
+      if (!isLive) return false
+      const isCoarse = state.data?.some(
+        ({ good, bad, unusable, points }) => good + bad + unusable > 4 * points.length,
+      )
+      return isCoarse === true ? SAMPLES_SELDOM_MS : SAMPLES_EVERY_MS
+    },
     placeholderData: keepPreviousData,
   })
 }

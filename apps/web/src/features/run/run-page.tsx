@@ -21,6 +21,7 @@ import { useLiveRun, type LiveRun } from './live/use-live-run.ts'
 import { presentObjectives } from './objectives/present.ts'
 import { ApprovalBox } from './person/approval-box.tsx'
 import { PersonBox } from './person/person-box.tsx'
+import { useAsk } from './person/use-ask.ts'
 import { RunbookBox } from './runbook/runbook-box.tsx'
 import { useSamples } from './queries.ts'
 import { SheetPage } from './sheet/sheet-page.tsx'
@@ -67,7 +68,11 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
     search.from === undefined || search.to === undefined ? {} : { from: search.from, to: search.to }
   const lanes = useSamples(run.id, fixed, !run.isOver).data ?? NO_LANES
   const { shown, isPaused, toggle, resume } = usePaused<Moment>({ run, events, lanes, worldNow })
-  const { view, whole, hasOutage, show, select, narrow, actions } = useView(shown.run, shown.worldNow, search)
+  const { view, whole, hasOutage, show, move, select, narrow, actions } = useView(
+    shown.run,
+    shown.worldNow,
+    search,
+  )
   const selection = useMemo(() => selectionOf(search), [search])
   const { find, problems } = search
   const filter = useMemo(
@@ -112,7 +117,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
         environmentKind={useEnvironmentKind(run.environment.name)}
       />
       <PersonBox run={run} />
-      <ApprovalBox run={run} zone={zone} />
+      <ApprovalBox run={run} zone={zone} ask={useAsk(run)} />
       <RunbookBox run={run} lanes={lanes} worldNow={worldNow} />
       <FrozenMeanwhile freezes={run.freezes} zone={zone} />
       <PhaseRibbon phases={ribbonPhases(run, worldNow)} />
@@ -137,7 +142,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
         onShow={show}
       />
       <div className="stage">
-        <Board {...shown} view={view} zone={zone} selection={selection} onSelect={select} />
+        <Board {...shown} view={view} zone={zone} selection={selection} onSelect={select} onMove={move} />
         <Inspector
           run={shown.run}
           events={shown.events}

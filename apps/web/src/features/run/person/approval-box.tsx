@@ -5,12 +5,13 @@ import { count } from '../../../format/text.ts'
 import { shortMoment, zoneName, type Zone } from '../../../format/time.ts'
 import { Icon } from '../../../ui/icon.tsx'
 import { ReasonDialog, type Asking } from './reason-dialog.tsx'
-import { useAsk } from './use-ask.ts'
+
+/** The two answers. What they resolve to is not looked at: the run shows what came of it. */
+type Answers = Readonly<Record<'approve' | 'decline', (plan: string, reason: string) => Promise<unknown>>>
 
 /** Across the page while a run waits for approval: exactly what is approved, who has, and the two answers. */
-export function ApprovalBox({ run, zone }: Readonly<{ run: RunDetail; zone: Zone }>) {
+export function ApprovalBox({ run, zone, ask }: Readonly<{ run: RunDetail; zone: Zone; ask: Answers }>) {
   const [asking, setAsking] = useState<Asking>()
-  const ask = useAsk(run)
   const { approval, planHash } = run
   if (approval?.isAsked !== true || planHash === null) return null
   const { standing, needed, ceiling, given } = approval

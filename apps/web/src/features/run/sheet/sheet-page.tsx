@@ -1,4 +1,5 @@
 import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
+import { memo } from 'react'
 import type { Zone } from '../../../format/time.ts'
 import { presentObjectives } from '../objectives/present.ts'
 import { Objectives } from '../objectives/objectives.tsx'
@@ -16,8 +17,8 @@ import { Record } from './record.tsx'
 import { Targets } from './targets.tsx'
 import { TimelineTable } from './timeline-table.tsx'
 
-/** What a run is judged by, what it touched, and what it left, in the order in which people ask. */
-export function SheetPage({
+/** What a run is judged by, what it touched, and what it left, in the order in which people ask. Zooming does not draw it again. */
+export const SheetPage = memo(function SheetPage({
   run,
   events,
   lanes,
@@ -60,7 +61,7 @@ export function SheetPage({
         />
         <AddNote runId={run.id} />
         <TimelineTable
-          rows={timelineRows({ run, events, worldNow, zone })}
+          rowsOf={() => timelineRows({ run, events, worldNow, zone })}
           lanes={lanes}
           until={lanesUntil(run, worldNow)}
           zone={zone}
@@ -69,4 +70,4 @@ export function SheetPage({
       <Record run={run} zone={zone} />
     </div>
   )
-}
+})

@@ -8,17 +8,17 @@ import type { Mark, Row } from '../timeline/row.ts'
 
 /** The chart for people who do not see it: every bar and every stretch of a probe's lane, as rows. */
 export function TimelineTable({
-  rows,
+  rowsOf,
   lanes,
   until,
   zone,
-}: Readonly<{ rows: readonly Row[]; lanes: readonly ProbeLane[]; until: number; zone: Zone }>) {
+}: Readonly<{ rowsOf: () => readonly Row[]; lanes: readonly ProbeLane[]; until: number; zone: Zone }>) {
   // Rows nobody has asked for are not made: ten thousand of them cost more than everything else on the page.
   const [isOpen, setOpen] = useState(false)
   return (
     <details className="sheet as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>The timeline as a table</summary>
-      {isOpen ? <Table rows={rows} lanes={lanes} until={until} zone={zone} /> : null}
+      {isOpen ? <Table rows={rowsOf()} lanes={lanes} until={until} zone={zone} /> : null}
     </details>
   )
 }

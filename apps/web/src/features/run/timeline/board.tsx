@@ -12,6 +12,7 @@ import { PointsRow } from './points-row.tsx'
 import { timelineRows } from './rows.ts'
 import { clip, percent, type View } from './scale.ts'
 import { TrackRow } from './track.tsx'
+import { useWheel } from './use-wheel.ts'
 import { useWidth } from './use-width.ts'
 
 /** What is selected on a page. */
@@ -27,6 +28,7 @@ export function Board({
   zone,
   selection,
   onSelect,
+  onMove,
 }: Readonly<{
   run: RunDetail
   events: readonly TimelineEvent[]
@@ -36,10 +38,12 @@ export function Board({
   zone: Zone
   selection: Selection
   onSelect: (selection: Selection) => void
+  onMove: (change: (view: View) => View) => void
 }>) {
   const board = useRef<HTMLDivElement>(null)
   const axis = useRef<HTMLDivElement>(null)
   const width = useWidth(axis)
+  useWheel(board, onMove)
   const rows = useMemo(() => timelineRows({ run, events, worldNow, zone }), [run, events, worldNow, zone])
   const selectEvent = useCallback((event: number) => onSelect({ event }), [onSelect])
   const pick = (at: number) => {

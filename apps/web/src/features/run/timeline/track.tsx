@@ -127,11 +127,12 @@ export function BoundsMark({
   )
 }
 
+/** Where ticks stand, in tenths of a percent: two that would be one line are drawn once. */
 function Ticks({ at, role, view }: Readonly<{ at: readonly number[]; role: string; view: View }>) {
-  const path = at
-    .map((instant) => percent(view, instant) * 10)
+  const places = new Set(at.map((instant) => Math.round(percent(view, instant) * 10)))
+  const path = [...places]
     .filter((x) => x >= 0 && x <= 1000)
-    .map((x) => `M${x.toFixed(1)} 7v10`)
+    .map((x) => `M${x} 7v10`)
     .join('')
   return (
     <svg className={`ticks ${role}`} viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">
