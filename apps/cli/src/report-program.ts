@@ -38,7 +38,7 @@ export function addReportCommands(
   program
     .command('export')
     .description(
-      'write a run for another tool; chrome-trace opens in Perfetto (ui.perfetto.dev) and chrome://tracing',
+      'write a run for another tool; chrome-trace opens in Perfetto (ui.perfetto.dev), otlp goes to an OpenTelemetry collector',
     )
     .argument('<run>')
     .addOption(

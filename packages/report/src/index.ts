@@ -7,6 +7,7 @@ export {
   type UndoLatency,
 } from './model/model.ts'
 export { chromeTrace } from './chrome-trace.ts'
+export { otlpTrace } from './otlp-trace.ts'
 export type { SignOffLine, SignOffSheet } from './model/sign-off.ts'
 export { renderReport, type Report } from './render-report.ts'
 export {

@@ -97,6 +97,18 @@ describe('a regression in pairs', () => {
     expect(shareOf(unpaired)).toBeLessThan(0.6)
   })
 
+  it('flags a change that is far beyond everything before in most pairs and missing in one', () => {
+    // Four of five pairs jump far beyond everything before; the fifth shows nothing, so that the signed rank alone is silent.
+    const pairs = [50, 51, 52, 53, 90].map((lo, i) => ({
+      before: seconds(lo, lo + 1),
+      now: i === 4 ? seconds(90, 91) : seconds(lo + 60, lo + 61),
+    }))
+    expect(chanceOfLeaningUp(pairs.map(({ before, now }) => now.lo - (before.hi ?? 0)))).toBeGreaterThan(
+      1 / 32,
+    )
+    expect(regressionOfPairs(pairs, MAX_PERCENT).outcome).toBe('regressed')
+  })
+
   it('flags no change in 5 % of trials at most where chance fell differently all the same', () => {
     expect(flagged(5, 1, false)).toBeLessThanOrEqual(0.05)
   })
@@ -129,7 +141,9 @@ describe('a regression in pairs', () => {
       Array.from({ length: 5 }, () => pair),
       MAX_PERCENT,
     )
-    expect([changePercent, chance]).toEqual([20, 1 / 32])
+    expect(changePercent).toBe(20)
+    // The rank sum, one way in 252, with three eighths of the chance.
+    expect(chance).toBeCloseTo(1 / 252 / 0.375)
     expect(changeBetween.lo).toBeCloseTo((100 * 16) / 102)
     expect(changeBetween.hi).toBeCloseTo((100 * 24) / 98)
   })

@@ -56,10 +56,17 @@ export type Pair = Readonly<{ before: Bounds; now: Bounds }>
 export const PAIRS_MIN = 5
 
 /**
+ * Of the chance of a false alarm, what goes to the look at pairs; the rest goes to the look at two sets, so that both looks together
+ * stay within it. As little as five pairs can do with: all of them leaning the same way has a chance of 1/32.
+ */
+const PAIRED_SHARE = 1 / 32 / DIFFERENCE_CHANCE_MAX
+
+/**
  * The same of pairs: what both of a pair met by chance is in neither's favour, so that smaller changes show. A pair's
  * difference is taken where it is hardest to show, from the upper end before to the lower end now, and the signed rank of
- * all of them looked at in this one direction. Where pairing is in name only (something else than the length changed, and
- * chance fell differently) no change is flagged as rarely, and a change less often.
+ * all of them looked at in this one direction. A change that shows in a few pairs only, but there much, may show in the rank sum of
+ * both sets instead, which is looked at as well, with less of the chance. Where pairing is in name only (chance fell differently all
+ * the same) no change is flagged as rarely.
  * @throws RangeError for fewer than `PAIRS_MIN` pairs.
  */
 export function regressionOfPairs(pairs: readonly Pair[], maxPercent: number): Regression {
@@ -71,7 +78,12 @@ export function regressionOfPairs(pairs: readonly Pair[], maxPercent: number): R
   const shift = shiftOf(pairs.map(({ before, now }) => middleOf(now) - middleOf(before)))
   const changePercent = percentOf(shift, middle(before))
   const isSlower = changePercent === null ? shift > 0 : changePercent > maxPercent
-  const chance = chanceOfLeaningUp(least)
+  const nows = pairs.map(({ now }) => now.lo)
+  const chance = Math.min(
+    1,
+    chanceOfLeaningUp(least) / PAIRED_SHARE,
+    chanceOfRankingAsHigh(nows, highs) / (1 - PAIRED_SHARE),
+  )
   const [lo, hi] = [shiftOf(least), shiftOf(most)]
   return {
     outcome: !isSlower ? 'kept' : chance <= DIFFERENCE_CHANCE_MAX ? 'regressed' : 'undecided',
