@@ -12,6 +12,8 @@ export const AUDITED_TABLES = [
   'token',
   'session',
   'webhook',
+  'game_day',
+  'game_day_line',
 ] as const
 
 /** Tables that are not audited, and why not. A table that is in neither list fails a test. */
