@@ -1,6 +1,6 @@
 import type { ProbeLane, RunDetail, TimelineEvent } from '@firedrill/contracts'
 import { useParams, useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { zoneChoice } from '../../app/preferences.ts'
 import { useChoice } from '../../app/stored-choice.ts'
 import { useShortcuts } from '../../app/use-shortcuts.ts'
@@ -33,6 +33,9 @@ import { usePaused } from './use-paused.ts'
 import { useView } from './use-view.ts'
 
 const NO_LANES: readonly ProbeLane[] = []
+/** Neither changes while somebody zooms. */
+const StillHeader = memo(RunHeader)
+const StillInspector = memo(Inspector)
 
 /** One run: live while it goes on, the record of it afterwards. */
 export function RunPage() {
@@ -105,15 +108,16 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
     Escape: () => select({}),
   })
   const status = STATUS_WORDS[run.status]
+  const objectives = useMemo(() => presentObjectives(run, worldNow), [run, worldNow])
   useTitle(`${run.isOver ? verdictWord(run.verdict).word : status.word}, run ${run.number}, ${run.title}`)
   return (
     <article className="run">
-      <RunHeader
+      <StillHeader
         run={run}
         worldNow={worldNow}
         platformNow={platformNowOf(run, worldNow)}
         zone={zone}
-        objectives={presentObjectives(run, worldNow)}
+        objectives={objectives}
         environmentKind={useEnvironmentKind(run.environment.name)}
       />
       <PersonBox run={run} />
@@ -143,7 +147,7 @@ function ShownRun({ live, run }: Readonly<{ live: LiveRun; run: RunDetail }>) {
       />
       <div className="stage">
         <Board {...shown} view={view} zone={zone} selection={selection} onSelect={select} onMove={move} />
-        <Inspector
+        <StillInspector
           run={shown.run}
           events={shown.events}
           selection={selection}
