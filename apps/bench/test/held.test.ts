@@ -7,6 +7,7 @@ import { freePortBase } from '../src/sandbox/port-base.ts'
 import { copiesOf } from '../src/sandbox/prepared-state.ts'
 import { isAlive } from '../src/sandbox/process-tree.ts'
 import { startSandbox } from '../src/sandbox/start-sandbox.ts'
+import { waitUntil } from '../src/sandbox/wait-until.ts'
 import { startDecoy } from './decoy.ts'
 import { watchSockets } from './watch-sockets.ts'
 
@@ -79,14 +80,37 @@ describe('one command', () => {
 
 // Their worlds stand still while anybody is busy: no matter what else the machine does, so two at a time.
 describe.concurrent('in lockstep', () => {
-  test('the removal of records is held and both are put back', async () => {
-    const { code, said, verdict } = await drill(['--lockstep', '--scenario', 'dns-record-removal'])
-    expect(code, said).toBe(0)
-    expect(verdict()).toMatchObject({ status: 'closed', verdict: 'held', exitCode: 0 })
-    expectPutBack(verdict(), 2)
-    // There is one clock, so that one seed gives one journal.
-    expect(said).not.toContain('clocks known')
-    expectSelfContained(verdict().report)
+  test('the removal of records, started by a schedule, is held and both are put back', async () => {
+    const sandbox = startSandbox({
+      stateDir: states.fresh(),
+      portBase: await freePortBase(),
+      args: ['--idle', '--lockstep'],
+    })
+    try {
+      const client = await sandbox.client()
+      const { id: drillId } = await client.drills.book({
+        scenario: 'dns-record-removal',
+        environment: 'sandbox',
+      })
+      const local = new Date(Date.now() + 5000).toISOString().slice(0, 19)
+      const { id } = await client.schedules.create({
+        drillId,
+        when: { kind: 'once', local, timeZone: 'UTC' },
+      })
+      const run = await waitUntil('the scheduled run ends', 90_000, async () => {
+        const [newest] = await client.runs.list({ limit: 1 })
+        return newest?.isOver === true ? client.runs.get(newest.id) : undefined
+      })
+      expect(run, sandbox.said()).toMatchObject({ status: 'closed', verdict: 'held' })
+      expect(run.steps.flatMap(({ targets }) => targets.map(({ injection }) => injection))).toEqual([
+        'restored',
+        'restored',
+      ])
+      const [created] = (await client.runs.timeline(run.id)).events
+      expect(created?.actor).toMatchObject({ kind: 'system', id })
+    } finally {
+      await sandbox.stop()
+    }
   })
 
   test('numbered writes tell what the standby had not received, are told late or lost after the return, and are taken out', async () => {
@@ -104,6 +128,9 @@ describe.concurrent('in lockstep', () => {
     expect(markers).toMatchObject([{ marker: 'orders', readings: 2, cleanUp: { state: 'removed' } }])
     expect(crossChecks.map(({ agrees }) => agrees)).toEqual([true])
     expectPutBack(verdict(), 6)
+    // There is one clock, so that one seed gives one journal.
+    expect(said).not.toContain('clocks known')
+    expectSelfContained(verdict().report)
   })
 
   test('in a world without failover, with a fault that ends before the objective the drill is never held', async () => {
