@@ -36,8 +36,10 @@ describe('the least privilege of a plan', () => {
       environment,
       targets: ['route53:Z0123/api.shop.example/A/primary'],
     })
-    for (const { Action, Resource } of Statement)
-      if (Resource.includes('*')) for (const action of Action) expect(action).toMatch(/:(Describe|List)/)
+    for (const { Action, Resource, Condition } of Statement)
+      if (Condition !== undefined && 'route53:VPCs' in (Condition['ForAllValues:StringEquals'] ?? {}))
+        expect([Action, Resource]).toEqual([['route53:CreateHostedZone'], ['*']])
+      else if (Resource.includes('*')) for (const action of Action) expect(action).toMatch(/:(Describe|List)/)
       else
         for (const arn of Resource)
           expect(arn).toMatch(/^arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}:|:(hostedzone|change)\/)/)
@@ -56,6 +58,25 @@ describe('the least privilege of a plan', () => {
       expect(start?.Condition?.['StringEquals']).toMatchObject({ [`aws:ResourceTag/${key}`]: value })
     expect(Statement.flatMap(({ Action }) => Action).toSorted()).toEqual(
       Object.keys(ACTION_SCOPES).toSorted(),
+    )
+  })
+
+  it('names the VPC that may get a private zone, and nothing but the SOA in it', () => {
+    const environment = buildEnvironment()
+    const { Statement } = leastPrivilege({
+      permissions: ['route53:CreateHostedZone', 'route53:ChangeResourceRecordSets'],
+      environment,
+      targets: ['route53:shadow/vpc-1/queue.eu-west-1.amazonaws.com'],
+    })
+    const vpcs = Object.values(environment.regions).map((region) => `VPCId=vpc-1,VPCRegion=${region}`)
+    expect(Statement.map(({ Condition }) => Condition?.['ForAllValues:StringEquals'])).toEqual(
+      expect.arrayContaining([
+        { 'route53:VPCs': [...new Set(vpcs)].toSorted() },
+        {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['queue.eu-west-1.amazonaws.com'],
+          'route53:ChangeResourceRecordSetsRecordTypes': ['SOA'],
+        },
+      ]),
     )
   })
 })

@@ -24,6 +24,8 @@ type Scope =
   | 'fis'
   | 'record'
   | 'zone'
+  | 'new-zone'
+  | 'made-zone'
   | 'change'
   | 'instance'
   | 'group'
@@ -45,6 +47,7 @@ export const ACTION_SCOPES: Readonly<Record<string, Scope>> = {
   'ec2:DescribeInstances': 'everything',
   'ec2:DescribeNetworkAcls': 'everything',
   'ec2:DescribeSubnets': 'everything',
+  'ec2:DescribeVpcs': 'everything',
   'ec2:StartInstances': 'instance',
   'elasticloadbalancing:DescribeTargetGroups': 'everything',
   'elasticloadbalancing:DescribeTargetHealth': 'everything',
@@ -59,8 +62,13 @@ export const ACTION_SCOPES: Readonly<Record<string, Scope>> = {
   'fis:StopExperiment': 'fis',
   'fis:TagResource': 'fis',
   'iam:PassRole': 'pass-role',
+  'route53:AssociateVPCWithHostedZone': 'made-zone',
   'route53:ChangeResourceRecordSets': 'record',
+  'route53:CreateHostedZone': 'new-zone',
+  'route53:DeleteHostedZone': 'made-zone',
   'route53:GetChange': 'change',
+  'route53:GetHostedZone': 'made-zone',
+  'route53:ListHostedZonesByName': 'everything',
   'route53:ListResourceRecordSetProtections': 'zone',
   'route53:ListResourceRecordSets': 'zone',
   'route53:ListTagsForResource': 'zone',
@@ -94,8 +102,9 @@ export function leastPrivilege(scope: PolicyScope): Policy {
 function statement(
   place: Exclude<Scope, 'pass-role'>,
   actions: readonly string[],
-  { environment, targets }: PolicyScope,
+  scope: PolicyScope,
 ): PolicyStatement {
+  const { environment, targets } = scope
   const { account, touch } = environment
   const allow = (
     sid: string,
@@ -148,7 +157,13 @@ function statement(
         everywhere((region) => `arn:aws:scheduler:${region}:${account}:schedule/*`),
       )
     case 'zone':
-      return allow('Zones', zones.map(zoneArn))
+      return allow('Zones', [...zones, ...(shadowsOf(targets).length > 0 ? ['*'] : [])].map(zoneArn))
+    case 'new-zone':
+      // Route 53 narrows this by the VPC alone.
+      return allow('NewZones', ['*'], { 'ForAllValues:StringEquals': { 'route53:VPCs': vpcsOf(scope) } })
+    case 'made-zone':
+      // The id of a zone is not known before it is made, and Route 53 knows no tags here; it deletes empty zones only.
+      return allow('MadeZones', [zoneArn('*')])
     case 'change':
       return allow('Changes', ['arn:aws:route53:::change/*'])
     case 'record':
@@ -169,14 +184,31 @@ function recordStatement(
     const [, zone, name, type] = /^route53:([^/]+)\/(.+)\/([A-Z]+)(?:\/[^/]*)?$/.exec(target) ?? []
     return zone === undefined || name === undefined || type === undefined ? [] : [{ zone, name, type }]
   })
-  if (records.length === 0) return allow('Records', zones.map(zoneArn))
+  const made = shadowsOf(targets).map(({ name }) => ({ zone: '*', name, type: 'SOA' }))
+  const all = [...records, ...made]
+  if (all.length === 0) return allow('Records', zones.map(zoneArn))
   const unique = (words: readonly string[]) => [...new Set(words)].toSorted()
-  return allow('Records', unique(records.map(({ zone }) => zone)).map(zoneArn), {
+  return allow('Records', unique(all.map(({ zone }) => zone)).map(zoneArn), {
     'ForAllValues:StringEquals': {
-      'route53:ChangeResourceRecordSetsNormalizedRecordNames': unique(records.map(({ name }) => name)),
-      'route53:ChangeResourceRecordSetsRecordTypes': unique(records.map(({ type }) => type)),
+      'route53:ChangeResourceRecordSetsNormalizedRecordNames': unique(all.map(({ name }) => name)),
+      'route53:ChangeResourceRecordSetsRecordTypes': unique(all.map(({ type }) => type)),
     },
   })
+}
+
+/** Names that a VPC is to lose, by the targets of `route53-shadow-name`. */
+function shadowsOf(targets: readonly string[]): readonly Readonly<{ vpcId: string; name: string }>[] {
+  return targets.flatMap((target) => {
+    const [, vpcId, name] = /^route53:shadow\/([^/]+)\/([^/]+)$/.exec(target) ?? []
+    return vpcId === undefined || name === undefined ? [] : [{ vpcId, name }]
+  })
+}
+
+function vpcsOf({ environment, targets }: PolicyScope): readonly string[] {
+  const regions = [...new Set(Object.values(environment.regions))].toSorted()
+  return shadowsOf(targets).flatMap(({ vpcId }) =>
+    regions.map((region) => `VPCId=${vpcId},VPCRegion=${region}`),
+  )
 }
 
 function zoneArn(id: string): string {

@@ -18,7 +18,10 @@ export function memorySessionStore(data: MemoryData): SessionStore {
       return { teamId, actor, permissions }
     },
     revokeOf: async (teamId, actorId) => {
-      const found = [...data.sessions].filter(([, one]) => one.teamId === teamId && one.actor.id === actorId)
+      const now = data.now()
+      const found = [...data.sessions].filter(
+        ([, one]) => one.teamId === teamId && one.actor.id === actorId && one.expiresAt > now,
+      )
       for (const [hash] of found) data.sessions.delete(hash)
       return found.length
     },

@@ -102,7 +102,8 @@ describe('steps of a runbook', () => {
   it('202: one that aborts does; 403 for whoever may not, who may begin every other', async () => {
     const id = await observing()
     const permissions = ['runs:read', 'runs:runbook']
-    const byHash = async () => ({ id: 'tok_1', teamId: 'default', name: 'Ben', permissions }) as never
+    const actor = { kind: 'person', id: 'ben', name: 'Ben' } as const
+    const byHash = async () => ({ id: 'tok_1', teamId: 'default', name: 'Ben', permissions, actor }) as never
     const other = await startTestApi({ stores: { ...api.stores, tokens: { ...api.stores.tokens, byHash } } })
     try {
       const refused = await whyNot(other.client.runs.runbookStep(id, 'stop-it', 'start'))
