@@ -8,7 +8,8 @@ const shared = ['core', 'scenario-file', 'report', 'contracts', 'engine', 'aws',
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the cores of the smallest machine that is meant: many tests wait for processes of their own.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
