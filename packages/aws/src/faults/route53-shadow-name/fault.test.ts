@@ -1,4 +1,4 @@
-import type { UndoPlan } from '@firedrill/core'
+import type { StepPlan, UndoPlan } from '@firedrill/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   injectStep,
@@ -29,9 +29,12 @@ const healthy = () =>
     ({ state, targetGroupArn }) => state === 'healthy' && targetGroupArn.includes('eu-west-1'),
   ).length
 
+let planned: StepPlan
+
 async function lost(): Promise<UndoPlan> {
   const driver = driverOf()
-  const plan = storedPlan(valueOf(await driver.plan(stepOf(), 1, account.context)))
+  planned = valueOf(await driver.plan(stepOf(), 1, account.context))
+  const plan = storedPlan(planned)
   const undo = driver.undo(stepOf(), plan, 'k', account.environment)
   const { handle } = valueOf(await driver.apply(stepOf(), plan, 'k', account.context))
   account.advance(120)
@@ -80,6 +83,37 @@ describe('losing a name that others own', () => {
     expect(valueOf(await driver.confirm(undo, account.context)).handle).toBeDefined()
     expect(await driver.apply(stepOf(), plan, 'k', account.context)).toMatchObject({ ok: true })
     expect(zones()).toHaveLength(1)
+  })
+
+  it('is never called back before every name server is known to have it, or has had the time', async () => {
+    const undo = await lost()
+    const recovered = valueOf(await driverOf().recover(undo, account.context))
+    const told = { ...undo, ...recovered }
+    expect(wordsOf(await driverOf().confirmRecovered(told, account.context))).toEqual(['recovering'])
+    // Whoever does not know the change, as after a lost answer or from a kit, has time alone to go by.
+    valueOf(await driverOf().recover(undo, account.context))
+    account.advance(600)
+    const [seen] = valueOf(await driverOf().confirmRecovered(undo, account.context)).observations
+    expect(seen).toMatchObject({ injection: 'recovering', settles: { afterMs: 120_000 } })
+    expect(wordsOf(await driverOf().confirmRecovered(told, account.context))).toEqual(['restored'])
+  })
+
+  it('says for how long the name is remembered as lost, also where that could not be shortened', async () => {
+    account.sim.world.adversity.add({
+      operation: 'route53.ChangeResourceRecordSets',
+      kind: 'drop',
+      probability: 1,
+      count: 1,
+      delay: 0,
+    })
+    const undo = await lost()
+    const wordsOfSeen = async (of: UndoPlan) =>
+      valueOf(await driverOf().confirm(of, account.context)).observations.map(({ seen }) => seen)
+    expect(await wordsOfSeen(undo)).toEqual([expect.stringContaining('remembered for 900 s')])
+    const again = valueOf(await driverOf().apply(stepOf(), storedPlan(planned), 'k', account.context))
+    expect(await wordsOfSeen(stored(undo, again.handle))).toEqual([
+      expect.stringContaining('remembered for 60 s'),
+    ])
   })
 
   it('deletes nothing that somebody has put into the zone, unless a person says so', async () => {

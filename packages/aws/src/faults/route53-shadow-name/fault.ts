@@ -16,7 +16,8 @@ import type { Aws, Purpose } from '../../client.ts'
 import { cliPlace, ROUTE53_REGION } from '../../endpoints.ts'
 import { recordLabel } from '../../route53/record-set.ts'
 import { keyToken } from '../key-token.ts'
-import { readChange } from '../../route53/change-batch.ts'
+import { readChange, readHandle, type ChangeState } from '../../route53/change-batch.ts'
+import { inSyncByTime } from '../../route53/in-sync-by-time.ts'
 import { shellLine } from '../shell.ts'
 import { captureSchema, parameters, planStep, type Capture } from './plan.ts'
 import {
@@ -24,7 +25,7 @@ import {
   deleteZone,
   foreignRecords,
   isAssociated,
-  NEGATIVE_TTL,
+  MEMORY,
   shortenMemory,
   zonesNamed,
   type ListedZone,
@@ -119,13 +120,25 @@ async function applyStep(
   if (!made.ok) {
     if (made.failure.code !== 'HostedZoneAlreadyExists') return made
     const zone = await ours(aws, capture, key, signal)
-    return zone.ok && zone.value !== undefined
-      ? success({ handle: `${zone.value.id}/`, requestIds: [] })
-      : made
+    if (!zone.ok || zone.value === undefined) return made
+    const isShort = await shortenMemory(aws, zone.value.id, signal)
+    return success({ handle: handleOf({ zoneId: zone.value.id, changeId: '', isShort }), requestIds: [] })
   }
-  // When this fails the name is remembered as lost for longer, up to a quarter of an hour: what is seen says so.
-  await shortenMemory(aws, made.value.id, signal)
-  return success({ handle: `${made.value.id}/${made.value.changeId}`, requestIds: made.value.requestIds })
+  const { id: zoneId, changeId, requestIds } = made.value
+  const isShort = await shortenMemory(aws, zoneId, signal)
+  return success({ handle: handleOf({ zoneId, changeId, isShort }), requestIds })
+}
+
+/** What is known of the act: its zone, its change where the answer came, and whether the name is remembered as lost for a minute only. */
+type Act = Readonly<{ zoneId: string; changeId: string; isShort: boolean }>
+
+function handleOf({ zoneId, changeId, isShort }: Act): string {
+  return [zoneId, changeId, isShort ? 'short' : ''].join('/')
+}
+
+/** Seconds for which a resolver of the VPC may remember that there was no such name. */
+function memoryOf(handle: string | undefined): number {
+  return handle?.split('/')[2] === 'short' ? MEMORY.shortened : MEMORY.asMade
 }
 
 async function confirmStep(
@@ -138,7 +151,9 @@ async function confirmStep(
   if (!zone.ok) return zone
   const all = (injection: TargetSeen['injection'], seen: string): Seen => ({
     observations: targets.map(({ id }) => ({ target: id, injection, seen })),
-    ...(handle === undefined && zone.value !== undefined ? { handle: `${zone.value.id}/` } : {}),
+    ...(handle === undefined && zone.value !== undefined
+      ? { handle: handleOf({ zoneId: zone.value.id, changeId: '', isShort: false }) }
+      : {}),
   })
   if (zone.value === undefined)
     return success(
@@ -155,7 +170,10 @@ async function confirmStep(
   if (change?.value.status === 'PENDING')
     return success(all('unknown', 'the zone is on its way, not yet on every name server'))
   return success({
-    ...all('injected', `an empty zone ${zone.value.id} answers in ${capture.vpcId}`),
+    ...all(
+      'injected',
+      `an empty zone ${zone.value.id} answers in ${capture.vpcId}; that there is no such name is remembered for ${memoryOf(handle)} s`,
+    ),
     ...(change?.value.submittedAt === undefined ? {} : { actedAt: change.value.submittedAt }),
   })
 }
@@ -187,7 +205,7 @@ async function recoverStep(
 async function confirmRecoveredStep(
   aws: Aws,
   capture: Capture,
-  { key, targets, undoHandle }: UndoPlan,
+  { key, targets, handle, undoHandle }: UndoPlan,
   signal: AbortSignal,
 ): Promise<Outcome<Seen>> {
   const zone = await ours(aws, capture, key, signal)
@@ -206,15 +224,23 @@ async function confirmRecoveredStep(
       foreign: { captured: 'no zone', ours: 'an empty zone', now },
     })
   }
-  const change =
-    undoHandle === undefined || undoHandle === '' ? undefined : await readChange(aws, undoHandle, signal)
-  if (change !== undefined && !change.ok) return change
-  if (change?.value.status === 'PENDING')
-    return all({ injection: 'recovering', seen: 'the zone is deleted, not yet on every name server' })
-  return all({
-    injection: 'restored',
-    seen: `the zone is gone; resolvers may remember for ${NEGATIVE_TTL} s that there was no such name`,
-  })
+  const change = await readHandle(aws, undoHandle === '' ? undefined : undoHandle, signal)
+  return change.ok ? all(judgeGone(change.value.status, memoryOf(handle))) : change
+}
+
+/** A zone that is gone is gone from the API at once, and from the name servers one by one. */
+function judgeGone(status: ChangeState['status'], memorySeconds: number): Omit<TargetSeen, 'target'> {
+  const memory = `resolvers may remember for ${memorySeconds} s that there was no such name`
+  switch (status) {
+    case 'INSYNC':
+      return { injection: 'restored', seen: `the zone is gone from every name server; ${memory}` }
+    case 'PENDING':
+      return { injection: 'recovering', seen: 'the zone is deleted, not yet on every name server' }
+    case 'unknown': {
+      const seen = `the zone is gone, by a change that is not known; ${memory}`
+      return { injection: 'recovering', seen, settles: inSyncByTime(seen) }
+    }
+  }
 }
 
 /** The undo by hand: the zone is found by what it was made with, and deleted. */

@@ -1,5 +1,4 @@
 import {
-  ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   DeleteHostedZoneCommand,
   GetHostedZoneCommand,
@@ -9,12 +8,12 @@ import type { Outcome } from '@firedrill/core'
 import { failed, mutate, read, success } from '../../call.ts'
 import type { Aws } from '../../client.ts'
 import { listZone } from '../../route53/list-record-sets.ts'
-import { normalName, toSdk, type RecordSet } from '../../route53/record-set.ts'
+import { normalName, type RecordSet } from '../../route53/record-set.ts'
 import { submit } from '../../route53/change-batch.ts'
 import type { Capture } from './plan.ts'
 
-/** How long a VPC's resolver may remember that there is no such name, once the zone is gone. Seconds. */
-export const NEGATIVE_TTL = 60
+/** How long a VPC's resolver may remember that there is no such name: as AWS writes a zone, and as it is asked to. Seconds. */
+export const MEMORY = { asMade: 900, shortened: 60 } as const
 
 /** A hosted zone as the list of names shows it. */
 export type ListedZone = Readonly<{ id: string; isPrivate: boolean; reference: string }>
@@ -76,28 +75,20 @@ export async function createZone(
   })
 }
 
-/** Lets the zone's SOA say that "no such name" is remembered for a minute only: AWS writes a quarter of an hour. */
-export async function shortenMemory(
-  aws: Aws,
-  zoneId: string,
-  signal: AbortSignal,
-): Promise<Outcome<unknown>> {
+/**
+ * Lets the zone's SOA say that "no such name" is remembered for a minute only. False when that failed, which is no reason to
+ * hold anything up: it is remembered for longer then.
+ */
+export async function shortenMemory(aws: Aws, zoneId: string, signal: AbortSignal): Promise<boolean> {
   const records = await listZone(aws, zoneId, signal)
-  if (!records.ok) return records
+  if (!records.ok) return false
   const soa = records.value.find(({ Type }) => Type === 'SOA')
   const words = soa?.ResourceRecords?.[0]?.Value.trim().split(/\s+/)
-  if (soa === undefined || words === undefined) return success(undefined)
-  const value = [...words.slice(0, -1), String(NEGATIVE_TTL)].join(' ')
-  const short: RecordSet = { ...soa, TTL: NEGATIVE_TTL, ResourceRecords: [{ Value: value }] }
-  return mutate('route53.ChangeResourceRecordSets', signal, (options) =>
-    aws.route53.send(
-      new ChangeResourceRecordSetsCommand({
-        HostedZoneId: zoneId,
-        ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet: toSdk(short) }] },
-      }),
-      options,
-    ),
-  )
+  if (soa === undefined || words === undefined) return false
+  const value = [...words.slice(0, -1), String(MEMORY.shortened)].join(' ')
+  const short: RecordSet = { ...soa, TTL: MEMORY.shortened, ResourceRecords: [{ Value: value }] }
+  const change = [{ action: 'UPSERT', record: short }] as const
+  return (await submit(aws, zoneId, change, 'Firedrill', signal)).ok
 }
 
 /** Whether a zone is associated with a VPC. */
